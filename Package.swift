@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One language for every target: Swift 6 mode, memory safety spelled out, imports explicit.
+let houseSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+/// A module of the engine. Its dependencies are the walls of docs/ARCHITECTURE.md: imports point down only.
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: houseSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: houseSettings)
+}
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "snapshot-engine",
+  products: [
+    .library(name: "SnapshotEngine", targets: ["SnapshotEngine"]),
+    .executable(name: "snapctl", targets: ["snapctl"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CRocksDB", pkgConfig: "rocksdb", providers: [.apt(["librocksdb-dev"])]),
+    .target(name: "CSystem"),
+    .target(name: "CChecksum"),
+
+    module("Primitives", ["CChecksum", crypto]),
+    module("SnapshotFormat", ["Primitives", "CZstd"]),
+    module("FileIO", ["Primitives", "CSystem"]),
+    module("ObjectTier", ["Primitives", "SnapshotFormat"]),
+    module("FileTier", ["Primitives", "ObjectTier", "FileIO"]),
+    module("Catalog", ["Primitives", "SnapshotFormat", "ObjectTier"]),
+    module("DirectoryCatalog", ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO"]),
+    module("RocksDBCatalog", ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO", "CRocksDB"]),
+    module("SnapshotStore", ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO"]),
+    module("SnapshotSync", ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO", "SnapshotStore"]),
+    module("VectorCollections", ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO", "SnapshotStore"]),
+    module("JobAdapters", ["Primitives", "SnapshotFormat", "SnapshotStore", "VectorCollections"]),
+    module(
+      "SnapshotEngine",
+      [
+        "Primitives", "SnapshotFormat", "FileIO", "ObjectTier", "FileTier", "Catalog", "DirectoryCatalog",
+        "RocksDBCatalog", "SnapshotStore", "SnapshotSync", "VectorCollections", "JobAdapters", logging,
+      ]
+    ),
+    .executableTarget(
+      name: "snapctl", dependencies: ["SnapshotEngine", "Primitives", arguments, logging],
+      swiftSettings: houseSettings
+    ),
+
+    tests("TidyTests", []),
+    tests("FileIOTests", ["CSystem", "Primitives", "FileIO"]),
+    tests("ObjectTierTests", ["Primitives", "SnapshotFormat", "ObjectTier"]),
+    tests("FileTierTests", ["Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier"]),
+    tests(
+      "SnapshotStoreTests",
+      ["Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "Catalog", "DirectoryCatalog", "SnapshotStore"]),
+    tests("SnapshotFormatTests", ["Primitives", "SnapshotFormat"]),
+    tests(
+      "CatalogTests",
+      [
+        "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "Catalog", "DirectoryCatalog",
+        "RocksDBCatalog",
+      ]),
+  ]
+)

@@ -1,0 +1,85 @@
+internal import ObjectTier
+internal import Primitives
+internal import SnapshotFormat
+
+/// Something was sent, and may land yet: why nobody knows, and until when it is looked for.
+private struct Doubt {
+  let cause: String
+  let limit: Deadline
+}
+
+extension CommitTransaction {
+  /// Creates a head's object and finds out whether it is this one that is there.
+  ///
+  /// A lost answer is never guessed: the revision is read back; while it is absent, the same bytes are sent to the same
+  /// number, until something is there or the limit passes (formats/head.md §4).
+  /// - Returns: true when the object carries the write-id, false when it is another's.
+  /// - Throws: `.outcomeUnknown` when something was sent and nothing came to be there within the limit.
+  func place(_ publication: HeadPublication) throws(CatalogError) -> Bool {
+    var doubt: Doubt?
+    for round in 1... {
+      let failure: CatalogError?
+      switch send(publication, until: doubt?.limit ?? deadline) {
+      case .success(.created): return true
+      case .success(.exists): failure = nil
+      case .failure(let error): failure = error
+      }
+      if let failure, !reachedTheTier(failure) {
+        if doubt == nil { throw failure }
+      } else if let isMine = try readBack(publication, failure, &doubt) {
+        return isMine
+      }
+      settings.pause(round: round, until: doubt?.limit ?? deadline)
+      if let doubt, doubt.limit.hasPassed(on: settings.clock) { throw unknown(publication, doubt) }
+    }
+    return false
+  }
+
+  private func send(_ publication: HeadPublication, until limit: Deadline) -> Result<CreateOutcome, CatalogError> {
+    let turn = limit.earlier(Deadline(seconds: settings.policy.lockTimeoutSeconds, from: settings.clock))
+    do throws(CatalogError) {
+      return .success(try catalog.publish(publication, deadline: turn))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Only then can something be there.
+  private func reachedTheTier(_ error: CatalogError) -> Bool {
+    if case .tier = error { true } else { false }
+  }
+
+  /// Whether what is there under the number is mine; nil when nothing is there, or it cannot be read.
+  ///
+  /// Nothing after a call that surely failed is a failure; nothing after one that may have landed leaves a doubt.
+  private func readBack(
+    _ publication: HeadPublication, _ failure: CatalogError?, _ doubt: inout Doubt?
+  ) throws(CatalogError) -> Bool? {
+    var cause = failure.map { "\($0)" } ?? "the origin says that it exists, and does not show it"
+    var isAnswered = true
+    var seen: Head?
+    do throws(CatalogError) {
+      seen = try line.head(at: publication.revision)
+    } catch {
+      // Damage where the head is to be is for people; a tier that does not answer is asked again.
+      guard case .tier = error else { throw error }
+      isAnswered = false
+      cause += "; \(error)"
+    }
+    if let seen { return seen.writeIdentifier == publication.writeIdentifier }
+    if let failure, !failure.mayHaveLanded, isAnswered, doubt == nil { throw failure }
+    if doubt == nil { doubt = Doubt(cause: cause, limit: settleLimit) }
+    return nil
+  }
+
+  private var settleLimit: Deadline {
+    deadline.earlier(Deadline(seconds: settings.policy.settleSeconds, from: settings.clock))
+  }
+
+  private func unknown(_ publication: HeadPublication, _ doubt: Doubt) -> CatalogError {
+    .outcomeUnknown(
+      UnknownOutcome(
+        collection: publication.collection, revision: publication.revision,
+        writeIdentifier: publication.writeIdentifier, cause: doubt.cause))
+  }
+}

@@ -1,0 +1,235 @@
+internal import CSystem
+internal import Glibc
+internal import Primitives
+
+/// Every system call of this module: retried when a signal interrupts it, watched by `SystemCallHook`, its error named.
+///
+/// Descriptors are plain numbers here; `OpenFile` and `Directory` own them.
+enum Syscalls {
+  private static func perform(
+    _ call: SystemCall, _ location: @autoclosure () -> FileLocation, _ body: (_ byteCountMax: Int) -> Int
+  ) throws(FileError) -> Int {
+    while true {
+      let fault = SystemCallHook.fault(call, location)
+      let (result, code) = attempt(call, fault, body)
+      if result >= 0 { return result }
+      // close(2): "Retrying the close() after a failure return is the wrong thing to do".
+      if code == EINTR && call != .close { continue }
+      throw FileError(call, location(), errno: code)
+    }
+  }
+
+  private static func attempt(
+    _ call: SystemCall, _ fault: SystemCallHook.Fault?, _ body: (_ byteCountMax: Int) -> Int
+  ) -> (result: Int, code: Int32) {
+    switch fault {
+    case .fail(let code):
+      return (-1, code)
+    case .loseAnswer(let code):
+      let result = body(FileLimits.callByteCountMax)
+      if call == .open, result >= 0 { _ = Glibc.close(Int32(result)) }
+      return (-1, code)
+    case .shorten(let byteCount):
+      let result = body(max(1, byteCount))
+      return (result, errno)
+    case nil:
+      let result = body(FileLimits.callByteCountMax)
+      return (result, errno)
+    }
+  }
+
+  /// Hands `bytes` over as C wants them. They hold no NUL: paths are checked where they are made.
+  private static func withCString<Value>(_ bytes: some Collection<UInt8>, _ body: (UnsafePointer<CChar>) -> Value) -> Value {
+    let terminated = bytes.map { CChar(bitPattern: $0) } + [0]
+    return unsafe terminated.withUnsafeBufferPointer { pointer in
+      // Safe: the array holds at least the terminator.
+      unsafe body(pointer.baseAddress.unsafelyUnwrapped)
+    }
+  }
+}
+
+// MARK: - Descriptors
+
+extension Syscalls {
+  static func open(path: FileLocation, flags: Int32) throws(FileError) -> Int32 {
+    Int32(try perform(.open, path) { _ in unsafe withCString(path.bytes) { unsafe Int(system_open($0, flags | O_CLOEXEC)) } })
+  }
+
+  static func open(
+    beneath directory: Int32, _ path: [UInt8], flags: Int32, mode: FileMode, _ location: @autoclosure () -> FileLocation
+  ) throws(FileError) -> Int32 {
+    let descriptor = try perform(.open, location()) { _ in
+      unsafe withCString(path) {
+        unsafe Int(system_open_beneath(directory, $0, flags | O_CLOEXEC, UInt32(mode.bits)))
+      }
+    }
+    return Int32(descriptor)
+  }
+
+  static func close(_ descriptor: Int32, _ location: FileLocation) throws(FileError) {
+    _ = try perform(.close, location) { _ in Int(Glibc.close(descriptor)) }
+  }
+
+  /// For `deinit`, where nobody is left to hear of an error.
+  static func closeQuietly(_ descriptor: Int32) {
+    _ = Glibc.close(descriptor)
+  }
+
+  static func status(_ descriptor: Int32, _ location: FileLocation) throws(FileError) -> FileStatus {
+    var raw = system_status()
+    _ = try perform(.status, location) { _ in unsafe Int(system_status_of(descriptor, nil, &raw)) }
+    return FileStatus(raw)
+  }
+
+  static func fileSystem(_ descriptor: Int32, _ location: FileLocation) throws(FileError) -> FileSystem {
+    var raw = system_file_system()
+    _ = try perform(.fileSystem, location) { _ in unsafe Int(system_file_system_of(descriptor, &raw)) }
+    return FileSystem(magic: raw.magic, freeByteCount: raw.free_byte_count, byteCount: raw.byte_count)
+  }
+
+  static func sync(_ descriptor: Int32, _ location: FileLocation) throws(FileError) {
+    _ = try perform(.sync, location) { _ in Int(fsync(descriptor)) }
+  }
+
+  /// - Returns: whether the lock was free.
+  static func lock(_ descriptor: Int32, shared: Bool, _ location: FileLocation) throws(FileError) -> Bool {
+    let operation = (shared ? LOCK_SH : LOCK_EX) | LOCK_NB
+    do throws(FileError) {
+      _ = try perform(.lock, location) { _ in Int(system_lock(descriptor, operation)) }
+      return true
+    } catch {
+      guard error.errno == EWOULDBLOCK else { throw error }
+      return false
+    }
+  }
+}
+
+// MARK: - Contents
+
+extension Syscalls {
+  static func read(
+    _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64, _ location: FileLocation
+  ) throws(FileError) -> Int {
+    try perform(.read, location) { limit in
+      unsafe pread(descriptor, buffer.baseAddress, min(buffer.count, limit), off_t(offset))
+    }
+  }
+
+  static func write(
+    _ descriptor: Int32, _ buffer: UnsafeRawBufferPointer, at offset: Int64, _ location: FileLocation
+  ) throws(FileError) -> Int {
+    try perform(.write, location) { limit in
+      unsafe pwrite(descriptor, buffer.baseAddress, min(buffer.count, limit), off_t(offset))
+    }
+  }
+
+  static func truncate(_ descriptor: Int32, to byteCount: Int64, _ location: FileLocation) throws(FileError) {
+    _ = try perform(.truncate, location) { _ in Int(ftruncate(descriptor, off_t(byteCount))) }
+  }
+
+  static func allocate(_ descriptor: Int32, at offset: Int64, _ count: Int64, _ location: FileLocation) throws(FileError) {
+    _ = try perform(.allocate, location) { _ in Int(system_allocate(descriptor, offset, count)) }
+  }
+
+  static func clone(from source: Int32, to target: Int32, _ location: FileLocation) throws(FileError) {
+    _ = try perform(.clone, location) { _ in Int(system_clone(target, source)) }
+  }
+
+  static func changeMode(_ descriptor: Int32, to mode: FileMode, _ location: FileLocation) throws(FileError) {
+    _ = try perform(.changeMode, location) { _ in Int(fchmod(descriptor, mode_t(mode.bits))) }
+  }
+
+  /// Maps `byteCount` bytes, at least one, for reading.
+  static func map(_ descriptor: Int32, byteCount: Int, _ location: FileLocation) throws(FileError) -> UnsafeRawPointer {
+    var base: UnsafeMutableRawPointer?
+    _ = try perform(.map, location) { _ in
+      unsafe base = mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0)
+      return unsafe base == MAP_FAILED ? -1 : 0
+    }
+    guard let base = unsafe base else { throw FileError(.map, location, .failed) }
+    return UnsafeRawPointer(base)
+  }
+
+  static func unmap(_ base: UnsafeRawPointer, byteCount: Int) {
+    _ = unsafe munmap(UnsafeMutableRawPointer(mutating: base), byteCount)
+  }
+}
+
+// MARK: - Names in a directory
+
+extension Syscalls {
+  static func status(of name: Name) throws(FileError) -> FileStatus {
+    var raw = system_status()
+    _ = try perform(.status, name.location) { _ in
+      unsafe withCString(name.bytes) { unsafe Int(system_status_of(name.directory, $0, &raw)) }
+    }
+    return FileStatus(raw)
+  }
+
+  static func makeDirectory(_ name: Name, mode: FileMode) throws(FileError) {
+    _ = try perform(.makeDirectory, name.location) { _ in
+      unsafe withCString(name.bytes) { unsafe Int(mkdirat(name.directory, $0, mode_t(mode.bits))) }
+    }
+  }
+
+  static func link(_ source: Name, to target: Name) throws(FileError) {
+    _ = try perform(.link, target.location) { _ in
+      unsafe withCString(source.bytes) { from in
+        unsafe withCString(target.bytes) { to in
+          unsafe Int(linkat(source.directory, from, target.directory, to, 0))
+        }
+      }
+    }
+  }
+
+  static func makeSymbolicLink(_ name: Name, target: [UInt8]) throws(FileError) {
+    _ = try perform(.makeSymbolicLink, name.location) { _ in
+      unsafe withCString(target) { target in
+        unsafe withCString(name.bytes) { unsafe Int(symlinkat(target, name.directory, $0)) }
+      }
+    }
+  }
+
+  static func readLink(_ name: Name, into buffer: UnsafeMutableBufferPointer<CChar>) throws(FileError) -> Int {
+    try perform(.readLink, name.location) { _ in
+      unsafe withCString(name.bytes) {
+        // Safe: the caller's buffer is not empty.
+        unsafe readlinkat(name.directory, $0, buffer.baseAddress.unsafelyUnwrapped, buffer.count)
+      }
+    }
+  }
+
+  static func rename(_ source: Name, to target: Name, flags: UInt32) throws(FileError) {
+    _ = try perform(.rename, target.location) { _ in
+      unsafe withCString(source.bytes) { from in
+        unsafe withCString(target.bytes) { to in
+          unsafe Int(system_rename(source.directory, from, target.directory, to, flags))
+        }
+      }
+    }
+  }
+
+  static func unlink(_ name: Name, isDirectory: Bool) throws(FileError) {
+    _ = try perform(.unlink, name.location) { _ in
+      unsafe withCString(name.bytes) { unsafe Int(unlinkat(name.directory, $0, isDirectory ? AT_REMOVEDIR : 0)) }
+    }
+  }
+
+  /// fchmodat(2) with AT_SYMLINK_NOFOLLOW: fails on a link with EOPNOTSUPP instead of going through it.
+  static func changeMode(_ name: Name, to mode: FileMode) throws(FileError) {
+    _ = try perform(.changeMode, name.location) { _ in
+      unsafe withCString(name.bytes) {
+        unsafe Int(fchmodat(name.directory, $0, mode_t(mode.bits), AT_SYMLINK_NOFOLLOW))
+      }
+    }
+  }
+
+  static func list(
+    _ directory: Int32, into buffer: UnsafeMutableRawBufferPointer, _ location: FileLocation
+  ) throws(FileError) -> Int {
+    try perform(.list, location) { _ in
+      // Safe: the caller's buffer is not empty.
+      unsafe system_list(directory, buffer.baseAddress.unsafelyUnwrapped, buffer.count)
+    }
+  }
+}

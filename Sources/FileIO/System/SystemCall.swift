@@ -1,0 +1,16 @@
+/// The calls this module makes, as messages and tests name them.
+package enum SystemCall: String, Sendable, CaseIterable, CustomStringConvertible {
+  case open, close, read, write, sync, truncate, allocate, clone, status, changeMode, map
+  case list, makeDirectory, link, makeSymbolicLink, readLink, rename, unlink, lock, fileSystem
+
+  package var description: String { rawValue }
+
+  /// Whether the call changes what is on the disk: where a crash makes a difference.
+  package var isMutating: Bool {
+    switch self {
+    case .write, .sync, .truncate, .allocate, .clone, .changeMode, .makeDirectory, .link, .makeSymbolicLink: true
+    case .rename, .unlink: true
+    case .open, .close, .read, .status, .map, .list, .readLink, .lock, .fileSystem: false
+    }
+  }
+}

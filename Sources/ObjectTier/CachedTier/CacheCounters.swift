@@ -1,0 +1,24 @@
+/// What a `CachedTier` was spared and what it paid: a value, taken at one moment.
+package struct CacheCounters: Sendable, Equatable {
+  /// Reads the cache answered.
+  package var hits = 0
+  /// Reads of cacheable objects that it did not.
+  package var misses = 0
+  package var bytesFromCache: UInt64 = 0
+  /// Everything read from the origin, the rest of an object that was copied included.
+  package var bytesFromOrigin: UInt64 = 0
+  /// Calls to the origin.
+  package var originRequests = 0
+  /// Calls to the cache.
+  package var cacheRequests = 0
+  /// Bytes put into the cache.
+  package var filledBytes: UInt64 = 0
+  /// Calls to the cache that failed, but for objects that are not there.
+  package var failures = 0
+  /// Cached objects that were shorter than they must be, or did not verify.
+  package var damaged = 0
+  /// The last thing the cache failed with.
+  package var lastFailure: String?
+
+  package init() {}
+}

@@ -1,0 +1,144 @@
+internal import Primitives
+package import SnapshotFormat
+internal import Synchronization
+
+extension CachedTier {
+  package func read(_ key: ObjectKey, range: Range<UInt64>) throws(TierError) -> [UInt8] {
+    // More than any tier gives at once is the caller's mistake, and says nothing about the cached object.
+    guard range.upperBound - range.lowerBound <= UInt64(TierLimits.readByteCountMax) else {
+      return try bytesFromOrigin { tier throws(TierError) in try tier.read(key, range: range) }
+    }
+    return try read(
+      key, cached: { tier throws(TierError) in try tier.read(key, range: range) },
+      whole: { bytes throws(TierError) in
+        guard range.upperBound <= UInt64(bytes.count) else {
+          throw TierError(
+            .tooShort(byteCount: UInt64(bytes.count)), key: key, location: self.origin.location,
+            reason: "\(bytes.count) bytes where at least \(range.upperBound) are needed")
+        }
+        return Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
+      })
+  }
+
+  package func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] {
+    try read(
+      key, cached: { tier throws(TierError) in try tier.read(key, limit: limit) },
+      whole: { bytes throws(TierError) in
+        guard bytes.count <= limit else {
+          throw TierError(
+            .tooLarge(byteCount: UInt64(bytes.count)), key: key, location: self.origin.location,
+            reason: "\(bytes.count) bytes where \(limit) are allowed")
+        }
+        return bytes
+      })
+  }
+
+  /// The byte count as the origin has it: a torn copy in the cache would give another.
+  package func byteCount(of key: ObjectKey) throws(TierError) -> UInt64? {
+    try fromOrigin { tier throws(TierError) in try tier.byteCount(of: key) }
+  }
+
+  package func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey] {
+    try fromOrigin { tier throws(TierError) in try tier.list(prefix, after: start, limit: limit) }
+  }
+
+  /// Tells that the bytes of an object did not verify: the cached object is set aside, and the next read asks the origin.
+  package func invalidate(_ key: ObjectKey) {
+    guard key.isCacheable else { return }
+    state.withLock { state in
+      state.distrusted.strike(key)
+      state.counters.damaged += 1
+    }
+    setAside(key)
+  }
+}
+
+extension CachedTier {
+  /// Asks the cache, then the origin.
+  ///
+  /// - Parameter cached: the read as it is.
+  /// - Parameter whole: the same out of the whole object, when it passes through here on its way into the cache.
+  private func read(
+    _ key: ObjectKey, cached: (any ObjectTier) throws(TierError) -> [UInt8],
+    whole: ([UInt8]) throws(TierError) -> [UInt8]
+  ) throws(TierError) -> [UInt8] {
+    guard key.isCacheable else { return try bytesFromOrigin(cached) }
+    if let bytes = fromCache(key, cached) { return bytes }
+    guard mayFill(key) else { return try missed(cached) }
+    return try lane(for: key).run { () throws(TierError) in
+      // Another thread may have copied it while this one waited for its turn.
+      if let bytes = fromCache(key, cached) { return bytes }
+      guard let object = try wholeObject(key) else { return try missed(cached) }
+      state.withLock { $0.counters.misses += 1 }
+      fill(key, object)
+      return try whole(object)
+    }
+  }
+
+  private func missed(_ read: (any ObjectTier) throws(TierError) -> [UInt8]) throws(TierError) -> [UInt8] {
+    state.withLock { $0.counters.misses += 1 }
+    return try bytesFromOrigin(read)
+  }
+
+  /// What the cache has, or nil when it cannot serve.
+  private func fromCache(_ key: ObjectKey, _ read: (any ObjectTier) throws(TierError) -> [UInt8]) -> [UInt8]? {
+    let now = clock.nanoseconds()
+    guard state.withLock({ !$0.distrusted.distrusts(key) && $0.reading.allows(at: now) }) else { return nil }
+    state.withLock { $0.counters.cacheRequests += 1 }
+    do throws(TierError) {
+      let bytes = try read(cache)
+      state.withLock { state in
+        state.reading.succeeded()
+        state.counters.hits += 1
+        state.counters.bytesFromCache += UInt64(bytes.count)
+      }
+      return bytes
+    } catch {
+      cacheFailed(key, error)
+      return nil
+    }
+  }
+
+  private func cacheFailed(_ key: ObjectKey, _ error: TierError) {
+    let now = clock.nanoseconds()
+    switch error.kind {
+    case .notFound:
+      state.withLock { $0.reading.succeeded() }
+    case .tooShort, .tooLarge:
+      // Torn, or the reference is wrong: the origin decides. Either way this copy is not needed.
+      state.withLock { state in
+        state.reading.succeeded()
+        state.counters.damaged += 1
+        state.distrusted.strike(key)
+      }
+      setAside(key)
+    case .stalled:
+      state.withLock { state in
+        state.reading.stalled(at: now)
+        state.counters.failed(error)
+      }
+    case .outcomeUnknown, .noSpace, .denied, .failed:
+      state.withLock { state in
+        state.reading.failed(at: now)
+        state.counters.failed(error)
+      }
+    }
+  }
+
+  private func setAside(_ key: ObjectKey) {
+    let mark = UniqueName(high: random.next(), low: random.next())
+    state.withLock { $0.counters.cacheRequests += 1 }
+    do throws(TierError) {
+      try cache.quarantine(key, mark: mark)
+    } catch {
+      if error.kind != .notFound { state.withLock { $0.counters.failed(error) } }
+    }
+  }
+}
+
+extension CacheCounters {
+  mutating func failed(_ error: TierError) {
+    failures += 1
+    lastFailure = error.description
+  }
+}

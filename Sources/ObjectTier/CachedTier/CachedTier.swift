@@ -1,0 +1,76 @@
+package import Primitives
+package import SnapshotFormat
+internal import Synchronization
+
+/// A store whose immutable objects are read through a cache, and put there on the way.
+///
+/// - To its callers it is the origin: writes are done when the origin has them, and everything that moves — heads, deltas, intents,
+///   listings — comes from the origin alone.
+/// - Packs, manifests and versions are read from the cache first. An object that is not there is copied whole.
+/// - The cache never fails a call: what is missing, torn or unreadable in it is counted, set aside where it can be, and had from
+///   the origin. A cache that goes on failing is left alone for a while.
+/// - Nothing here is verified. The caller checks every byte against a digest and calls `invalidate` when one does not agree.
+package final class CachedTier: ObjectTier {
+  package struct Options: Sendable {
+    /// Failures in a row after which the cache is left alone.
+    package var failureCountMax = 3
+    package var pauseNanoseconds: UInt64 = 30_000_000_000
+    /// Whether objects are copied into the cache.
+    package var fills = true
+    /// Objects copied at the same time; each is held in memory.
+    package var fillCountMax = 2
+    /// Bytes one request to the origin asks for while an object is copied.
+    package var fillPieceByteCount = 8 << 20
+
+    package init() {}
+  }
+
+  struct State: Sendable {
+    var counters = CacheCounters()
+    var reading: CircuitBreaker
+    var filling: CircuitBreaker
+    var distrusted = DistrustedKeys()
+  }
+
+  let origin: any ObjectTier
+  let cache: any ObjectTier
+  let options: Options
+  let clock: any MonotonicClock
+  let random: any RandomSource
+  let state: Mutex<State>
+  let lanes: [FillLane]
+
+  package init(
+    origin: any ObjectTier, cache: any ObjectTier, options: Options = Options(), clock: any MonotonicClock,
+    random: any RandomSource
+  ) {
+    self.origin = origin
+    self.cache = cache
+    self.options = options
+    self.clock = clock
+    self.random = random
+    let breaker = CircuitBreaker(
+      failureCountMax: options.failureCountMax, pauseNanoseconds: options.pauseNanoseconds)
+    state = Mutex(State(reading: breaker, filling: breaker))
+    lanes = (0..<max(1, options.fillCountMax)).map { _ in FillLane() }
+  }
+
+  package var role: TierRole { origin.role }
+  package var location: String { origin.location }
+
+  /// The counts up to now.
+  package var counters: CacheCounters { state.withLock { $0.counters } }
+
+  /// Whether the cache is being asked at the moment.
+  package var cacheIsUp: Bool {
+    let now = clock.nanoseconds()
+    return state.withLock { !$0.distrusted.distrustsAll && $0.reading.allows(at: now) }
+  }
+}
+
+extension ObjectKey {
+  /// Whether the object never changes and everything in it is checked against a digest kept elsewhere.
+  package var isCacheable: Bool {
+    string.hasPrefix("packs/") || string.hasPrefix("manifests/") || string.hasPrefix("versions/")
+  }
+}

@@ -1,0 +1,43 @@
+package import SnapshotFormat
+
+/// What a tier failed with. Each kind is one the caller acts on differently.
+package struct TierError: Error, Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
+    /// No such object. Another tier may have it.
+    case notFound
+    /// The object ends inside the range that was asked for: it is torn, or the reference is wrong.
+    case tooShort(byteCount: UInt64)
+    /// Larger than the caller allows.
+    case tooLarge(byteCount: UInt64)
+    /// A write that may have landed. Read it back.
+    case outcomeUnknown
+    /// No room; how many bytes are missing, where that is known.
+    case noSpace(missing: UInt64?)
+    /// No answer within the limit. The tier is to be left alone for a while.
+    case stalled
+    /// No right to do this.
+    case denied
+    /// Anything else: the call failed and changed nothing.
+    case failed
+  }
+
+  package let kind: Kind
+  package let key: ObjectKey?
+  /// The tier, as `ObjectTier.location` gives it.
+  package let location: String
+  /// The call and what the system said: "fsync: No space left on device".
+  package let reason: String
+
+  package init(_ kind: Kind, key: ObjectKey?, location: String, reason: String) {
+    self.kind = kind
+    self.key = key
+    self.location = location
+    self.reason = reason
+  }
+}
+
+extension TierError: CustomStringConvertible {
+  package var description: String {
+    "\(location)\(key.map { "/\($0)" } ?? ""): \(reason)"
+  }
+}

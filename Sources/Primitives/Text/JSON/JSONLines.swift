@@ -1,0 +1,47 @@
+/// Cuts a stream of bytes into lines, whatever pieces it comes in, and holds no more than one line.
+package struct JSONLines {
+  /// A line, or the notice that there was one longer than allowed.
+  package struct Line: Sendable, Equatable {
+    /// From 1.
+    package let number: Int
+    /// Nil for a line beyond the limit; its bytes are gone.
+    package let bytes: [UInt8]?
+  }
+
+  private let byteCountMax: Int
+  private var pending: [UInt8] = []
+  private var isTooLong = false
+  private var number = 0
+
+  package init(byteCountMax: Int = JSONParser.Limits().byteCount) {
+    self.byteCountMax = byteCountMax
+  }
+
+  /// The lines that end in `piece`. Blank lines are left out, but counted.
+  package mutating func lines(in piece: some Sequence<UInt8>) -> [Line] {
+    var lines: [Line] = []
+    for byte in piece {
+      if byte == UInt8(ascii: "\n") {
+        if let line = endLine() { lines.append(line) }
+      } else if pending.count < byteCountMax {
+        pending.append(byte)
+      } else {
+        isTooLong = true
+      }
+    }
+    return lines
+  }
+
+  /// The last line, when the stream does not end with a line break.
+  package mutating func finish() -> Line? {
+    pending.isEmpty && !isTooLong ? nil : endLine()
+  }
+
+  private mutating func endLine() -> Line? {
+    number += 1
+    defer { (pending, isTooLong) = ([], false) }
+    if isTooLong { return Line(number: number, bytes: nil) }
+    let isBlank = pending.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+    return isBlank ? nil : Line(number: number, bytes: pending)
+  }
+}

@@ -1,0 +1,62 @@
+/// All that can be set about an engine, with its defaults. A value: change a copy, hand it to `SnapshotEngine.open`.
+public struct EngineConfiguration: Sendable, Equatable {
+  /// Where immutable objects are read.
+  public enum Mode: String, Sendable, CaseIterable {
+    /// From the cache where there is one, else from the origin.
+    case auto
+    /// From the origin only; the cache is neither read nor filled.
+    case origin
+    /// From the cache first; opening fails when there is none.
+    case cache
+  }
+
+  /// Threads that hash, compare, encode and decode.
+  public var jobs = 2
+  /// Bytes of input in flight at once.
+  public var windowByteCount = 4 << 20
+  /// Bytes of decoded frames that are kept.
+  public var frameCacheByteCount = 16 << 20
+  /// What a pack aims at, in bytes.
+  public var packByteCount = 16 << 20
+  /// Largest range read of a pack, in bytes.
+  public var requestByteCount = 8 << 20
+  /// For so long a tier may move no byte before it counts as stalled.
+  public var stallTimeoutSeconds = 30.0
+  /// For the whole of one call; nil: as long as it takes.
+  public var deadlineSeconds: Double?
+  /// How long a process waits for its turn at the catalog.
+  public var lockTimeoutSeconds = 60.0
+  /// How often a commit that loses a race is prepared in all.
+  public var lockAttemptCountMax = 5
+  /// The longest wait between two such attempts, before jitter.
+  public var lockBaseBackoffSeconds = 2.0
+  /// A wait of s becomes one of s … s·(1 + this).
+  public var lockJitterFactor = 1.0
+  /// Where the catalog of a store that is not local keeps its own state; nil: below `XDG_STATE_HOME`, else the home directory.
+  public var stateDirectory: String?
+  /// The address of the cache tier; nil: none.
+  public var cache: String?
+  /// Where immutable objects are read.
+  public var mode = Mode.auto
+  /// Calls that may block at the same time, each on a thread of its own. More wait for their turn.
+  public var blockingCallCountMax = 8
+
+  /// The defaults.
+  public init() {}
+}
+
+extension EngineConfiguration {
+  /// Why the values cannot be used, or nil.
+  var defect: String? {
+    if !(1...256).contains(jobs) { return "jobs must be 1 to 256, not \(jobs)" }
+    if !(1...256).contains(blockingCallCountMax) { return "blocking calls must be 1 to 256, not \(blockingCallCountMax)" }
+    if !(1...1_000).contains(lockAttemptCountMax) { return "lock attempts must be 1 to 1000, not \(lockAttemptCountMax)" }
+    let sizes = [windowByteCount, frameCacheByteCount, packByteCount, requestByteCount]
+    if sizes.contains(where: { !((64 << 10)...(1 << 30)).contains($0) }) { return "memory limits must be 64 KiB to 1 GiB" }
+    let times = [stallTimeoutSeconds, deadlineSeconds ?? 1, lockTimeoutSeconds]
+    if times.contains(where: { !($0 > 0 && $0 <= 1e9) }) { return "times must be above 0 and at most 1e9 seconds" }
+    let factors = [lockBaseBackoffSeconds, lockJitterFactor]
+    if factors.contains(where: { !($0 >= 0 && $0 <= 3_600) }) { return "back-off and jitter must be 0 to 3600" }
+    return nil
+  }
+}

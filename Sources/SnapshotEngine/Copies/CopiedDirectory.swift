@@ -1,0 +1,67 @@
+internal import FileIO
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
+internal import SnapshotSync
+
+/// A directory that may be a copy of a version, seen from `create`.
+struct CopiedDirectory {
+  private let path: String
+  private let copy: LocalCopy?
+
+  /// What the directory remembers counts only when it is of this store and this collection.
+  init(_ path: String, of collection: CollectionName, in store: UniqueName) {
+    self.path = path
+    let loaded = try? LocalCopy.load(path: path)
+    if case .copy(let copy)? = loaded, copy.state.store == store, copy.state.collection == collection {
+      self.copy = copy
+    } else {
+      self.copy = nil
+    }
+  }
+
+  /// The version it was synced from.
+  var version: UInt64? { copy?.state.version.number }
+
+  /// The pages of that version, so that they are not read from the store.
+  var pages: any ChunkSource { copy?.pages ?? NoChunkSource() }
+
+  /// How its files look now, before they are read.
+  ///
+  /// Files that were written in the last two seconds are left out: a further change might leave no trace in their times. So is
+  /// everything beyond a bounded number of files; what is not known here is hashed by the next sync.
+  func statuses() -> [RelativePath: FileStatus] {
+    var statuses: [RelativePath: FileStatus] = [:]
+    let settled = (clock.now().milliseconds - 2_000) * 1_000_000
+    guard var walk = try? TreeWalk(Directory(path: path)) else { return [:] }
+    while statuses.count < CopiedDirectory.statusCountMax, let entry = try? walk.next() {
+      guard entry.content == .file, max(entry.status.modifiedNanoseconds, entry.status.changedNanoseconds) < settled else {
+        continue
+      }
+      statuses[entry.path] = entry.status
+    }
+    return statuses
+  }
+
+  /// Makes the directory a copy of a version whose bytes it has. False when it cannot be written to.
+  func remember(_ row: VersionRow, in store: SnapshotStore, statuses: [RelativePath: FileStatus]?) -> Bool {
+    do {
+      let directory = try Directory(path: path)
+      let lock = try lock(directory)
+      defer { withExtendedLifetime(lock) {} }
+      let installation = LocalCopy.Installation(
+        store: store.identity.identifier, manifest: try store.manifest(row, local: pages), synced: clock.now())
+      try LocalCopy.install(installation, in: directory, random: random) { statuses?[$0] }
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private func lock(_ directory: borrowing Directory) throws -> FileLock {
+    let turn = Deadline(seconds: 10, from: clock)
+    return try FileLock.acquire(.local(".snapctl/lock"), in: directory, .exclusive, deadline: turn, clock: clock)
+  }
+
+  private static let statusCountMax = 50_000
+}

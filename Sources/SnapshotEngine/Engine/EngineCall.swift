@@ -1,0 +1,84 @@
+internal import Catalog
+internal import ObjectTier
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
+
+/// One call of the engine: its store, its deadline, and whether it is to stop.
+final class EngineCall: Sendable {
+  let wiring: StoreWiring
+  let store: SnapshotStore
+  let stop: StopSignal
+  let deadline: Deadline
+  private let stopAll: StopSignal
+  private let moved: (@Sendable (Int) -> Void)?
+  private let started = clock.nanoseconds()
+  private let originBefore: TierCounters
+  private let cacheBefore: TierCounters
+
+  init(
+    _ wiring: StoreWiring, _ configuration: EngineConfiguration, stop: StopSignal, stopAll: StopSignal,
+    moved: (@Sendable (Int) -> Void)?
+  ) {
+    self.wiring = wiring
+    self.stop = stop
+    self.stopAll = stopAll
+    self.moved = moved
+    deadline = configuration.deadlineSeconds.map { Deadline(seconds: $0, from: clock) } ?? .never
+    originBefore = wiring.origin.counters
+    cacheBefore = wiring.cache?.counters ?? TierCounters()
+    let tier = GuardedTier(wiring.tier, stops: [stop, stopAll], deadline: deadline, clock: clock, moved: moved)
+    store = SnapshotStore(
+      identity: wiring.identity, tier: tier, catalog: wiring.catalog, limits: StoreLimits(configuration),
+      settings: wiring.settings)
+  }
+
+  /// A tier of the store by itself, stopped and counted like the store's own.
+  func watched(_ tier: any ObjectTier) -> any ObjectTier {
+    GuardedTier(tier, stops: [stop, stopAll], deadline: deadline, clock: clock, moved: moved)
+  }
+
+  var isStopped: Bool { stop.stops || stopAll.stops }
+
+  /// Seconds since the call began.
+  var seconds: Double { Double(clock.nanoseconds() - started) / 1e9 }
+
+  /// What the origin and the cache served since the call began.
+  var traffic: (origin: TierCounters, cache: TierCounters) {
+    (wiring.origin.counters - originBefore, (wiring.cache?.counters ?? TierCounters()) - cacheBefore)
+  }
+
+  /// Runs `body`, and gives what it throws as the façade does.
+  func catching<Value>(_ body: () throws(StoreError) -> Value) throws(EngineError) -> Value {
+    do throws(StoreError) { return try body() } catch { throw EngineError(error) }
+  }
+
+  func catching<Value>(_ body: () throws(CatalogError) -> Value) throws(EngineError) -> Value {
+    do throws(CatalogError) { return try body() } catch { throw EngineError(error) }
+  }
+
+  /// The head of a collection that must be there.
+  func head(of collection: CollectionName) throws(EngineError) -> Head {
+    try catching { () throws(StoreError) in try store.head(of: collection) }
+  }
+
+  /// The head and the row that a name means.
+  func row(_ reference: VersionReference) throws(EngineError) -> (head: Head, row: VersionRow) {
+    let head = try head(of: reference.collection)
+    let row = try catching { () throws(CatalogError) in
+      try HeadLine(wiring.catalog.origin, reference.collection).row(reference.selector, in: head)
+    }
+    return (head, row)
+  }
+}
+
+extension StoreLimits {
+  init(_ configuration: EngineConfiguration) {
+    self.init()
+    jobs = configuration.jobs
+    windowByteCount = configuration.windowByteCount
+    frameCacheByteCount = configuration.frameCacheByteCount
+    packByteCount = configuration.packByteCount
+    requestByteCount = configuration.requestByteCount
+  }
+}

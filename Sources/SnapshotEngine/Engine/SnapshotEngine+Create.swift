@@ -1,0 +1,119 @@
+internal import Catalog
+public import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
+
+/// How a directory becomes a version.
+public struct CreateOptions: Sendable {
+  /// The version the directory builds on; nil: the one it was synced from, or the newest at the start. 0: there is none yet.
+  public var expectedVersion: UInt64?
+  /// Stacks the directory on top of whatever is the newest, instead of a conflict.
+  public var stacksOnNewest = false
+  /// Names the new version.
+  public var tag: String?
+  /// What to say about it; at most 1,024 bytes.
+  public var message = ""
+  /// Which part of the directory is taken.
+  public var selection = TreeSelection()
+  /// Whether the directory counts as a copy of the new version afterwards. Never when something was left out.
+  public var remembersVersion = true
+  /// Is told how far it is.
+  public var progress: ProgressHandler?
+  /// Is told of each file whose bytes moved, and why.
+  public var explain: (@Sendable (Explanation) -> Void)?
+
+  /// Builds on what the directory was synced from, and takes everything.
+  public init() {}
+}
+
+/// What `create` came to.
+public struct CreatedSnapshot: Sendable, Equatable {
+  /// The new version; or the one with the same content, when nothing changed.
+  public let snapshot: Snapshot
+  /// Whether nothing changed, and no version was made.
+  public let isUnchanged: Bool
+  /// The bytes of the directory's files.
+  public let bytesTotal: UInt64
+  /// Bytes of the chunks that the version before does not have.
+  public let bytesChanged: UInt64
+  /// Bytes that were put into the store, its manifest included.
+  public let bytesStored: UInt64
+  /// Chunks that were stored in full.
+  public let chunksNew: UInt64
+  /// Chunks that were stored as a patch.
+  public let chunksPatched: UInt64
+  /// How long it took.
+  public let seconds: Double
+  /// Whether the directory counts as a copy of the version now.
+  public let isCopy: Bool
+
+  /// The version's number.
+  public var version: UInt64 { snapshot.version }
+}
+
+extension SnapshotEngine {
+  /// Makes a version of a directory.
+  ///
+  /// Only what the version before does not have is stored. Names, types, modes, link targets and bytes count; times do not.
+  /// - Throws: `.conflict` when somebody else committed a version meanwhile, `.failed` when a file changed while it was read. In
+  ///   both cases nothing is published.
+  public func create(
+    _ collection: String, from directory: String, options: CreateOptions = CreateOptions()
+  ) async throws(EngineError) -> CreatedSnapshot {
+    let name = try Names.collection(collection)
+    var request = CreateRequest(
+      collection: name, tree: TreeInput(path: directory, filter: try options.selection.filter()))
+    if let tag = options.tag { request.tag = try Names.tag(tag) }
+    request.message = options.message
+    let progress = ProgressCount("create", options.progress)
+    request.explain = { file in
+      progress?.add(bytes: file.byteCount, items: 1)
+      if let reason = file.reason { options.explain?(Explanation(path: "\(file.path)", reason: reason)) }
+    }
+    return try await perform { [request] call throws(EngineError) in try call.create(request, options) }
+  }
+}
+
+extension EngineCall {
+  fileprivate func create(_ request: CreateRequest, _ options: CreateOptions) throws(EngineError) -> CreatedSnapshot {
+    var request = request
+    let source = CopiedDirectory(request.tree.path, of: request.collection, in: wiring.identity.identifier)
+    request.deadline = deadline
+    request.expectation = expectation(options, source)
+    request.basis = source.version
+    let remembers = options.remembersVersion && options.selection.takesAll
+    let statuses = remembers ? source.statuses() : nil
+    let result = try catching { [request] () throws(StoreError) in try store.create(request, local: source.pages) }
+    let isCopy = remembers && source.remember(result.row, in: store, statuses: statuses)
+    let head = try head(of: request.collection)
+    return CreatedSnapshot(
+      snapshot: Snapshot(request.collection, result.row, in: head), isUnchanged: result.isUnchanged,
+      bytesTotal: result.statistics.bytesTotal, bytesChanged: result.statistics.bytesChanged,
+      bytesStored: result.statistics.bytesStored, chunksNew: result.statistics.chunksNew,
+      chunksPatched: result.statistics.chunksPatched, seconds: seconds, isCopy: isCopy)
+  }
+
+  private func expectation(_ options: CreateOptions, _ source: CopiedDirectory) -> CreateRequest.Expectation {
+    if options.stacksOnNewest { return .any }
+    return (options.expectedVersion ?? source.version).map { .version($0) } ?? .newestAtStart
+  }
+}
+
+extension FileOutcome {
+  /// Why bytes of the file moved; nil when none did.
+  fileprivate var reason: String? {
+    var parts: [String] = []
+    if counts.chunksPatched > 0 {
+      parts.append(
+        "\(counts.chunksPatched) chunks (\(counts.patchedByteCount) bytes) differ from the version before: patches of "
+          + "\(counts.patchByteCount) bytes before compression")
+    }
+    if counts.chunksNew > 0 {
+      parts.append("\(counts.chunksNew) chunks (\(counts.newByteCount) bytes) are like nothing before: stored in full")
+    }
+    guard !parts.isEmpty else { return nil }
+    if counts.chunksFound > 0 { parts.append("\(counts.chunksFound) chunks were found in another place") }
+    if counts.chunksSame > 0 { parts.append("\(counts.chunksSame) chunks are the same") }
+    return parts.joined(separator: "; ")
+  }
+}

@@ -1,0 +1,64 @@
+public import Primitives
+internal import SnapshotStore
+
+/// The identity of a directory's content.
+public struct HashedDirectory: Sendable, Equatable {
+  /// The identity of names, types, modes, link targets and bytes.
+  public let contentHash: Digest
+  /// How many files it has.
+  public let files: UInt64
+  /// Their bytes.
+  public let bytes: UInt64
+
+  init(_ result: TreeHash.Result) {
+    contentHash = result.contentHash
+    files = result.fileCount
+    bytes = result.byteCount
+  }
+}
+
+/// Whether a directory has the content of a version.
+public struct DirectoryStatus: Sendable, Equatable {
+  /// The version that was compared.
+  public let snapshot: Snapshot
+  /// What the directory has.
+  public let directory: HashedDirectory
+
+  /// Whether names, types, modes, link targets and bytes are the same.
+  public var isSame: Bool { snapshot.contentHash == directory.contentHash }
+}
+
+extension SnapshotEngine {
+  /// The content hash of a directory; needs no store. The same for the same content, whatever `jobs` is.
+  ///
+  /// - Throws: `.failed` when a file changes while it is read, or the directory holds what no snapshot can.
+  public static func hash(
+    _ directory: String, selection: TreeSelection = TreeSelection(),
+    configuration: EngineConfiguration = EngineConfiguration()
+  ) async throws(EngineError) -> HashedDirectory {
+    let tree = TreeInput(path: directory, filter: try selection.filter())
+    return try await BlockingCalls(countMax: 1).run(stop: StopSignal()) { () throws(EngineError) in
+      do throws(StoreError) {
+        return HashedDirectory(try TreeHash.hash(tree, jobs: configuration.jobs))
+      } catch {
+        throw EngineError(error)
+      }
+    }
+  }
+
+  /// Whether a directory has the content of a version. Writes nothing.
+  ///
+  /// - Throws: `.notFound` when there is no such version.
+  public func status(
+    of directory: String, comparedTo version: String, selection: TreeSelection = TreeSelection()
+  ) async throws(EngineError) -> DirectoryStatus {
+    let reference = try Names.version(version)
+    let tree = TreeInput(path: directory, filter: try selection.filter())
+    let jobs = configuration.jobs
+    return try await perform { call throws(EngineError) in
+      let (head, row) = try call.row(reference)
+      let hash = try call.catching { () throws(StoreError) in try TreeHash.hash(tree, jobs: jobs) }
+      return DirectoryStatus(snapshot: Snapshot(reference.collection, row, in: head), directory: HashedDirectory(hash))
+    }
+  }
+}

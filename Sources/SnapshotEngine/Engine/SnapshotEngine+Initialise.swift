@@ -1,0 +1,95 @@
+internal import Catalog
+internal import FileTier
+internal import ObjectTier
+internal import Primitives
+internal import SnapshotFormat
+
+/// What orders the commits of a store; chosen once, by `initialise`.
+public enum CatalogChoice: String, Sendable, CaseIterable {
+  /// Directory on a network mount, RocksDB on a local path.
+  case auto
+  /// An embedded RocksDB: for the writers of one machine.
+  case rocksdb
+  /// The shared directory itself: for writers on several machines.
+  case directory
+}
+
+/// What `initialise` came to.
+public struct InitialisedStore: Sendable, Equatable {
+  /// The store's address, as it was given.
+  public let store: String
+  /// 32 hex digits that tell this store from all others.
+  public let identifier: String
+  /// What orders its commits.
+  public let catalog: CatalogChoice
+  /// False when a store was there already.
+  public let isNew: Bool
+}
+
+extension SnapshotEngine {
+  /// Creates a store at `uri`.
+  ///
+  /// - Parameter ifMissing: takes a store that is there for success.
+  /// - Throws: `.failed` when there is a store already, `.usage` for an address that cannot be used.
+  public static func initialise(
+    _ uri: String, catalog: CatalogChoice = .auto, ifMissing: Bool = false,
+    configuration: EngineConfiguration = EngineConfiguration()
+  ) async throws(EngineError) -> InitialisedStore {
+    if let defect = configuration.defect { throw EngineError(.usage, defect) }
+    let location = try StoreLocation(uri)
+    return try await BlockingCalls(countMax: 1).run(stop: StopSignal()) { () throws(EngineError) in
+      let tier = try StoreWiring.files(location, createIfMissing: true)
+      if let present = try? StoreObject.read(from: tier) {
+        return try existing(present, uri, catalog, ifMissing: ifMissing)
+      }
+      let kind = try StoreWiring.catching { () throws(TierError) in try catalog.kind(on: tier) }
+      let identity = StoreIdentity(identifier: UniqueName(random: random), catalog: kind, created: clock.now())
+      let isNew = try StoreWiring.catching { () throws(CatalogError) in
+        try StoreObject.create(
+          identity, in: tier, settings: StoreWiring.settings(configuration), deadline: configuration.deadline)
+      }
+      guard !isNew else { return InitialisedStore(uri, identity, isNew: true) }
+      let present = try StoreWiring.catching { () throws(CatalogError) in try StoreObject.read(from: tier) }
+      return try existing(present, uri, catalog, ifMissing: ifMissing)
+    }
+  }
+
+  private static func existing(
+    _ identity: StoreIdentity, _ uri: String, _ wanted: CatalogChoice, ifMissing: Bool
+  ) throws(EngineError) -> InitialisedStore {
+    let store = InitialisedStore(uri, identity, isNew: false)
+    let name = Printable.string(uri)
+    guard ifMissing else {
+      throw EngineError(.failed, "\(name): there is a store already", subject: name, advice: "Add --if-missing if that is well")
+    }
+    guard wanted == .auto || wanted == store.catalog else {
+      throw EngineError(
+        .usage, "\(name): there is a store already, with the catalog \(store.catalog.rawValue)", subject: name,
+        advice: "What orders commits is chosen once; leave --catalog out")
+    }
+    return store
+  }
+}
+
+extension EngineConfiguration {
+  var deadline: Deadline { deadlineSeconds.map { Deadline(seconds: $0, from: clock) } ?? .never }
+}
+
+extension InitialisedStore {
+  fileprivate init(_ store: String, _ identity: StoreIdentity, isNew: Bool) {
+    self.store = store
+    identifier = identity.identifier.hex
+    catalog = identity.catalog == .rocksdb ? .rocksdb : .directory
+    self.isNew = isNew
+  }
+}
+
+extension CatalogChoice {
+  fileprivate func kind(on tier: FileObjectTier) throws(TierError) -> CatalogKind {
+    switch self {
+    case .rocksdb: .rocksdb
+    case .directory: .directory
+    case .auto: try tier.fileSystem().isNetwork ? .directory : .rocksdb
+    }
+  }
+}

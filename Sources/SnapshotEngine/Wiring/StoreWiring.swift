@@ -1,0 +1,93 @@
+internal import Catalog
+internal import DirectoryCatalog
+internal import FileIO
+internal import FileTier
+internal import ObjectTier
+internal import Primitives
+internal import RocksDBCatalog
+internal import SnapshotFormat
+internal import SnapshotStore
+
+/// A store that is open: its tiers and its catalog. The only place that knows which backends there are.
+struct StoreWiring: Sendable {
+  let identity: StoreIdentity
+  let origin: MeteredTier
+  let cache: MeteredTier?
+  /// The origin, behind the cache where there is one.
+  let tier: any ObjectTier
+  let catalog: any Catalog
+  let settings: CommitSettings
+
+  /// Opens what is there.
+  init(_ location: StoreLocation, _ configuration: EngineConfiguration) throws(EngineError) {
+    let files = try StoreWiring.files(location, createIfMissing: false)
+    origin = MeteredTier(files)
+    identity = try StoreWiring.catching { [origin] () throws(CatalogError) in try StoreObject.read(from: origin) }
+    settings = StoreWiring.settings(configuration)
+    catalog = try StoreWiring.catalog(identity, origin, files, location, configuration)
+    cache = try StoreWiring.cache(configuration)
+    tier = cache.map { [origin] in CachedTier(origin: origin, cache: $0, clock: clock, random: random) } ?? origin
+  }
+
+  static func settings(_ configuration: EngineConfiguration) -> CommitSettings {
+    var policy = CommitPolicy()
+    policy.attemptCountMax = configuration.lockAttemptCountMax
+    policy.baseBackoffSeconds = configuration.lockBaseBackoffSeconds
+    policy.jitterFactor = configuration.lockJitterFactor
+    policy.lockTimeoutSeconds = configuration.lockTimeoutSeconds
+    return CommitSettings(policy: policy, clock: clock, wallClock: clock, random: random)
+  }
+
+  static func files(_ location: StoreLocation, createIfMissing: Bool) throws(EngineError) -> FileObjectTier {
+    let options = FileObjectTier.Options(role: .origin, createIfMissing: createIfMissing)
+    return try catching { () throws(TierError) in
+      try FileObjectTier.open(location.path, options: options, random: random)
+    }
+  }
+
+  /// A cache that cannot be opened is done without, unless it was asked for by `Mode.cache`.
+  private static func cache(_ configuration: EngineConfiguration) throws(EngineError) -> MeteredTier? {
+    guard configuration.mode != .origin else { return nil }
+    guard let address = configuration.cache else {
+      guard configuration.mode == .cache else { return nil }
+      throw EngineError(.usage, "mode cache, and no cache is named", advice: "Give --cache, or set SNAPCTL_CACHE")
+    }
+    let location = try StoreLocation(address)
+    let options = FileObjectTier.Options(role: .cache, createIfMissing: true, durability: .none)
+    do throws(TierError) {
+      return MeteredTier(try FileObjectTier.open(location.path, options: options, random: random))
+    } catch {
+      guard configuration.mode == .cache else { return nil }
+      throw EngineError(error)
+    }
+  }
+
+  private static func catalog(
+    _ identity: StoreIdentity, _ origin: any ObjectTier, _ files: FileObjectTier, _ location: StoreLocation,
+    _ configuration: EngineConfiguration
+  ) throws(EngineError) -> any Catalog {
+    switch identity.catalog {
+    case .directory: return DirectoryCatalog(origin)
+    case .rocksdb:
+      let isNetwork = try catching { () throws(TierError) in try files.fileSystem().isNetwork }
+      let directory =
+        isNetwork
+        ? try StateDirectory(configuration).catalog(of: identity.identifier) : "\(location.path)/catalog"
+      return RocksDBCatalog(origin, directory: directory, clock: clock, random: random)
+    case .s3:
+      throw EngineError(.failed, "this store's commits are ordered by S3, which is not built into this program")
+    }
+  }
+
+  static func catching<Value>(_ body: () throws(CatalogError) -> Value) throws(EngineError) -> Value {
+    do throws(CatalogError) { return try body() } catch { throw EngineError(error) }
+  }
+
+  static func catching<Value>(_ body: () throws(TierError) -> Value) throws(EngineError) -> Value {
+    do throws(TierError) { return try body() } catch { throw EngineError(error) }
+  }
+}
+
+/// The clock and the randomness of the whole engine.
+let clock = SystemClock()
+let random = SystemRandomSource()

@@ -1,0 +1,84 @@
+internal import CZstd
+internal import Primitives
+
+/// The compression of every frame: one zstd frame with its content size, bounded on decode.
+package enum Zstd {
+  /// Decoders refuse a window above 8 MiB (formats/pack.md §2).
+  package static let windowLogMax: Int32 = 23
+
+  package static func compress(_ bytes: RawSpan, level: Int32 = 1) -> [UInt8] {
+    ZstdCompressor().compress(bytes, level: level)
+  }
+
+  package static func compress(_ bytes: [UInt8], level: Int32 = 1) -> [UInt8] {
+    compress(bytes.rawSpan, level: level)
+  }
+
+  /// Decodes to exactly `byteCount` bytes; stops there, whatever the frame claims.
+  package static func decompress(_ bytes: RawSpan, byteCount: Int) throws(FormatError) -> [UInt8] {
+    try ZstdDecompressor().decompress(bytes, byteCount: byteCount)
+  }
+}
+
+/// A compression context that is used again, by one worker at a time.
+@safe package final class ZstdCompressor {
+  // Safe: owned by this object alone, freed once in deinit.
+  private let context: OpaquePointer
+
+  package init() {
+    guard let context = unsafe ZSTD_createCCtx() else { preconditionFailure("out of memory for a zstd context") }
+    unsafe self.context = context
+  }
+
+  deinit {
+    unsafe ZSTD_freeCCtx(context)
+  }
+
+  package func compress(_ bytes: RawSpan, level: Int32) -> [UInt8] {
+    unsafe ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters)
+    unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
+    let capacity = ZSTD_compressBound(bytes.byteCount)
+    return unsafe [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
+      let written = unsafe bytes.withUnsafeBytes { input in
+        unsafe ZSTD_compress2(context, output.baseAddress, capacity, input.baseAddress, input.count)
+      }
+      precondition(ZSTD_isError(written) == 0, "zstd cannot fail with a buffer of its own bound")
+      count = written
+    }
+  }
+}
+
+/// A decompression context that is used again, by one worker at a time.
+@safe package final class ZstdDecompressor {
+  // Safe: owned by this object alone, freed once in deinit.
+  private let context: OpaquePointer
+
+  package init() {
+    guard let context = unsafe ZSTD_createDCtx() else { preconditionFailure("out of memory for a zstd context") }
+    unsafe ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Zstd.windowLogMax)
+    unsafe self.context = context
+  }
+
+  deinit {
+    unsafe ZSTD_freeDCtx(context)
+  }
+
+  /// - Precondition: `byteCount` was bounded by the caller.
+  package func decompress(_ bytes: RawSpan, byteCount: Int) throws(FormatError) -> [UInt8] {
+    var failure: FormatError?
+    let decoded = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { output, count in
+      let written = unsafe bytes.withUnsafeBytes { input in
+        unsafe ZSTD_decompressDCtx(context, output.baseAddress, byteCount, input.baseAddress, input.count)
+      }
+      if ZSTD_isError(written) != 0 {
+        failure = .damaged("zstd frame", unsafe String(cString: ZSTD_getErrorName(written)))
+      } else if written != byteCount {
+        failure = .damaged("zstd frame", "\(written) bytes where \(byteCount) are announced")
+      } else {
+        count = written
+      }
+    }
+    if let failure { throw failure }
+    return decoded
+  }
+}

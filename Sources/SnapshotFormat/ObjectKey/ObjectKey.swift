@@ -1,0 +1,96 @@
+package import Primitives
+
+/// The path of an object in a store (formats/store.md §1): the only way a tier is addressed.
+package struct ObjectKey: Hashable, Sendable {
+  package let string: String
+
+  private init(_ string: String) {
+    self.string = string
+  }
+
+  package static let store = ObjectKey("store")
+  /// The name under which the state of a local copy is sealed; never in a store.
+  package static let copyState = ObjectKey(".snapctl/state")
+
+  package static func pack(_ name: UniqueName) -> ObjectKey {
+    ObjectKey("packs/\(name.hex.dropFirst(16).prefix(2))/\(name.hex)")
+  }
+
+  package static func manifest(_ name: UniqueName) -> ObjectKey {
+    ObjectKey("manifests/\(name.hex)")
+  }
+
+  package static func head(_ collection: CollectionName, revision: UInt64) -> ObjectKey {
+    ObjectKey("\(ObjectPrefix.heads(collection).string)\(digits(revision))")
+  }
+
+  package static func versions(_ name: UniqueName) -> ObjectKey {
+    ObjectKey("versions/\(name.hex)")
+  }
+
+  package static func intent(_ collection: CollectionName, _ intent: IntentIdentifier) -> ObjectKey {
+    ObjectKey("\(ObjectPrefix.intents(collection).string)\(intent.hex)")
+  }
+
+  package static func delta(_ collection: CollectionName, _ producer: ProducerName, sequence: UInt64) -> ObjectKey {
+    ObjectKey("\(ObjectPrefix.deltas(collection).string)\(producer.string)/\(digits(sequence))")
+  }
+
+  /// Where an object that does not verify is set aside.
+  package static func quarantine(_ key: ObjectKey, mark: UniqueName) -> ObjectKey {
+    let flat = String(decoding: key.string.utf8.map { $0 == UInt8(ascii: "/") ? UInt8(ascii: ",") : $0 }, as: UTF8.self)
+    return ObjectKey("quarantine/\(flat)-\(mark.hex)")
+  }
+
+  /// A key found by listing a tier: relative, without empty, `.` or `..` components, at most 1,024 bytes.
+  package init?(listed path: String) {
+    guard !path.isEmpty, path.utf8.count <= 1_024, !path.utf8.contains(0) else { return nil }
+    for component in path.split(separator: "/", omittingEmptySubsequences: false) {
+      guard !component.isEmpty, component != ".", component != ".." else { return nil }
+    }
+    self.init(path)
+  }
+
+  /// The last component.
+  package var lastComponent: Substring { string.split(separator: "/").last ?? "" }
+
+  /// The revision or sequence that the last component spells in 20 digits.
+  package var number: UInt64? {
+    lastComponent.utf8.count == 20 ? UInt64(lastComponent) : nil
+  }
+
+  private static func digits(_ number: UInt64) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: 20 - text.utf8.count) + text
+  }
+}
+
+extension ObjectKey: Comparable, CustomStringConvertible {
+  package static func < (left: ObjectKey, right: ObjectKey) -> Bool {
+    left.string.utf8.lexicographicallyPrecedes(right.string.utf8)
+  }
+  package var description: String { string }
+}
+
+/// A part of a store that can be listed. Ends in `/`.
+package struct ObjectPrefix: Hashable, Sendable {
+  package let string: String
+
+  package static let packs = ObjectPrefix(string: "packs/")
+  package static let manifests = ObjectPrefix(string: "manifests/")
+  package static let heads = ObjectPrefix(string: "heads/")
+  package static let versions = ObjectPrefix(string: "versions/")
+
+  package static func heads(_ collection: CollectionName) -> ObjectPrefix {
+    ObjectPrefix(string: "heads/\(collection.pathComponent)/")
+  }
+  package static func intents(_ collection: CollectionName) -> ObjectPrefix {
+    ObjectPrefix(string: "intents/\(collection.pathComponent)/")
+  }
+  package static func deltas(_ collection: CollectionName) -> ObjectPrefix {
+    ObjectPrefix(string: "deltas/\(collection.pathComponent)/")
+  }
+  package static func deltas(_ collection: CollectionName, _ producer: ProducerName) -> ObjectPrefix {
+    ObjectPrefix(string: "deltas/\(collection.pathComponent)/\(producer.string)/")
+  }
+}

@@ -1,0 +1,86 @@
+internal import Primitives
+
+/// Encodes the forms of several chunks into one frame.
+///
+/// Keeps a compressed form only where it is at least 5% smaller; after eight frames in a row that were not, it tries only
+/// one in sixteen.
+package final class FrameEncoder {
+  private let compressor = ZstdCompressor()
+  private var rejectedInARow = 0
+  private var skipped = 0
+
+  package init() {}
+
+  /// - Precondition: `raw` is what `entries` cover, within the limits of a frame.
+  package func encode(_ raw: RawSpan, entries: [FrameEntry], kind: FrameKind) -> [UInt8] {
+    let (encoding, stored) = store(raw, kind: kind)
+    let header = FrameHeader(
+      encoding: encoding, kind: kind, storedByteCount: stored?.count ?? raw.byteCount, rawByteCount: raw.byteCount,
+      storedCRC: stored.map { CRC32C.of($0) } ?? CRC32C.of(raw), entries: entries)
+    var output = ByteWriter(capacity: header.frameByteCount)
+    header.write(to: &output)
+    if let stored { output.append(stored) } else { output.append(raw) }
+    return output.bytes
+  }
+
+  /// The stored bytes, or nil for `raw` itself.
+  private func store(_ raw: RawSpan, kind: FrameKind) -> (FrameEncoding, [UInt8]?) {
+    switch kind {
+    case .patches, .pages:
+      let compressed = compressor.compress(raw, level: 2)
+      return compressed.count < raw.byteCount ? (.zstd, compressed) : (.stored, nil)
+    case .chunks:
+      guard shouldTry() else { return (.stored, nil) }
+      let floats = PlaneShuffle.looksLikeFloats(raw)
+      let compressed =
+        floats ? PlaneShuffle.encode(raw, compressor: compressor) : compressor.compress(raw, level: 1)
+      let gains = compressed.count <= raw.byteCount - raw.byteCount / 20
+      rejectedInARow = gains ? 0 : rejectedInARow + 1
+      return gains ? (floats ? .shuffled : .zstd, compressed) : (.stored, nil)
+    }
+  }
+
+  private func shouldTry() -> Bool {
+    guard rejectedInARow >= 8 else { return true }
+    skipped += 1
+    return skipped.isMultiple(of: 16)
+  }
+}
+
+/// Decodes frames. The bytes of a frame are untrusted until the chunks in it match their ids.
+package final class FrameDecoder {
+  private let decompressor = ZstdDecompressor()
+
+  package init() {}
+
+  package struct Frame: Sendable {
+    package let header: FrameHeader
+    package let raw: [UInt8]
+  }
+
+  /// Decodes one whole frame.
+  ///
+  /// - Throws: `FormatError` when it is cut, damaged, or asks for more than a frame may.
+  package func decode(_ bytes: RawSpan) throws(FormatError) -> Frame {
+    var input = ByteReader(bytes, of: "frame")
+    let header = try FrameHeader(from: &input)
+    let stored = try input.span(header.storedByteCount)
+    try input.finish()
+    guard CRC32C.of(stored) == header.storedCRC else {
+      throw .damaged("frame", "the checksum of the stored bytes differs", at: header.byteCount)
+    }
+    return Frame(header: header, raw: try decode(stored, header))
+  }
+
+  private func decode(_ stored: RawSpan, _ header: FrameHeader) throws(FormatError) -> [UInt8] {
+    switch header.encoding {
+    case .stored:
+      guard stored.byteCount == header.rawByteCount else { throw .damaged("frame", "stored bytes of the wrong count") }
+      return unsafe stored.withUnsafeBytes { unsafe Array($0) }
+    case .zstd:
+      return try decompressor.decompress(stored, byteCount: header.rawByteCount)
+    case .shuffled:
+      return try PlaneShuffle.decode(stored, byteCount: header.rawByteCount, decompressor: decompressor)
+    }
+  }
+}

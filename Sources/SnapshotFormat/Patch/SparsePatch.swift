@@ -1,0 +1,117 @@
+internal import Primitives
+
+/// Form 1 of a chunk (formats/patch.md §1): the runs in which it differs from its base, and what stands in them.
+package enum SparsePatch {
+  /// Runs are found in steps of this many bytes and joined over gaps of at most `gapByteCountMax`.
+  private static let step = 4
+  private static let gapByteCountMax = 16
+
+  /// The patch that makes `chunk` from `base`, or nil when more than `literalByteCountMax` bytes differ.
+  package static func encode(_ chunk: RawSpan, base: RawSpan, literalByteCountMax: Int) -> [UInt8]? {
+    guard let runs = runs(chunk, base: base, literalByteCountMax: literalByteCountMax) else { return nil }
+    let literals = runs.reduce(0) { $0 + $1.count }
+    var output = ByteWriter(capacity: 8 + runs.count * 3 + literals)
+    output.varint(UInt64(runs.count))
+    output.varint(UInt64(literals))
+    var position = 0
+    for run in runs {
+      output.varint(UInt64(run.lowerBound - position))
+      output.varint(UInt64(run.count))
+      position = run.upperBound
+    }
+    for run in runs { output.append(chunk.extracting(run)) }
+    return output.bytes
+  }
+
+  /// Rebuilds a chunk of `byteCount` bytes.
+  ///
+  /// - Throws: `.damaged` when the patch does not fit the chunk or the base. The result is not yet checked against the chunk's id.
+  package static func apply(_ patch: RawSpan, base: RawSpan, byteCount: Int) throws(FormatError) -> [UInt8] {
+    var control = ByteReader(patch, of: "sparse patch")
+    let runCount = Int(try control.varint(limit: UInt64(byteCount)))
+    let literalByteCount = Int(try control.varint(limit: UInt64(byteCount)))
+    guard literalByteCount <= control.remaining else { throw .truncated("sparse patch", at: patch.byteCount) }
+    var literals = ByteReader(patch, of: "sparse patch literals")
+    _ = try literals.span(patch.byteCount - literalByteCount)
+    var chunk = ByteWriter(capacity: byteCount)
+    for _ in 0..<runCount {
+      let skip = Int(try control.varint(limit: UInt64(byteCount - chunk.count)))
+      try keep(skip, of: base, in: &chunk)
+      let count = Int(try control.varint(limit: UInt64(byteCount - chunk.count)))
+      guard count > 0 else { throw control.damaged("an empty run") }
+      chunk.append(try literals.span(count))
+    }
+    guard literals.isAtEnd, control.remaining == literalByteCount else { throw control.damaged("literals are left over") }
+    try keep(byteCount - chunk.count, of: base, in: &chunk)
+    return chunk.bytes
+  }
+
+  private static func keep(_ count: Int, of base: RawSpan, in chunk: inout ByteWriter) throws(FormatError) {
+    guard count > 0 else { return }
+    guard chunk.count + count <= base.byteCount else { throw .damaged("sparse patch", "it keeps bytes the base has not") }
+    chunk.append(base.extracting(chunk.count..<(chunk.count + count)))
+  }
+
+  private static func runs(_ chunk: RawSpan, base: RawSpan, literalByteCountMax: Int) -> [Range<Int>]? {
+    var finder = RunFinder(literalByteCountMax: literalByteCountMax)
+    let shared = min(chunk.byteCount, base.byteCount)
+    let words = shared / step
+    // Safe: every offset is below `shared`, which is within both spans.
+    let fits = unsafe chunk.withUnsafeBytes { mine in
+      unsafe base.withUnsafeBytes { theirs in
+        var index = 0
+        while index < words {
+          if index + 8 <= words, unsafe differsNowhere(mine, theirs, at: index * step) {
+            index += 8
+            continue
+          }
+          let offset = index * step
+          let left = unsafe mine.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+          let right = unsafe theirs.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+          if left != right, !finder.add(offset..<(offset + step)) { return false }
+          index += 1
+        }
+        for offset in (words * step)..<shared {
+          if unsafe mine[offset] != theirs[offset], !finder.add(offset..<(offset + 1)) { return false }
+        }
+        return true
+      }
+    }
+    guard fits else { return nil }
+    if chunk.byteCount > shared, !finder.add(shared..<chunk.byteCount) { return nil }
+    return finder.runs
+  }
+
+  /// Whether 32 bytes are equal: most of a chunk is, and this is the pass over all of it.
+  @inline(__always)
+  private static func differsNowhere(
+    _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer, at offset: Int
+  ) -> Bool {
+    let mine = unsafe left.loadUnaligned(fromByteOffset: offset, as: SIMD4<UInt64>.self)
+    let theirs = unsafe right.loadUnaligned(fromByteOffset: offset, as: SIMD4<UInt64>.self)
+    return mine == theirs
+  }
+
+  /// Joins differing steps into runs and counts what they hold.
+  private struct RunFinder {
+    let literalByteCountMax: Int
+    private(set) var runs: [Range<Int>] = []
+    private var literalByteCount = 0
+
+    init(literalByteCountMax: Int) {
+      self.literalByteCountMax = literalByteCountMax
+    }
+
+    /// False when the runs hold more than they may.
+    mutating func add(_ range: Range<Int>) -> Bool {
+      if let last = runs.last, range.lowerBound - last.upperBound <= gapByteCountMax {
+        literalByteCount += range.upperBound - last.upperBound
+        runs[runs.count - 1] = last.lowerBound..<range.upperBound
+      } else {
+        literalByteCount += range.count
+        runs.append(range)
+      }
+      return literalByteCount <= literalByteCountMax
+    }
+  }
+}

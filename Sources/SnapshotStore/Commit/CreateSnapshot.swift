@@ -1,0 +1,121 @@
+internal import Catalog
+package import Primitives
+package import SnapshotFormat
+
+/// A directory that is to become a version.
+package struct CreateRequest: Sendable {
+  /// On which version the directory builds.
+  package enum Expectation: Sendable, Equatable {
+    /// It never was a copy: whatever is the newest at the start.
+    case newestAtStart
+    /// It was synced from this one, or its user says so. 0: there must be no version yet.
+    case version(UInt64)
+    /// Stack it on top of whatever is the newest at the end.
+    case any
+  }
+
+  package let collection: CollectionName
+  package let tree: TreeInput
+  package var expectation: Expectation = .newestAtStart
+  /// The version that chunks and patches are taken from with `.any`; nil: the newest.
+  package var basis: UInt64?
+  package var message = ""
+  package var tag: TagName?
+  package var deadline: Deadline = .never
+  /// Is told of every file when it is done.
+  package var explain: (@Sendable (FileOutcome) -> Void)?
+
+  package init(collection: CollectionName, tree: TreeInput) {
+    self.collection = collection
+    self.tree = tree
+  }
+}
+
+/// What `create` came to.
+package struct CreateResult: Sendable {
+  /// The row of the new version, or of the version that has the same content.
+  package let row: VersionRow
+  package let isUnchanged: Bool
+  package let statistics: WriteStatistics
+}
+
+extension SnapshotStore {
+  /// Snapshots a directory.
+  ///
+  /// - Parameter local: where chunks of the base may be had without reading the store.
+  /// - Returns: the new version; or the version built upon, when names, types, modes, link targets and bytes are the same.
+  /// - Throws: `.catalog(.conflict)` when another version came meanwhile; nothing is published then.
+  package func create(
+    _ request: CreateRequest, local: any ChunkSource = NoChunkSource()
+  ) throws(StoreError) -> CreateResult {
+    var commit = VersionCommit(
+      collection: request.collection, kind: .tree, action: .create, message: request.message)
+    commit.tag = request.tag
+    commit.deadline = request.deadline
+    var statistics = WriteStatistics()
+    var start: UInt64?
+    let outcome = try self.commit(commit, baseVersion: { head throws(StoreError) in
+      if start == nil { start = head.newestVersion }
+      return try baseVersion(request, head, start: start ?? 0)
+    }, local: local) { base throws(StoreError) in
+      let writer = try SnapshotWriter(context(base.intent), base: base.manifest, explain: request.explain)
+      try writer.add(request.tree)
+      let contentHash = try writer.finishTree()
+      statistics = writer.statistics
+      if let before = base.manifest, before.root.totals.contentHash == contentHash { return .unchanged }
+      let manifest = try writer.finish(description(request, base))
+      statistics = manifest.statistics
+      return .manifest(manifest, basis: basis(request, start: start ?? 0), further: [])
+    }
+    switch outcome {
+    case .committed(let row, _): return CreateResult(row: row, isUnchanged: false, statistics: statistics)
+    case .unchanged(let head):
+      let version = try baseVersion(request, head, start: start ?? 0)
+      let row = try catching { () throws(CatalogError) in
+        try HeadLine(catalog.origin, request.collection).row(of: version, in: head)
+      }
+      return CreateResult(row: row, isUnchanged: true, statistics: statistics)
+    }
+  }
+
+  private func baseVersion(_ request: CreateRequest, _ head: Head, start: UInt64) throws(StoreError) -> UInt64 {
+    let expected: UInt64
+    switch request.expectation {
+    case .any: return request.basis ?? head.newestVersion
+    case .newestAtStart: expected = start
+    case .version(let version): expected = version
+    }
+    guard head.newestVersion == expected else {
+      throw .catalog(.conflict(Conflict(collection: request.collection, expected: expected, head: head)))
+    }
+    return expected
+  }
+
+  private func basis(_ request: CreateRequest, start: UInt64) -> Proposal.Basis {
+    switch request.expectation {
+    case .any: .anyVersion
+    case .newestAtStart: .version(start)
+    case .version(let version): .version(version)
+    }
+  }
+
+  private func description(_ request: CreateRequest, _ base: VersionCommit.Base) -> SnapshotWriter.Description {
+    SnapshotWriter.Description(
+      collection: request.collection, version: base.head.newestVersion + 1, message: request.message,
+      parent: base.parent)
+  }
+
+  /// What a writer works with under `intent`.
+  package func context(_ intent: Intent) -> SnapshotWriter.Context {
+    SnapshotWriter.Context(
+      tier: tier, limits: limits, intent: intent.identifier, random: settings.random,
+      created: settings.wallClock.now())
+  }
+}
+
+extension VersionCommit.Base {
+  /// The version built upon, as a root records it.
+  package var parent: ManifestRoot.Parent? {
+    manifest.map { ManifestRoot.Parent(version: version, name: $0.name, digest: $0.digest) }
+  }
+}

@@ -1,0 +1,124 @@
+internal import ObjectTier
+package import Primitives
+package import SnapshotFormat
+
+/// Reads one manifest: its root, and of its pages those that are asked for.
+///
+/// Pages are chunks, so they are verified against the reference that names them, and may come from a local copy.
+package final class ManifestReader: Sendable {
+  package let root: ManifestRoot
+  package let name: UniqueName
+  package let digest: Digest
+  package let support: SupportTable
+  package let chunks: ChunkReader
+
+  /// - Throws: `.damage` when an index page of the support list does not verify.
+  package init(root: ManifestRoot, name: UniqueName, digest: Digest, chunks: ChunkReader) throws(StoreError) {
+    self.root = root
+    self.name = name
+    self.digest = digest
+    self.chunks = chunks
+    let leaves = try PageWalk(chunks: chunks, support: .empty).leaves(of: root.support, allowsEmpty: true)
+    support = SupportTable(leaves: leaves) { leaf throws(StoreError) in
+      let bytes = try chunks.chunk(leaf, support: .empty)
+      return try PageWalk.decoded(leaf, chunks) { () throws(FormatError) in
+        try Page.references(bytes.rawSpan, kind: .support, countMax: Limits.supportInPage, allowsEmpty: true)
+      }
+    }
+  }
+
+  private var walk: PageWalk { PageWalk(chunks: chunks, support: support) }
+
+  /// The references of all files pages, in order of path.
+  package func filesPages() throws(StoreError) -> [Reference] {
+    try walk.leaves(of: root.files, allowsEmpty: false).compactMap(\.self)
+  }
+
+  /// The entries of one files page.
+  package func files(_ page: Reference) throws(StoreError) -> [FileEntry] {
+    let bytes = try chunks.chunk(page, support: support)
+    return try PageWalk.decoded(page, chunks) { () throws(FormatError) in try Page.files(bytes.rawSpan) }
+  }
+
+  /// The references of a file's chunks pages; empty when they are inline.
+  package func chunksPages(of file: FileContent) throws(StoreError) -> [Reference] {
+    guard case .paged(let list) = file.chunks else { return [] }
+    return try walk.leaves(of: list, allowsEmpty: false).compactMap(\.self)
+  }
+
+  /// The references in one chunks page.
+  package func references(_ page: Reference) throws(StoreError) -> [Reference] {
+    let bytes = try chunks.chunk(page, support: support)
+    return try PageWalk.decoded(page, chunks) { () throws(FormatError) in
+      try Page.references(bytes.rawSpan, kind: .chunks, countMax: Limits.chunksInPage).compactMap(\.self)
+    }
+  }
+
+  package func producers() throws(StoreError) -> [ProducerRow] {
+    guard let list = root.vectors?.producers else { return [] }
+    var rows: [ProducerRow] = []
+    for page in try walk.leaves(of: list, allowsEmpty: false).compactMap(\.self) {
+      let bytes = try chunks.chunk(page, support: support)
+      rows += try PageWalk.decoded(page, chunks) { () throws(FormatError) in try Page.producers(bytes.rawSpan) }
+    }
+    return rows
+  }
+
+  /// Every entry, in order of path, one page in memory at a time.
+  package func forEachFile(_ body: (FileEntry) throws(StoreError) -> Void) throws(StoreError) {
+    for page in try filesPages() {
+      for file in try files(page) { try body(file) }
+    }
+  }
+
+  /// The entry of `path`, or nil. Reads files pages until it is found.
+  package func file(at path: RelativePath) throws(StoreError) -> FileEntry? {
+    for page in try filesPages() {
+      let files = try files(page)
+      guard let last = files.last, !(last.path < path) else { continue }
+      return files.first { $0.path == path }
+    }
+    return nil
+  }
+}
+
+/// Walks reference lists down to their leaves.
+package struct PageWalk {
+  package let chunks: ChunkReader
+  package let support: SupportTable
+
+  package init(chunks: ChunkReader, support: SupportTable) {
+    self.chunks = chunks
+    self.support = support
+  }
+
+  package func leaves(of list: ReferenceList, allowsEmpty: Bool) throws(StoreError) -> [Reference?] {
+    try leaves(list.references, level: list.level, allowsEmpty: allowsEmpty)
+  }
+
+  private func leaves(
+    _ references: [Reference?], level: Int, allowsEmpty: Bool
+  ) throws(StoreError) -> [Reference?] {
+    guard level > 0 else { return references }
+    var below: [Reference?] = []
+    for reference in references.compactMap(\.self) {
+      let bytes = try chunks.chunk(reference, support: support)
+      let entries = try PageWalk.decoded(reference, chunks) { () throws(FormatError) in
+        try Page.references(bytes.rawSpan, kind: .index, countMax: Limits.referencesInNode, allowsEmpty: allowsEmpty)
+      }
+      below += entries
+    }
+    return try leaves(below, level: level - 1, allowsEmpty: allowsEmpty)
+  }
+
+  /// Runs a decoder and names the page it failed on.
+  package static func decoded<Value>(
+    _ page: Reference, _ chunks: ChunkReader, _ decode: () throws(FormatError) -> Value
+  ) throws(StoreError) -> Value {
+    do throws(FormatError) {
+      return try decode()
+    } catch {
+      throw .damage(error, of: .pack(page.place.pack), in: chunks.frames.location, chunk: page.id)
+    }
+  }
+}

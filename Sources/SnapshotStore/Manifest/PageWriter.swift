@@ -1,0 +1,84 @@
+package import Primitives
+package import SnapshotFormat
+
+/// Writes pages as chunks: not at all when the base has the same page, as a patch on the page they replace, or in full.
+package final class PageWriter {
+  private let group: FrameGroup
+  private let base: ManifestReader?
+  private let support: SupportBuilder
+
+  package init(packs: PackWriter, base: ManifestReader?, support: SupportBuilder) {
+    group = FrameGroup(kind: .pages, rawByteCountMax: Limits.frameRawByteCount, packs: packs)
+    self.base = base
+    self.support = support
+  }
+
+  /// - Parameter replaced: the page of the base that stood in this place.
+  package func write(_ page: [UInt8], replacing replaced: Reference?) throws(StoreError) -> PendingReference {
+    let id = Digest.of(page)
+    guard let replaced, let base else { return try group.add(ChunkDraft(id: id, full: page)) }
+    if replaced.id == id {
+      try support.use(replaced)
+      return PendingReference(replaced)
+    }
+    let before = try base.chunks.chunk(replaced, support: base.support)
+    guard let patch = PatchDraft.make(page, from: before.rawSpan, chain: [replaced]) else {
+      return try group.add(ChunkDraft(id: id, full: page))
+    }
+    let slot = try support.slot(for: replaced)
+    return try group.add(patch.draft(id: id, byteCount: page.count, slots: [slot], offset: 0, baseByteCount: before.count))
+  }
+
+  /// A page of the support list: always in full, for it is what patches are found by.
+  package func writeInFull(_ page: [UInt8]) throws(StoreError) -> PendingReference {
+    try group.add(ChunkDraft(id: Digest.of(page), full: page))
+  }
+
+  package func flush() throws(StoreError) {
+    try group.flush()
+  }
+
+  /// The list of `pages`, through index pages where they are too many for one node.
+  package func list(of pages: [PendingReference]) throws(StoreError) -> ReferenceList {
+    try flush()
+    var level = 0
+    var nodes = pages.map(\.reference)
+    while nodes.count > Limits.referencesInNode {
+      var above: [PendingReference] = []
+      for start in stride(from: 0, to: nodes.count, by: Limits.referencesInNode) {
+        let part = Array(nodes[start..<min(start + Limits.referencesInNode, nodes.count)])
+        above.append(try writeInFull(Page.encode(.index, references: part)))
+      }
+      try flush()
+      nodes = above.map(\.reference)
+      level += 1
+    }
+    return ReferenceList(level: level, references: nodes)
+  }
+}
+
+/// A sparse patch that keeps within the bounds of a chain.
+package struct PatchDraft: Sendable {
+  private let bytes: [UInt8]
+  private let chainDepth: Int
+  private let chainByteCount: Int
+
+  /// The patch that makes `chunk` from `base`, or nil where a chain would become too deep or too large, or too much differs.
+  ///
+  /// - Parameter chain: the references that the base consists of.
+  package static func make(_ chunk: [UInt8], from base: RawSpan, chain: [Reference]) -> PatchDraft? {
+    let depth = (chain.map(\.chainDepth).max() ?? 0) + 1
+    let below = chain.reduce(0) { $0 + $1.chainByteCount }
+    let room = chunk.count / 2 - below
+    guard depth <= Limits.chainDepth, room > 0,
+      let bytes = SparsePatch.encode(chunk.rawSpan, base: base, literalByteCountMax: room), bytes.count <= room
+    else { return nil }
+    return PatchDraft(bytes: bytes, chainDepth: depth, chainByteCount: below + bytes.count)
+  }
+
+  package func draft(id: Digest, byteCount: Int, slots: [UInt32], offset: Int, baseByteCount: Int) -> ChunkDraft {
+    ChunkDraft(
+      id: id, byteCount: byteCount, form: .sparsePatch, bytes: bytes, chainDepth: chainDepth,
+      chainByteCount: chainByteCount, base: Reference.Base(slots: slots, offset: offset, byteCount: baseByteCount))
+  }
+}

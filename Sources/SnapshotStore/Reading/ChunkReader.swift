@@ -1,0 +1,115 @@
+package import Primitives
+package import SnapshotFormat
+
+/// Where a chunk may be had without reading the store: a local copy, a page kept from before.
+///
+/// What it gives is checked like any other bytes.
+package protocol ChunkSource: Sendable {
+  /// Nil when it has none of that id, or cannot read it.
+  func chunk(_ id: Digest, byteCount: Int) -> [UInt8]?
+}
+
+/// No chunks.
+package struct NoChunkSource: ChunkSource {
+  package init() {}
+  package func chunk(_ id: Digest, byteCount: Int) -> [UInt8]? { nil }
+}
+
+/// Rebuilds chunks from what packs hold.
+///
+/// Every chunk it returns has the byte count and the SHA-256 of its reference. Bytes that do not verify are read once more
+/// where the tier has another copy; then they are damage.
+package final class ChunkReader: Sendable {
+  package let frames: FrameSource
+  private let local: any ChunkSource
+
+  package init(frames: FrameSource, local: any ChunkSource = NoChunkSource()) {
+    self.frames = frames
+    self.local = local
+  }
+
+  /// The chunk that `reference` names, verified.
+  ///
+  /// Bytes of the local source come first; where they lead to something that does not verify, the store is read instead.
+  ///
+  /// - Throws: `.damage` naming the pack, the chunk and the offset of its frame.
+  package func chunk(_ reference: Reference, support: SupportTable) throws(StoreError) -> [UInt8] {
+    if let bytes = try? verified(reference, support, from: local) { return bytes }
+    do throws(StoreError) {
+      return try verified(reference, support, from: NoChunkSource())
+    } catch {
+      guard case .damage = error, try distrust(reference, support) else { throw error }
+      return try verified(reference, support, from: NoChunkSource())
+    }
+  }
+
+  /// Distrusts every pack the chunk was rebuilt from. True when there is another copy of any of them.
+  private func distrust(_ reference: Reference, _ support: SupportTable) throws(StoreError) -> Bool {
+    var another = frames.distrust(reference.place)
+    for slot in reference.base?.slots ?? [] {
+      let part = try support.reference(slot, below: reference)
+      another = try distrust(part, support) || another
+    }
+    return another
+  }
+
+  private func verified(
+    _ reference: Reference, _ support: SupportTable, from local: some ChunkSource
+  ) throws(StoreError) -> [UInt8] {
+    let bytes = try unverified(reference, support, local)
+    let actual = Digest.of(bytes.rawSpan)
+    guard actual == reference.id else {
+      throw damage(reference, .mismatch("chunk", expected: reference.id, actual: actual))
+    }
+    return bytes
+  }
+
+  private func unverified(
+    _ reference: Reference, _ support: SupportTable, _ local: some ChunkSource
+  ) throws(StoreError) -> [UInt8] {
+    if let bytes = local.chunk(reference.id, byteCount: reference.byteCount) { return bytes }
+    return try rebuilt(reference, support, local)
+  }
+
+  private func rebuilt(
+    _ reference: Reference, _ support: SupportTable, _ local: some ChunkSource
+  ) throws(StoreError) -> [UInt8] {
+    let frame = try frames.frame(at: reference.place)
+    let form = reference.place.formOffset..<(reference.place.formOffset + reference.place.formByteCount)
+    guard form.upperBound <= frame.raw.count else {
+      throw damage(reference, .damaged("frame", "it ends before the chunk's form"))
+    }
+    guard let base = reference.base else { return Array(frame.raw[form]) }
+    let range = try baseBytes(base, of: reference, support, local)
+    do throws(FormatError) {
+      let patch = frame.raw.rawSpan.extracting(form)
+      switch reference.form {
+      case .sparsePatch: return try SparsePatch.apply(patch, base: range.rawSpan, byteCount: reference.byteCount)
+      case .prefixPatch: return try PrefixPatch.apply(patch, base: range.rawSpan, byteCount: reference.byteCount)
+      case .full: throw .damaged("reference", "a full form with a base")
+      }
+    } catch {
+      throw damage(reference, error)
+    }
+  }
+
+  private func baseBytes(
+    _ base: Reference.Base, of reference: Reference, _ support: SupportTable, _ local: some ChunkSource
+  ) throws(StoreError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for slot in base.slots {
+      let part = try support.reference(slot, below: reference)
+      bytes += try unverified(part, support, local)
+    }
+    guard base.offset <= bytes.count, base.byteCount <= bytes.count - base.offset else {
+      throw damage(reference, .damaged("reference", "the base range lies outside the base"))
+    }
+    return Array(bytes[base.offset..<(base.offset + base.byteCount)])
+  }
+
+  private func damage(_ reference: Reference, _ error: FormatError) -> StoreError {
+    var damage = Damage(error, of: .pack(reference.place.pack), in: frames.location, chunk: reference.id)
+    damage.offset = reference.place.frameOffset
+    return .damage(damage)
+  }
+}

@@ -1,0 +1,102 @@
+package import ObjectTier
+internal import Primitives
+package import SnapshotFormat
+internal import Synchronization
+
+/// Frames of packs, read from a tier and decoded, at most once while the cache holds them.
+package final class FrameSource: Sendable {
+  private let tier: any ObjectTier
+  private let cache: FrameCache
+  private let decoders = Mutex<[DecoderBox]>([])
+
+  /// A decoder is used by one thread at a time: taken out of the pool, put back afterwards.
+  private struct DecoderBox: @unchecked Sendable {
+    // Safe: whoever took the box out of the pool is the only one who has it.
+    let decoder: FrameDecoder
+  }
+
+  package init(tier: any ObjectTier, cacheByteCountMax: Int) {
+    self.tier = tier
+    cache = FrameCache(byteCountMax: cacheByteCountMax)
+  }
+
+  /// The decoded frame at `place`.
+  package func frame(at place: Reference.Place) throws(StoreError) -> FrameDecoder.Frame {
+    let key = FrameCache.Key(place)
+    if let frame = cache.frame(key) { return frame }
+    let range = UInt64(place.frameOffset)..<UInt64(place.frameOffset + place.frameByteCount)
+    let bytes = try read(.pack(place.pack), range)
+    let frame = try decode(bytes.rawSpan, at: place)
+    cache.insert(frame, for: key)
+    return frame
+  }
+
+  /// Reads a run of neighbouring frames in one request and keeps them decoded. One that is damaged is left to `frame(at:)`.
+  package func prefetch(_ run: FrameRun) throws(StoreError) {
+    let bytes = try read(.pack(run.pack), run.range)
+    for place in run.places {
+      let start = place.frameOffset - Int(run.range.lowerBound)
+      let span = bytes.rawSpan.extracting(start..<(start + place.frameByteCount))
+      if let frame = try? decode(span, at: place) { cache.insert(frame, for: FrameCache.Key(place)) }
+    }
+  }
+
+  package func holds(_ place: Reference.Place) -> Bool {
+    cache.frame(FrameCache.Key(place)) != nil
+  }
+
+  /// What was read did not verify. True when it can be read again from another copy.
+  package func distrust(_ place: Reference.Place) -> Bool {
+    cache.remove(FrameCache.Key(place))
+    return tier.invalidate(.pack(place.pack))
+  }
+
+  package var location: String { tier.location }
+
+  private func read(_ key: ObjectKey, _ range: Range<UInt64>) throws(StoreError) -> [UInt8] {
+    do throws(TierError) {
+      return try tier.read(key, range: range)
+    } catch {
+      if case .tooShort = error.kind, tier.invalidate(key) { return try readAgain(key, range) }
+      throw StoreError(error, tier: tier)
+    }
+  }
+
+  private func readAgain(_ key: ObjectKey, _ range: Range<UInt64>) throws(StoreError) -> [UInt8] {
+    do throws(TierError) {
+      return try tier.read(key, range: range)
+    } catch {
+      throw StoreError(error, tier: tier)
+    }
+  }
+
+  private func decode(_ bytes: RawSpan, at place: Reference.Place) throws(StoreError) -> FrameDecoder.Frame {
+    let box = decoders.withLock { $0.popLast() } ?? DecoderBox(decoder: FrameDecoder())
+    defer { decoders.withLock { $0.append(box) } }
+    do throws(FormatError) {
+      return try box.decoder.decode(bytes)
+    } catch {
+      var damage = Damage(error, of: .pack(place.pack), in: tier.location)
+      damage.offset = place.frameOffset + (error.offset ?? 0)
+      throw .damage(damage)
+    }
+  }
+}
+
+extension StoreError {
+  /// What a tier failed with while reading something a manifest names: absent and short objects are damage.
+  package init(_ error: TierError, tier: any ObjectTier) {
+    guard let key = error.key else {
+      self = .tier(error)
+      return
+    }
+    switch error.kind {
+    case .notFound:
+      self = .damage(Damage(tier: tier.location, object: key.string, kind: .missing, reason: error.reason))
+    case .tooShort, .tooLarge:
+      self = .damage(Damage(tier: tier.location, object: key.string, kind: .damaged, reason: error.reason))
+    default:
+      self = .tier(error)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package import Primitives
+internal import SnapshotFormat
+
+/// The content hash of a local directory, without a store.
+package enum TreeHash {
+  package struct Result: Sendable, Equatable {
+    package let contentHash: Digest
+    package let fileCount: UInt64
+    package let byteCount: UInt64
+  }
+
+  /// Hashes every file of the tree, chunks of a window on all workers.
+  package static func hash(_ tree: TreeInput, jobs: Int) throws(StoreError) -> Result {
+    var content = ContentHashBuilder()
+    var (files, bytes): (UInt64, UInt64) = (0, 0)
+    try tree.forEach { path, entry throws(StoreError) in
+      switch entry {
+      case .directory(let mode): content.add(path: path, typeCode: 2, mode: mode, byteCount: 0, digest: .zero)
+      case .link(let target): content.add(path: path, typeCode: 3, mode: 0o777, byteCount: 0, digest: .of(target))
+      case .file(let mode, let input):
+        let digest = try fileDigest(input, jobs: jobs)
+        content.add(path: path, typeCode: 1, mode: mode, byteCount: input.byteCount, digest: digest)
+        files += 1
+        bytes += input.byteCount
+      }
+    }
+    return Result(contentHash: content.finish(), fileCount: files, byteCount: bytes)
+  }
+
+  /// The digest of one file (formats/store.md §3).
+  package static func fileDigest(_ input: some SnapshotInput, jobs: Int) throws(StoreError) -> Digest {
+    var digest = FileDigestBuilder()
+    var cutter = try FileCutter(input)
+    var window: [[UInt8]] = []
+    func take() {
+      let ids = Parallel.map(window, jobs: jobs) { Digest.of($0.rawSpan) }
+      for (id, chunk) in zip(ids, window) { digest.add(id, byteCount: chunk.count) }
+      window.removeAll(keepingCapacity: true)
+    }
+    while let (_, bytes) = try cutter.next() {
+      window.append(bytes)
+      if window.count == 64 { take() }
+    }
+    take()
+    try input.checkUnchanged()
+    return digest.finish()
+  }
+}

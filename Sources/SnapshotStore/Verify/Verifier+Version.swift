@@ -1,0 +1,123 @@
+internal import Catalog
+internal import ObjectTier
+internal import Primitives
+package import SnapshotFormat
+
+extension Verifier {
+  /// Root, pages, references, content hash and, as deep as the level goes, chunks of one version.
+  func verify(_ row: VersionRow, of collection: CollectionName) throws(StoreError) {
+    try check(collection, row.version) { () throws(StoreError) in
+      let manifest = try store.manifest(row, tier: tier, frames: frames)
+      noteRootPacks(manifest.root)
+      try verifyTree(manifest, row, collection)
+      _ = try manifest.producers()
+    }
+  }
+
+  private func noteRootPacks(_ root: ManifestRoot) {
+    let lists = [root.files, root.support] + (root.vectors.map { [$0.producers] } ?? [])
+    for reference in lists.flatMap(\.references).compactMap(\.self) { packs.insert(reference.place.pack) }
+  }
+
+  private func verifyTree(
+    _ manifest: ManifestReader, _ row: VersionRow, _ collection: CollectionName
+  ) throws(StoreError) {
+    var content = ContentHashBuilder()
+    var window = VerifyWindow()
+    try manifest.forEachFile { entry throws(StoreError) in
+      content.add(entry)
+      guard case .file(let file) = entry.content else { return }
+      var digest = FileDigestBuilder()
+      try manifest.forEachReference(of: file) { reference throws(StoreError) in
+        digest.add(reference.id, byteCount: reference.byteCount)
+        packs.insert(reference.place.pack)
+        if level.decodes(reference.id), seen.insert(reference.id) { window.append(reference, entry.path) }
+        if window.isFull { try verify(&window, manifest, row, collection) }
+      }
+      let actual = digest.finish()
+      guard actual == file.digest else {
+        throw pageDamage(manifest, "the chunks of \(entry.path) do not have its digest \(file.digest), but \(actual)")
+      }
+    }
+    try verify(&window, manifest, row, collection)
+    let actual = content.finish()
+    guard actual == row.contentHash, actual == manifest.root.totals.contentHash else {
+      throw pageDamage(manifest, "the tree has the content hash \(actual), recorded is \(row.contentHash)")
+    }
+    try verifySupport(manifest)
+  }
+
+  /// Decodes and hashes the chunks of a window on all workers.
+  private func verify(
+    _ window: inout VerifyWindow, _ manifest: ManifestReader, _ row: VersionRow, _ collection: CollectionName
+  ) throws(StoreError) {
+    let items = window.items
+    window = VerifyWindow()
+    let places = items.map(\.reference.place)
+    let limits = store.limits
+    for run in FrameRun.coalesce(places, gap: limits.coalescingGapByteCount, byteCountMax: limits.requestByteCount) {
+      try? frames.prefetch(run)
+    }
+    let results = Parallel.map(items, jobs: limits.jobs) { item in
+      Result { () throws(StoreError) in try manifest.chunks.chunk(item.reference, support: manifest.support).count }
+    }
+    for (item, result) in zip(items, results) {
+      switch result {
+      case .success(let byteCount): count(chunks: 1, bytes: byteCount)
+      case .failure(.damage(var damage)):
+        damage.file = item.path
+        found(damage, collection, row.version)
+      case .failure(let error): throw error
+      }
+    }
+  }
+
+  /// Every support page, and that chains lead downwards.
+  private func verifySupport(_ manifest: ManifestReader) throws(StoreError) {
+    for (index, leaf) in manifest.support.leaves.enumerated() {
+      guard let leaf, seen.insert(leaf.id) else { continue }
+      packs.insert(leaf.place.pack)
+      for reference in try manifest.support.page(index).compactMap(\.self) {
+        packs.insert(reference.place.pack)
+        for slot in reference.base?.slots ?? [] { _ = try manifest.support.reference(slot, below: reference) }
+      }
+    }
+  }
+
+  private func pageDamage(_ manifest: ManifestReader, _ reason: String) -> StoreError {
+    .damage(
+      Damage(tier: tier.location, object: ObjectKey.manifest(manifest.name).string, kind: .damaged, reason: reason))
+  }
+}
+
+/// Chunks that are decoded together.
+struct VerifyWindow {
+  struct Item: Sendable {
+    let reference: Reference
+    let path: RelativePath
+  }
+
+  private(set) var items: [Item] = []
+  private var byteCount = 0
+
+  var isFull: Bool { byteCount >= 4 << 20 || items.count >= 512 }
+
+  mutating func append(_ reference: Reference, _ path: RelativePath) {
+    items.append(Item(reference: reference, path: path))
+    byteCount += reference.byteCount
+  }
+}
+
+extension ManifestReader {
+  /// Every reference of a file, in order, one page in memory at a time.
+  package func forEachReference(
+    of file: FileContent, _ body: (Reference) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    if case .inline(let references) = file.chunks {
+      for reference in references { try body(reference) }
+    }
+    for page in try chunksPages(of: file) {
+      for reference in try references(page) { try body(reference) }
+    }
+  }
+}

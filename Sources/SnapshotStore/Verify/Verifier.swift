@@ -1,0 +1,127 @@
+internal import Catalog
+package import ObjectTier
+internal import Primitives
+internal import SnapshotFormat
+
+/// Checks a store, or one tier of it, and changes nothing (design: verify, heal, collect).
+///
+/// - It goes on after damage: one report for each object that is damaged, with the first reason met.
+/// - A tier is read directly: a cache does not cover for the origin, nor the origin for a cache.
+/// - Memory: one window of chunks, one page of each kind, and bounded sets of what was seen.
+package final class Verifier {
+  let store: SnapshotStore
+  /// Where packs, roots and pages are read from.
+  let tier: any ObjectTier
+  let level: VerifyLevel
+  let frames: FrameSource
+  private let report: (VerifyFinding) -> Void
+  package private(set) var summary = VerifySummary()
+  var seen = SeenSet()
+  var packs: Set<UniqueName> = []
+  private var reported: Set<String> = []
+
+  private static let reportedMax = 10_000
+
+  package init(
+    _ store: SnapshotStore, tier: any ObjectTier, level: VerifyLevel, report: @escaping (VerifyFinding) -> Void
+  ) {
+    self.store = store
+    self.tier = tier
+    self.level = level
+    self.report = report
+    frames = FrameSource(tier: tier, cacheByteCountMax: store.limits.frameCacheByteCount)
+  }
+
+  /// - Throws: `.tier` when a tier fails in a way that is not damage, `.notFound` for a scope that is not there.
+  package func run(_ scope: VerifyScope) throws(StoreError) -> VerifySummary {
+    switch scope {
+    case .store: try verifyStore()
+    case .collection(let collection): try verify(collection, version: nil)
+    case .version(let collection, let version): try verify(collection, version: version)
+    }
+    if level.checksPacks { try verifyPacks(listed: scope == .store) }
+    return summary
+  }
+
+  private func verifyStore() throws(StoreError) {
+    try check(nil, nil) { () throws(StoreError) in
+      try store.catching { () throws(CatalogError) in _ = try StoreObject.read(from: store.catalog.origin) }
+    }
+    try verifyLine(.store)
+    var collections: [RegisteredCollection] = []
+    try check(nil, nil) { () throws(StoreError) in
+      collections = try store.catching { () throws(CatalogError) in
+        try CollectionRegistry(store.catalog, settings: store.settings).collections()
+      }
+    }
+    for collection in collections { try verify(collection.name, version: nil) }
+    if level.checksStructure { try verifyListed() }
+  }
+
+  private func verify(_ collection: CollectionName, version: UInt64?) throws(StoreError) {
+    guard let head = try verifyLine(collection) else { return }
+    var rows: [VersionRow] = []
+    try check(collection, nil) { () throws(StoreError) in
+      rows = try store.catching { () throws(CatalogError) in
+        try HeadLine(store.catalog.origin, collection).rows(of: head)
+      }
+    }
+    if let version { rows.removeAll { $0.version != version } }
+    guard level.checksStructure else { return }
+    for row in rows { try verify(row, of: collection) }
+    try verifyDeltas(collection)
+    try verifyIntents(collection)
+  }
+
+  /// Every revision of a line; the newest head, if it verifies.
+  @discardableResult
+  private func verifyLine(_ collection: CollectionName) throws(StoreError) -> Head? {
+    let line = HeadLine(store.catalog.origin, collection)
+    let newest = try store.catching { () throws(CatalogError) in try line.newestRevision() }
+    var head: Head?
+    guard newest > 0 else { return nil }
+    for revision in 1...newest {
+      head = nil
+      try check(collection, nil) { () throws(StoreError) in
+        head = try store.catching { () throws(CatalogError) in try line.head(at: revision) }
+      }
+    }
+    return head
+  }
+
+  /// Runs one check: damage is reported and the next check goes on, anything else stops.
+  func check(
+    _ collection: CollectionName?, _ version: UInt64?, _ body: () throws(StoreError) -> Void
+  ) throws(StoreError) {
+    summary.objects += 1
+    do throws(StoreError) {
+      try body()
+    } catch {
+      guard case .damage(let damage) = error else { throw error }
+      found(damage, collection, version)
+    }
+  }
+
+  func found(_ damage: Damage, _ collection: CollectionName?, _ version: UInt64?) {
+    guard reported.count < Verifier.reportedMax, reported.insert(damage.object).inserted else { return }
+    summary.damaged += 1
+    report(VerifyFinding(damage: damage, collection: collection, version: version))
+  }
+
+  func count(chunks: Int, bytes: Int) {
+    summary.chunks += UInt64(chunks)
+    summary.bytes += UInt64(bytes)
+  }
+}
+
+/// What was looked at already; forgets everything when it is full, which costs time and nothing else.
+struct SeenSet {
+  private var keys: Set<Digest> = []
+  private static let countMax = 1 << 18
+
+  /// True the first time.
+  mutating func insert(_ id: Digest) -> Bool {
+    if keys.count >= SeenSet.countMax { keys.removeAll(keepingCapacity: true) }
+    return keys.insert(id).inserted
+  }
+}

@@ -1,0 +1,84 @@
+package import Primitives
+package import SnapshotFormat
+
+/// Walks the chunks of a base file in step with the file that replaces it. Only forward; one page in memory.
+package struct BaseFileCursor {
+  /// A chunk of the base file and where it begins.
+  package struct Placed: Sendable {
+    package let offset: UInt64
+    package let reference: Reference
+
+    package var end: UInt64 { offset + UInt64(reference.byteCount) }
+  }
+
+  package let pages: [Reference]
+  private let manifest: ManifestReader?
+  private var nextPage = 0
+  private var loaded: [Placed] = []
+  private var end: UInt64 = 0
+
+  /// A file that has no base.
+  package init() {
+    manifest = nil
+    pages = []
+  }
+
+  package init(_ file: FileContent, in manifest: ManifestReader) throws(StoreError) {
+    self.manifest = manifest
+    pages = try manifest.chunksPages(of: file)
+    if case .inline(let references) = file.chunks { append(references) }
+  }
+
+  /// The base chunks that overlap `range`, in order, at most three: as many as a patch may be built on.
+  ///
+  /// - Precondition: `range` begins no earlier than that of the call before.
+  package mutating func chunks(covering range: Range<UInt64>) throws(StoreError) -> [Placed] {
+    if let first = loaded.firstIndex(where: { $0.end > range.lowerBound }) {
+      loaded.removeFirst(first)
+    } else {
+      loaded.removeAll(keepingCapacity: true)
+    }
+    while end < range.upperBound, nextPage < pages.count, let manifest {
+      append(try manifest.references(pages[nextPage]))
+      nextPage += 1
+      loaded.removeAll { $0.end <= range.lowerBound }
+    }
+    return Array(loaded.prefix { $0.offset < range.upperBound }.prefix(Limits.baseChunkCount))
+  }
+
+  private mutating func append(_ references: [Reference]) {
+    for reference in references {
+      loaded.append(Placed(offset: end, reference: reference))
+      end += UInt64(reference.byteCount)
+    }
+  }
+}
+
+/// Walks the entries of a base manifest in step with a tree in order of path.
+package struct BaseTreeCursor {
+  private let manifest: ManifestReader?
+  private let pages: [Reference]
+  private var nextPage = 0
+  private var entries: ArraySlice<FileEntry> = []
+  /// The files page at which the cursor stands.
+  package private(set) var page: Reference?
+
+  package init(_ manifest: ManifestReader?) throws(StoreError) {
+    self.manifest = manifest
+    pages = try manifest?.filesPages() ?? []
+  }
+
+  /// The entry of `path` in the base, or nil.
+  ///
+  /// - Precondition: `path` comes after that of the call before.
+  package mutating func entry(at path: RelativePath) throws(StoreError) -> FileEntry? {
+    while true {
+      while let first = entries.first, first.path < path { entries.removeFirst() }
+      if let first = entries.first { return first.path == path ? first : nil }
+      guard nextPage < pages.count, let manifest else { return nil }
+      page = pages[nextPage]
+      entries = try manifest.files(pages[nextPage])[...]
+      nextPage += 1
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package import ObjectTier
+package import Primitives
+package import SnapshotFormat
+
+/// Writes a tree as chunks, packs and pages, and at last a manifest root. Publishes nothing: that is the commit's.
+///
+/// - Entries come in ascending order of path.
+/// - Whatever the base has is referred to; what differs little from it is stored as a patch; the rest in full.
+/// - Memory is bounded by `StoreLimits`, whatever the size of the tree.
+package final class SnapshotWriter {
+  /// What a writer works with, besides the tree.
+  package struct Context {
+    package let tier: any ObjectTier
+    package let limits: StoreLimits
+    package let intent: IntentIdentifier
+    package let random: any RandomSource
+    package let created: Timestamp
+
+    package init(
+      tier: any ObjectTier, limits: StoreLimits, intent: IntentIdentifier, random: any RandomSource,
+      created: Timestamp
+    ) {
+      self.tier = tier
+      self.limits = limits
+      self.intent = intent
+      self.random = random
+      self.created = created
+    }
+  }
+
+  let context: Context
+  let base: ManifestReader?
+  let support: SupportBuilder
+  let packs: PackWriter
+  let pages: PageWriter
+  let files: FilePageWriter
+  let chunkList: ChunkListWriter
+  let fullChunks: FrameGroup
+  let patches: FrameGroup
+  var window = WriteWindow()
+  var fileInMaking = FileInMaking()
+  var index: ChunkIndex?
+  /// Chunks that were met in this run, and where they will stand.
+  var met: [Digest: PendingReference] = [:]
+  var contentHash = ContentHashBuilder()
+  var totals = ManifestRoot.Totals()
+  package var statistics = WriteStatistics()
+  private var tree: BaseTreeCursor
+  private var lastPath: RelativePath?
+  private let explain: ((FileOutcome) -> Void)?
+
+  static let metMax = 32_768
+
+  /// - Parameter explain: is told of every file when it is done.
+  package init(
+    _ context: Context, base: ManifestReader?, explain: ((FileOutcome) -> Void)? = nil
+  ) throws(StoreError) {
+    self.context = context
+    self.base = base
+    self.explain = explain
+    support = try SupportBuilder(base: base?.support ?? .empty)
+    packs = PackWriter(
+      tier: context.tier, intent: context.intent, random: context.random, created: context.created,
+      targetByteCount: context.limits.packByteCount)
+    pages = PageWriter(packs: packs, base: base, support: support)
+    files = FilePageWriter(pages: pages)
+    chunkList = ChunkListWriter(pages: pages, files: files, support: support)
+    fullChunks = FrameGroup(kind: .chunks, rawByteCountMax: Limits.chunkByteCount, packs: packs)
+    patches = FrameGroup(kind: .patches, rawByteCountMax: Limits.frameRawByteCount, packs: packs)
+    tree = try BaseTreeCursor(base)
+  }
+
+  package func addDirectory(_ path: RelativePath, mode: UInt16) throws(StoreError) {
+    try addEntry(path, mode: mode, content: .directory)
+    totals.directories += 1
+  }
+
+  package func addLink(_ path: RelativePath, mode: UInt16, target: [UInt8]) throws(StoreError) {
+    try addEntry(path, mode: mode, content: .link(target: target))
+    totals.links += 1
+  }
+
+  private func addEntry(_ path: RelativePath, mode: UInt16, content: FileEntry.Content) throws(StoreError) {
+    _ = try advance(to: path)
+    window.append(
+      .entry(ChunkListWriter.FileEnd(path: path, mode: mode, content: content, basePage: tree.page)))
+  }
+
+  /// Takes a file of the base as it is, without reading its bytes.
+  package func keep(_ entry: FileEntry) throws(StoreError) {
+    _ = try advance(to: entry.path)
+    guard case .file(let file) = entry.content, let base else { throw .invalid("\(entry.path) is no file of the base") }
+    for page in try base.chunksPages(of: file) {
+      try support.use(page)
+      for reference in try base.references(page) { try support.use(reference) }
+    }
+    if case .inline(let references) = file.chunks { for reference in references { try support.use(reference) } }
+    totals.files += 1
+    totals.bytes += file.byteCount
+    totals.chunks += UInt64(file.chunkCount)
+    var outcome = FileOutcome(path: entry.path)
+    outcome.byteCount = file.byteCount
+    outcome.counts.chunksSame = file.chunkCount
+    window.append(
+      .kept(
+        ChunkListWriter.FileEnd(
+          path: entry.path, mode: entry.mode, content: entry.content, basePage: tree.page, keptChunks: file.chunks),
+        outcome))
+  }
+
+  /// Reads a file and stores what the base does not have of it.
+  ///
+  /// - Throws: `.invalid` when it changes while it is read: a snapshot is of one moment or of none.
+  package func addFile(_ path: RelativePath, mode: UInt16, _ input: any SnapshotInput) throws(StoreError) {
+    var cursor = BaseFileCursor()
+    if let base, case .file(let before)? = try advance(to: path)?.content {
+      cursor = try BaseFileCursor(before, in: base)
+    }
+    var cutter = try FileCutter(input)
+    while let (offset, bytes) = try cutter.next() {
+      let bases = try cursor.chunks(covering: offset..<(offset + UInt64(bytes.count)))
+      window.append(.chunk(ChunkTask(offset: offset, bytes: bytes, bases: bases)))
+      if window.isFull(context.limits) { try processWindow() }
+    }
+    try input.checkUnchanged()
+    window.append(
+      .end(
+        WriteWindow.End(
+          path: path, mode: mode, byteCount: input.byteCount, profile: cutter.profile, basePage: tree.page,
+          baseChunksPages: cursor.pages)))
+    totals.files += 1
+    totals.bytes += input.byteCount
+    if window.isFull(context.limits) { try processWindow() }
+  }
+
+  /// The base's entry of a path that comes after all before it.
+  private func advance(to path: RelativePath) throws(StoreError) -> FileEntry? {
+    guard lastPath == nil || lastPath! < path else { throw .invalid("\(path) does not come in order") }
+    lastPath = path
+    return try tree.entry(at: path)
+  }
+
+  func report(_ outcome: FileOutcome) {
+    statistics.add(outcome)
+    explain?(outcome)
+  }
+}

@@ -1,0 +1,103 @@
+package import FileIO
+package import Primitives
+package import SnapshotFormat
+package import SnapshotStore
+
+/// A directory that remembers which version it is a copy of (formats/copy-state.md).
+package final class LocalCopy: Sendable {
+  /// What a directory says of itself.
+  package enum Loaded: Sendable {
+    case copy(LocalCopy)
+    /// It was never a copy, or what it remembers cannot be used; why, in words.
+    case never(String)
+  }
+
+  package let state: CopyState
+  /// The manifest of the version it was left at, read from the copy alone.
+  package let manifest: ManifestReader
+  package let pages: PageFiles
+  /// The hints pages, one for each files page; empty while hints are not believed.
+  private let hintPages: [Reference]
+
+  private init(state: CopyState, manifest: ManifestReader, pages: PageFiles, hintPages: [Reference]) {
+    self.state = state
+    self.manifest = manifest
+    self.pages = pages
+    self.hintPages = hintPages
+  }
+
+  /// Reads what the directory at `path` remembers. Takes no lock and writes nothing.
+  package static func load(path: String) throws(SyncError) -> Loaded {
+    load(LocalTree(try filing { () throws(FileError) in try Directory(path: path) }))
+  }
+
+  /// Reads `.snapctl/` of a directory. Whatever does not verify makes it no copy.
+  static func load(_ tree: LocalTree) -> Loaded {
+    do throws(StateProblem) {
+      return .copy(try read(tree))
+    } catch {
+      return .never(error.reason)
+    }
+  }
+
+  private static func read(_ tree: LocalTree) throws(StateProblem) -> LocalCopy {
+    let state = try state(tree)
+    let pages = try PageFiles(state.packs, in: tree)
+    let location = tree.directory.path
+    let chunks = ChunkReader(frames: FrameSource(tier: NoTier(location: location), cacheByteCountMax: 0), local: pages)
+    let root = try root(state.version, tree)
+    do throws(StoreError) {
+      let manifest = try ManifestReader(
+        root: root, name: state.version.root, digest: state.version.digest, chunks: chunks)
+      let hints = try PageWalk(chunks: chunks, support: .empty).leaves(of: state.hints, allowsEmpty: false)
+      let believed = state.inPlace == nil ? hints.compactMap(\.self) : []
+      return LocalCopy(state: state, manifest: manifest, pages: pages, hintPages: believed)
+    } catch {
+      throw StateProblem("its pages cannot be read: \(error)")
+    }
+  }
+
+  private static func state(_ tree: LocalTree) throws(StateProblem) -> CopyState {
+    do {
+      let bytes = try tree.directory.open(StatePath.state, for: .read).readAll(limit: SealedObject.byteCountMax)
+      return try CopyState(decoding: bytes.rawSpan)
+    } catch let error as FileError where error.meaning == .notFound {
+      throw StateProblem("it has no .snapctl/state")
+    } catch {
+      throw StateProblem("\(error)")
+    }
+  }
+
+  private static func root(_ version: CopyState.Version, _ tree: LocalTree) throws(StateProblem) -> ManifestRoot {
+    do {
+      let bytes = try tree.directory.open(StatePath.manifest(version.root), for: .read)
+        .readAll(limit: Limits.rootByteCount)
+      return try ManifestRoot.decode(bytes.rawSpan, named: version.root, expected: version.digest)
+    } catch {
+      throw StateProblem("\(error)")
+    }
+  }
+
+  /// The hints of a files page; empty where there are none.
+  func hints(ofPage index: Int) -> [FileHint] {
+    guard index >= 0, index < hintPages.count,
+      let bytes = try? manifest.chunks.chunk(hintPages[index], support: .empty),
+      let hints = try? Page.hints(bytes.rawSpan)
+    else { return [] }
+    return hints
+  }
+}
+
+extension FileHint {
+  /// How a file looks now. What a link more or less changes is left out.
+  package init(_ status: FileStatus) {
+    self.init(
+      device: status.device, inode: status.inode, modified: status.modifiedNanoseconds,
+      changed: status.linkCount == 1 ? status.changedNanoseconds : 0, byteCount: status.byteCount)
+  }
+
+  func agrees(with status: FileStatus) -> Bool {
+    self != .none && device == status.device && inode == status.inode && modified == status.modifiedNanoseconds
+      && byteCount == status.byteCount && (changed == 0 || changed == status.changedNanoseconds)
+  }
+}

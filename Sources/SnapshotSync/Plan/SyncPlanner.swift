@@ -1,0 +1,280 @@
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
+
+/// Decides, window by window, what is to be done and where every byte comes from. Reads pages, and nothing else.
+///
+/// - Two planners of the same manifests and the same survey give the same windows: one counts, the other is executed.
+/// - A chunk is taken, in this order, from where it stands already, from the same place of the copy, from elsewhere in it, from
+///   the store; so are the bases of patches.
+/// - In place, what was overwritten before is not taken any more.
+struct SyncPlanner {
+  let basis: ManifestReader?
+  let wanted: ManifestReader
+  let survey: Survey
+  let style: SyncRequest.Style
+  let limits: StoreLimits
+  let index: MovedIndex
+  private(set) var plan = SyncPlan()
+  /// Files that would be patched although others see them through further links.
+  private(set) var linked: [RelativePath] = []
+
+  private var entries: EntryStream
+  private var before: EntryStream
+  private var ledger = FrameLedger()
+  private var window = SyncWindow()
+  var file: FileInPlan?
+  /// Files that were patched, or are: what stands in them is gone but for what lies ahead.
+  private var patched: Set<RelativePath> = []
+  private let explain: ((FileExplanation) -> Void)?
+
+  /// The file whose chunks are being placed.
+  struct FileInPlan {
+    let write: FileWrite
+    let file: FileContent
+    var chunks: ChunkStream
+    var cursor: BaseFileCursor
+    let isAsLeft: Bool
+    var digest = FileDigestBuilder()
+    var explanation: FileExplanation
+    /// In place: from here on nothing was written before this window is.
+    var frontier: UInt64 = 0
+    var nextOffset: UInt64 = 0
+  }
+
+  init(
+    basis: ManifestReader?, wanted: ManifestReader, survey: Survey, style: SyncRequest.Style, limits: StoreLimits,
+    index: MovedIndex, explain: ((FileExplanation) -> Void)? = nil
+  ) throws(SyncError) {
+    self.basis = basis
+    self.wanted = wanted
+    self.survey = survey
+    self.style = style
+    self.limits = limits
+    self.index = index
+    self.explain = explain
+    entries = try EntryStream(wanted)
+    before = try EntryStream(basis)
+    plan.localChanges = survey.changes
+    plan.localChangeCount = survey.changeCount
+  }
+
+  /// The next window, or nil when everything is as wanted after those before.
+  mutating func next() throws(SyncError) -> SyncWindow? {
+    window = SyncWindow()
+    file?.frontier = file?.nextOffset ?? 0
+    while !window.isFull(limits) {
+      if file != nil {
+        try placeNextChunk()
+      } else if let entry = try entries.peek() {
+        entries.pop()
+        try begin(entry)
+      } else {
+        try countRemovals(upTo: nil)
+        break
+      }
+    }
+    guard !window.steps.isEmpty else { return nil }
+    window.runs = FrameRun.coalesce(
+      ledger.take(window.frames), gap: limits.coalescingGapByteCount, byteCountMax: limits.requestByteCount)
+    plan.requests += UInt64(window.runs.count)
+    plan.bytesToRead += window.runs.reduce(0) { $0 + UInt64($1.byteCount) }
+    return window
+  }
+
+  /// The entry of the version before at the path; what it passes is not wanted any more.
+  private mutating func countRemovals(upTo path: RelativePath?) throws(SyncError) {
+    while let entry = try before.peek(), path.map({ entry.path < $0 }) ?? true {
+      if survey.exceptions[entry.path].map({ $0.kind != nil }) ?? true { plan.steps += 1 }
+      before.pop()
+    }
+    guard path == nil else { return }
+    // What was added here: counted as changes, and what is wanted all the same has its own steps.
+    plan.steps += UInt64(survey.changes.count { $0.kind == .added })
+  }
+
+  private mutating func entryBefore(_ path: RelativePath) throws(SyncError) -> FileEntry? {
+    try countRemovals(upTo: path)
+    guard let entry = try before.peek(), entry.path == path else { return nil }
+    before.pop()
+    return entry
+  }
+}
+
+// MARK: - Entries
+
+extension SyncPlanner {
+  private mutating func begin(_ entry: FileEntry) throws(SyncError) {
+    let left = try entryBefore(entry.path)
+    let local = survey.exceptions[entry.path]
+    switch entry.content {
+    case .directory:
+      let isThere = isUntouched(local, left) { $0.content == .directory && $0.mode == entry.mode }
+      if !isThere, !(local?.kind == .directory && local?.mode == entry.mode) { plan.steps += 1 }
+      window.steps.append(.directory(entry.path))
+    case .link(let target):
+      if !isUntouched(local, left, { $0.content == .link(target: target) }) { plan.steps += 1 }
+      window.steps.append(.link(entry.path, target: target))
+    case .file(let file): try begin(entry, file, left: left, local: local)
+    }
+  }
+
+  private func isUntouched(
+    _ local: LocalEntry?, _ left: FileEntry?, _ isWanted: (FileEntry) -> Bool
+  ) -> Bool {
+    guard local == nil, let left else { return false }
+    return isWanted(left)
+  }
+
+  private mutating func begin(
+    _ entry: FileEntry, _ file: FileContent, left: FileEntry?, local: LocalEntry?
+  ) throws(SyncError) {
+    let isAsLeft = left?.typeCode == entry.typeCode && (local.map { $0.content == .asLeft } ?? true)
+    let hasContent =
+      isAsLeft && left?.digest == entry.digest && left?.byteCount == entry.byteCount
+      || local?.content == .asWanted
+    let mode = local?.mode ?? left?.mode
+    if hasContent, mode == entry.mode || style == .inPlace {
+      if mode != entry.mode { plan.steps += 1 }
+      window.steps.append(.keep(entry))
+      return
+    }
+    let isThere = local.map { $0.kind == .file } ?? (left?.typeCode == entry.typeCode)
+    let isPatch = style == .inPlace && isThere
+    if isPatch {
+      patched.insert(entry.path)
+      if survey.linked.contains(entry.path) { linked.append(entry.path) }
+    }
+    try begin(FileWrite(entry: entry, isPatch: isPatch), file, left: isAsLeft ? left : nil, wasChanged: local != nil)
+    let size = isPatch ? local?.byteCount ?? left?.byteCount ?? 0 : 0
+    plan.bytesToAllocate += entry.byteCount - min(entry.byteCount, size)
+  }
+
+  private mutating func begin(
+    _ write: FileWrite, _ content: FileContent, left: FileEntry?, wasChanged: Bool
+  ) throws(SyncError) {
+    var cursor = BaseFileCursor()
+    if let basis, case .file(let before)? = left?.content {
+      cursor = try storing { () throws(StoreError) in try BaseFileCursor(before, in: basis) }
+    }
+    var explanation = FileExplanation(path: write.entry.path)
+    explanation.revertsLocalChange = wasChanged
+    file = FileInPlan(
+      write: write, file: content, chunks: try ChunkStream(content, in: wanted), cursor: cursor,
+      isAsLeft: left != nil, explanation: explanation)
+    window.steps.append(.begin(write))
+    plan.files += 1
+    plan.steps += 1
+  }
+}
+
+// MARK: - Chunks
+
+extension SyncPlanner {
+  private mutating func placeNextChunk() throws(SyncError) {
+    guard var current = file else { return }
+    guard let (offset, reference) = try current.chunks.next() else { return try end(current) }
+    current.digest.add(reference.id, byteCount: reference.byteCount)
+    current.nextOffset = offset + UInt64(reference.byteCount)
+    let near = try near(offset, reference, &current)
+    file = current
+    let origin = try origin(of: reference, at: offset, near)
+    if origin != .there { plan.bytesToWrite += UInt64(reference.byteCount) }
+    explainPart(origin, reference, at: offset)
+    window.append(FilePart(offset: offset, reference: reference, origin: origin))
+  }
+
+  /// The chunks of the copy that overlap the place of this one.
+  private func near(
+    _ offset: UInt64, _ reference: Reference, _ current: inout FileInPlan
+  ) throws(SyncError) -> [Digest: LocalPlace] {
+    guard current.isAsLeft else { return [:] }
+    var cursor = current.cursor
+    let placed = try storing { () throws(StoreError) in
+      try cursor.chunks(covering: offset..<(offset + UInt64(reference.byteCount)))
+    }
+    current.cursor = cursor
+    var near: [Digest: LocalPlace] = [:]
+    for chunk in placed {
+      near[chunk.reference.id] = LocalPlace(
+        path: current.write.entry.path, offset: chunk.offset, byteCount: chunk.reference.byteCount)
+    }
+    return near
+  }
+
+  private mutating func origin(
+    of reference: Reference, at offset: UInt64, _ near: [Digest: LocalPlace]
+  ) throws(SyncError) -> FilePart.Origin {
+    guard let file else { return .fetched }
+    let path = file.write.entry.path
+    if !file.write.isPatch, survey.isStaged(path, at: offset) { return .there }
+    if let place = try place(of: reference, near) {
+      if file.write.isPatch, place.path == path, place.offset == offset { return .there }
+      window.places[reference.id] = place
+      return .local(place)
+    }
+    try close(reference, near)
+    plan.chunksToRead += 1
+    return .fetched
+  }
+
+  /// Notes what has to be read for a chunk that is not here: its frame, and those of the bases that are not here either.
+  private mutating func close(_ reference: Reference, _ near: [Digest: LocalPlace]) throws(SyncError) {
+    guard window.close(reference.id) else { return }
+    window.needs(reference.place)
+    let support = wanted.support
+    for slot in reference.base?.slots ?? [] {
+      let part = try storing { () throws(StoreError) in try support.reference(slot, below: reference) }
+      if let place = try place(of: part, near) {
+        window.places[part.id] = place
+      } else {
+        try close(part, near)
+      }
+    }
+  }
+
+  private func place(of reference: Reference, _ near: [Digest: LocalPlace]) throws(SyncError) -> LocalPlace? {
+    if let place = near[reference.id], isReadable(place) { return place }
+    if let place = survey.verified[reference.id], isReadable(place) { return place }
+    guard isWorthLooking(for: reference), let place = try index.place(of: reference.id) else { return nil }
+    return isReadable(place) && place.byteCount == reference.byteCount ? place : nil
+  }
+
+  /// What the version itself brought new, on top of the very version the copy has, is nowhere in the copy.
+  private func isWorthLooking(for reference: Reference) -> Bool {
+    guard let basis else { return false }
+    return wanted.root.parent?.name != basis.name || reference.place.pack.intent != wanted.root.intent
+  }
+
+  private func isReadable(_ place: LocalPlace) -> Bool {
+    guard style == .inPlace, patched.contains(place.path) else { return true }
+    guard let file, file.write.entry.path == place.path else { return false }
+    return place.offset >= file.frontier
+  }
+
+  private mutating func end(_ done: FileInPlan) throws(SyncError) {
+    file = nil
+    guard done.digest.finish() == done.file.digest else {
+      throw .store(
+        .damage(
+          Damage(
+            tier: wanted.chunks.frames.location, object: ObjectKey.manifest(wanted.name).string, kind: .damaged,
+            file: done.write.entry.path, reason: "the digest of the file is not that of its chunks")))
+    }
+    window.steps.append(.end(done.explanation))
+    explain?(done.explanation)
+  }
+
+  private mutating func explainPart(_ origin: FilePart.Origin, _ reference: Reference, at offset: UInt64) {
+    guard let write = file?.write else { return }
+    switch origin {
+    case .there where write.isPatch: file?.explanation.kept.add(reference.byteCount)
+    case .there: file?.explanation.resumed.add(reference.byteCount)
+    case .local(let place) where place.path == write.entry.path && place.offset == offset:
+      file?.explanation.kept.add(reference.byteCount)
+    case .local: file?.explanation.moved.add(reference.byteCount)
+    case .fetched where reference.form == .full: file?.explanation.new.add(reference.byteCount)
+    case .fetched: file?.explanation.patched.add(reference.byteCount)
+    }
+  }
+}

@@ -1,0 +1,91 @@
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
+
+/// One thing to do on the way to the wanted version.
+enum SyncStep: Sendable {
+  case directory(RelativePath)
+  case link(RelativePath, target: [UInt8])
+  /// The file is as wanted.
+  case keep(FileEntry)
+  case begin(FileWrite)
+  case part(FilePart)
+  case end(FileExplanation)
+}
+
+/// A file that is written anew, or patched where it stands.
+struct FileWrite: Sendable {
+  let entry: FileEntry
+  /// It stands in the copy and is patched there.
+  let isPatch: Bool
+}
+
+/// One chunk of the file that was begun.
+struct FilePart: Sendable {
+  enum Origin: Sendable, Equatable {
+    /// It stands where it belongs.
+    case there
+    case local(LocalPlace)
+    case fetched
+  }
+
+  let offset: UInt64
+  let reference: Reference
+  let origin: Origin
+}
+
+/// Steps that are executed together, and what has to be read for them.
+struct SyncWindow: Sendable {
+  var steps: [SyncStep] = []
+  /// Where chunks and the bases of patches are taken from.
+  var places: [Digest: LocalPlace] = [:]
+  /// The frames the window needs, each once.
+  private(set) var frames: [Reference.Place] = []
+  private var frameKeys: Set<FrameCache.Key> = []
+  private var closed: Set<Digest> = []
+  /// Those that are not in memory any more, joined to requests.
+  var runs: [FrameRun] = []
+  private(set) var byteCount = 0
+  private(set) var partCount = 0
+
+  /// Frames of one window; `FrameLedger` says why.
+  static let frameCountMax = 16
+  static let stepCountMax = 2_048
+
+  mutating func append(_ part: FilePart) {
+    steps.append(.part(part))
+    partCount += 1
+    if part.origin != .there { byteCount += part.reference.byteCount }
+  }
+
+  mutating func needs(_ place: Reference.Place) {
+    if frameKeys.insert(FrameCache.Key(place)).inserted { frames.append(place) }
+  }
+
+  /// True the first time.
+  mutating func close(_ id: Digest) -> Bool { closed.insert(id).inserted }
+
+  func isFull(_ limits: StoreLimits) -> Bool {
+    byteCount >= limits.windowByteCount || partCount >= limits.windowChunkCount
+      || frames.count >= SyncWindow.frameCountMax || steps.count >= SyncWindow.stepCountMax
+  }
+}
+
+/// Knows which frames are still in memory, without looking: so that a plan counts exactly what the runner will read.
+///
+/// - The last 16 frames that were used are counted as held. A window uses at most about 16, so the cache behind it, which drops
+///   the frame that was not used for longest, still has them when it holds 32 of the largest.
+/// - A chunk whose chain of patches alone needs more frames than that may be read twice; the result then says so.
+struct FrameLedger {
+  static let frameCountMax = 16
+  static let cacheByteCount = 32 << 20
+
+  private var held: [FrameCache.Key] = []
+
+  mutating func take(_ frames: [Reference.Place]) -> [Reference.Place] {
+    let missing = frames.filter { !held.contains(FrameCache.Key($0)) }
+    let used = Set(frames.map(FrameCache.Key.init))
+    held = Array((held.filter { !used.contains($0) } + frames.map(FrameCache.Key.init)).suffix(FrameLedger.frameCountMax))
+    return missing
+  }
+}

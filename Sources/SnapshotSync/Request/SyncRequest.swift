@@ -1,0 +1,69 @@
+package import Primitives
+package import SnapshotFormat
+
+/// What `sync` is asked for.
+package struct SyncRequest: Sendable {
+  /// How the directory changes.
+  package enum Style: String, Sendable {
+    /// All at once: the next tree is built beside it, and the two change places.
+    case exchange
+    /// Files are patched. Least disk and least work; readers see it happen.
+    case inPlace
+    /// A directory for each version, and a link to the newest.
+    case generations
+  }
+
+  /// The version, as a head tells it.
+  package let row: VersionRow
+  /// As its user named it.
+  package let directory: String
+  package var style: Style = .exchange
+  /// Takes over a directory that was not made by `sync`.
+  package var adopt = false
+  /// Stops when the copy was changed here.
+  package var keepLocal = false
+
+  package init(row: VersionRow, directory: String) {
+    self.row = row
+    self.directory = directory
+  }
+}
+
+/// What a sync came to. The fields of the JSON object `synced`, and what a person is told.
+package struct SyncResult: Sendable, Equatable {
+  /// How the directory changed.
+  package enum Way: Sendable, Equatable {
+    /// It was as wanted.
+    case unchanged
+    case exchanged
+    /// One file after the other; why not at once.
+    case oneByOne(reason: String)
+    case inPlace
+    case generation(String)
+  }
+
+  package let collection: CollectionName
+  package let version: UInt64
+  package let directory: String
+  /// Bytes of the version.
+  package let bytesTotal: UInt64
+  package var bytesRead: UInt64 = 0
+  package var bytesWritten: UInt64 = 0
+  package var requests: UInt64 = 0
+  package var chunksRead: UInt64 = 0
+  /// `origin` or `cache`: what the store was read through.
+  package let tier: String
+  package var localChangesReverted = 0
+  /// The first of them.
+  package var localChanges: [LocalChange] = []
+  package var seconds: Double = 0
+  package var way: Way = .unchanged
+
+  init(_ request: SyncRequest, collection: CollectionName, tier: String) {
+    self.collection = collection
+    version = request.row.version
+    directory = request.directory
+    bytesTotal = request.row.byteCount
+    self.tier = tier
+  }
+}

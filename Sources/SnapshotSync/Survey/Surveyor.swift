@@ -1,0 +1,137 @@
+internal import FileIO
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
+
+/// Looks at a directory and says what of it is as it was left.
+///
+/// A file whose status agrees with its hint is believed; every other one is hashed, chunk by chunk.
+struct Surveyor {
+  let tree: LocalTree
+  let limits: StoreLimits
+  let control: SyncControl
+  private(set) var survey = Survey()
+
+  init(tree: LocalTree, limits: StoreLimits, control: SyncControl) {
+    self.tree = tree
+    self.limits = limits
+    self.control = control
+  }
+
+  /// Compares the directory with the version it was left at.
+  ///
+  /// - Parameter hints: the hints of a files page, by its place; empty where there are none.
+  mutating func compare(with manifest: ManifestReader?, hints: (Int) -> [FileHint]) throws(SyncError) {
+    var entries = try EntryStream(manifest)
+    var hintPage: (index: Int, hints: [FileHint]) = (-1, [])
+    var walk = try walk(tree)
+    var local = try filing { () throws(FileError) in try walk.next() }
+    while true {
+      let entry = try entries.peek()
+      guard local != nil || entry != nil else { return }
+      if let found = local, entry.map({ found.path < $0.path }) ?? true {
+        add(found)
+        local = try filing { () throws(FileError) in try walk.next() }
+        continue
+      }
+      guard let entry else { return }
+      if let found = local, found.path == entry.path {
+        let position = entries.position
+        if hintPage.index != position.page { hintPage = (position.page, hints(position.page)) }
+        let hint = position.entry < hintPage.hints.count ? hintPage.hints[position.entry] : .none
+        try compare(found, with: entry, hint, in: manifest)
+        local = try filing { () throws(FileError) in try walk.next() }
+      } else {
+        survey.exceptions[entry.path] = .absent
+        survey.note(entry.path, .removed)
+      }
+      entries.pop()
+    }
+  }
+
+  private mutating func add(_ found: TreeEntry) {
+    survey.exceptions[found.path] = LocalEntry(found.status)
+    survey.note(found.path, .added)
+    if found.status.kind == .file, found.status.linkCount > 1 { survey.linked.insert(found.path) }
+  }
+
+  private mutating func compare(
+    _ found: TreeEntry, with entry: FileEntry, _ hint: FileHint, in manifest: ManifestReader?
+  ) throws(SyncError) {
+    let mode = found.status.mode.bits
+    switch (found.content, entry.content) {
+    case (.directory, .directory):
+      if mode != entry.mode { differ(found, .mode, content: .asLeft) }
+    case (.symbolicLink(let target), .link(let expected)):
+      if target != expected { differ(found, .content, content: .unknown) }
+    case (.file, .file(let file)):
+      if found.status.linkCount > 1 { survey.linked.insert(found.path) }
+      let isAsLeft = try hint.agrees(with: found.status) || isAsLeft(found, file, manifest)
+      if !isAsLeft {
+        differ(found, .content, content: .unknown)
+      } else if mode != entry.mode {
+        differ(found, .mode, content: .asLeft)
+      }
+    default: differ(found, .kind, content: .unknown)
+    }
+  }
+
+  private mutating func differ(_ found: TreeEntry, _ kind: LocalChange.Kind, content: LocalEntry.Content) {
+    survey.exceptions[found.path] = LocalEntry(found.status, content: content)
+    survey.note(found.path, kind)
+  }
+
+  private mutating func isAsLeft(
+    _ found: TreeEntry, _ file: FileContent, _ manifest: ManifestReader?
+  ) throws(SyncError) -> Bool {
+    guard let manifest else { return false }
+    let matching = try scan(found.path, file, in: manifest, at: tree) { place, id in remember(place, id) }
+    return matching == file.chunkCount && found.status.byteCount == file.byteCount
+  }
+
+  mutating func remember(_ place: LocalPlace, _ id: Digest) {
+    guard survey.verified.count < limits.chunkIndexCount, survey.verified[id] == nil else { return }
+    survey.verified[id] = place
+  }
+
+  func walk(_ tree: LocalTree) throws(SyncError) -> TreeWalk {
+    try filing { () throws(FileError) in try TreeWalk(tree.directory.reopened()) }
+  }
+}
+
+// MARK: - Hashing
+
+extension Surveyor {
+  private struct Task: Sendable {
+    let place: LocalPlace
+    let id: Digest
+  }
+
+  /// Hashes a file at the places where `manifest` has its chunks.
+  /// - Returns: how many of them are there.
+  mutating func scan(
+    _ path: RelativePath, _ file: FileContent, in manifest: ManifestReader, at tree: LocalTree,
+    _ found: (LocalPlace, Digest) -> Void
+  ) throws(SyncError) -> Int {
+    var chunks = try ChunkStream(file, in: manifest)
+    var matching = 0
+    while true {
+      try control.check()
+      var tasks: [Task] = []
+      while tasks.count < Surveyor.taskCount, let (offset, reference) = try chunks.next() {
+        let place = LocalPlace(path: path, offset: offset, byteCount: reference.byteCount)
+        tasks.append(Task(place: place, id: reference.id))
+      }
+      guard !tasks.isEmpty else { return matching }
+      let results = Parallel.map(tasks, jobs: limits.jobs) { task in
+        tree.holds(task.id, byteCount: task.place.byteCount, at: task.place.offset, of: task.place.path)
+      }
+      for (task, isThere) in zip(tasks, results) where isThere {
+        matching += 1
+        found(task.place, task.id)
+      }
+    }
+  }
+
+  private static let taskCount = 64
+}

@@ -1,0 +1,34 @@
+import FileIO
+import FileTier
+import ObjectTier
+import Primitives
+import Testing
+
+/// The tiers that one suite holds to the rules of `ObjectTier`, each in a directory of its own.
+enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible {
+  case file, fileWithoutDurability, metered, cached, cachedByNothing
+
+  var testDescription: String { rawValue }
+
+  func make(in directory: TemporaryDirectory) throws -> any ObjectTier {
+    switch self {
+    case .file: try open(directory, "origin", .full)
+    case .fileWithoutDurability: try open(directory, "origin", .none)
+    case .metered: MeteredTier(try open(directory, "origin", .none))
+    case .cached: cachedTier(origin: try open(directory, "origin", .none), cache: try open(directory, "cache", .none))
+    case .cachedByNothing:
+      cachedTier(origin: try open(directory, "origin", .none), cache: DeadTier())
+    }
+  }
+
+  private func open(_ directory: TemporaryDirectory, _ name: String, _ durability: Durability) throws -> FileObjectTier {
+    let role: TierRole = name == "cache" ? .cache : .origin
+    return try FileObjectTier.open(
+      "\(directory.path)/\(name)", options: .init(role: role, createIfMissing: true, durability: durability),
+      random: SystemRandomSource())
+  }
+
+  private func cachedTier(origin: any ObjectTier, cache: any ObjectTier) -> CachedTier {
+    CachedTier(origin: origin, cache: cache, clock: SystemClock(), random: SystemRandomSource())
+  }
+}

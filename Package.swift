@@ -68,13 +68,29 @@ let package = Package(
     ),
 
     tests("TidyTests", []),
+    tests("SnapctlTests", ["snapctl"]),
+    // What is fuzzed, and replayed from the saved corpus by the tests.
+    .target(
+      name: "FuzzEntries", dependencies: ["Primitives", "SnapshotFormat", "CZstd"], path: "Tests/Fuzz/Entries",
+      swiftSettings: houseSettings),
+    tests("FuzzCorpusTests", ["FuzzEntries"]),
     tests("FileIOTests", ["CSystem", "Primitives", "FileIO"]),
     tests("ObjectTierTests", ["Primitives", "SnapshotFormat", "ObjectTier"]),
     tests("FileTierTests", ["Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier"]),
     tests(
       "SnapshotStoreTests",
-      ["Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "Catalog", "DirectoryCatalog", "SnapshotStore"]),
-    tests("SnapshotFormatTests", ["Primitives", "SnapshotFormat"]),
+      [
+        "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "Catalog", "DirectoryCatalog",
+        "SnapshotStore",
+      ]),
+    // Operations from a seed, for the tests of all modules that know records.
+    .target(
+      name: "RecordSamples", dependencies: ["Primitives", "SnapshotFormat"], path: "Tests/RecordSamples",
+      swiftSettings: houseSettings),
+    tests("SnapshotFormatTests", ["Primitives", "SnapshotFormat", "RecordSamples"]),
+    tests(
+      "VectorCollectionsTests", ["Primitives", "SnapshotFormat", "ObjectTier", "VectorCollections", "RecordSamples"]),
+    tests("JobAdaptersTests", ["Primitives", "SnapshotFormat", "VectorCollections", "JobAdapters"]),
     tests(
       "CatalogTests",
       [
@@ -83,3 +99,18 @@ let package = Package(
       ]),
   ]
 )
+
+/// The fuzzer, only when it is asked for: the decoders are then built to report their coverage and to check addresses.
+@MainActor func addFuzzer() {
+  let fuzzed: Set = ["Primitives", "SnapshotFormat", "FuzzEntries"]
+  for target in package.targets where fuzzed.contains(target.name) {
+    target.swiftSettings = houseSettings + [.unsafeFlags(["-sanitize=fuzzer,address"])]
+  }
+  package.targets.append(
+    .executableTarget(
+      name: "snapfuzz", dependencies: ["FuzzEntries"], path: "Tests/Fuzz/Runner",
+      swiftSettings: houseSettings + [.unsafeFlags(["-sanitize=address"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]))
+}
+
+if Context.environment["SNAP_FUZZ"] != nil { addFuzzer() }

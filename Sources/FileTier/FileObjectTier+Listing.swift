@@ -9,7 +9,8 @@ extension FileObjectTier {
     guard let top = LocalPath(prefix.string.dropLast()), prefix.string.hasSuffix("/") else {
       throw TierError(.denied, key: nil, location: location, reason: "\(prefix.string) is not a part of a store")
     }
-    var listing = KeyListing(after: start.map { Array($0.string.utf8) } ?? [], limit: min(limit, TierLimits.listCountMax))
+    let after = start.map { Array($0.string.utf8) } ?? []
+    var listing = KeyListing(after: after, limit: min(limit, TierLimits.listCountMax))
     try attempt(nil) { () throws(FileError) in try listing.collect(top, in: root) }
     return listing.keys
   }

@@ -6,15 +6,15 @@ internal import SnapshotFormat
 /// A store in a directory.
 ///
 /// - Keys are paths beneath the root; a symbolic link anywhere in one is refused, so no key leads out of it.
-/// - `create` links a complete, synced file to its name (formats/store.md §4): that is the whole protocol, and the same on a local
-///   disk and on a shared one.
+/// - `create` links a complete, synced file to its name (formats/store.md §4): that is the whole protocol, and the same
+///   on a local disk and on a shared one.
 /// - Unfinished files lie in `tmp/`, which nobody reads; what a dead process leaves there harms nobody.
 package final class FileObjectTier: ObjectTier {
   /// Where the tier is and what it is for.
   package struct Options: Sendable {
     package var role: TierRole
-    /// Makes the root when it is missing: for `init`, and for a cache. Otherwise a missing root is an error, so that a mount
-    /// that is not there does not become an empty store.
+    /// Makes the root when it is missing: for `init`, and for a cache. Otherwise a missing root is an error, so that a
+    /// mount that is not there does not become an empty store.
     package var createIfMissing: Bool
     /// `.none` is for a cache: all of it can be had again.
     package var durability: Durability

@@ -23,8 +23,8 @@ package enum CreateOutcome: Sendable, Equatable {
 /// - `create` is exclusive and atomic: readers see nothing, or the whole object; of many callers one gets `.created`.
 /// - when `create` returns `.created` the object is durable, with every directory above it.
 /// - `read` gives exactly the bytes asked for, or throws; it never gives fewer.
-/// - calls block the calling thread, with a limit of the tier's own on how long nothing may move. Callers use threads of
-///   their own, never those of the cooperative pool.
+/// - calls block the calling thread, with a limit of the tier's own on how long nothing may move. Callers use threads
+///   of their own, never those of the cooperative pool.
 package protocol ObjectTier: Sendable {
   var role: TierRole { get }
   /// The tier as its user named it, for messages.
@@ -53,8 +53,8 @@ package protocol ObjectTier: Sendable {
   /// Moves an object out of the way, under a name in `quarantine/`.
   func quarantine(_ key: ObjectKey, mark: UniqueName) throws(TierError)
 
-  /// The caller found that the bytes of an object do not verify. True when another copy can be read instead: a cache has set
-  /// its own aside, and the next read comes from the origin.
+  /// The caller found that the bytes of an object do not verify. True when another copy can be read instead: a cache
+  /// has set its own aside, and the next read comes from the origin.
   func invalidate(_ key: ObjectKey) -> Bool
 
   /// Up to `limit` keys below `prefix`, in ascending order, after `start`.

@@ -13,7 +13,7 @@ package struct StoreLimits: Sendable {
   /// What a pack aims at.
   package var packByteCount = 16 << 20
   /// Chunks of the base that can be found at any place; above, only those at their own place are.
-  package var chunkIndexCount = 1 << 18
+  package var chunkIndexCount = 1 << 17
   /// References that wait for the frame they are in.
   package var pendingReferenceCount = 8_192
   /// Range reads of a pack are joined when this much or less lies between them.

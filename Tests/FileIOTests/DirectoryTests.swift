@@ -126,7 +126,8 @@ import Testing
     let directory = try temporary.open()
     try directory.write("1", to: .local("a"))
     try directory.write("2", to: .local("b"))
-    #expect(#expect(throws: FileError.self) { try directory.rename(.local("a"), to: .local("b"), .refuse) }?.meaning == .exists)
+    let error = #expect(throws: FileError.self) { try directory.rename(.local("a"), to: .local("b"), .refuse) }
+    #expect(error?.meaning == .exists)
     try directory.exchange(.local("a"), with: .local("b"))
     #expect(try directory.text(of: .local("a")) == "2")
     try directory.rename(.local("a"), to: .local("b"), .replace)

@@ -57,6 +57,23 @@ import Testing
     try new.release()
   }
 
+  @Test func `a lock file that is replaced while it is being locked is not the lock`() throws {
+    let path = temporary.path
+    let isFirst = Mutex(true)
+    let got = try SystemCallHook.during(decide: { call, _ in
+      guard call == .lock,
+        isFirst.withLock({ first in
+          defer { first = false }; return first
+        })
+      else { return nil }
+      try? Directory(path: path).unlink(.local("lock"))
+      try? Directory(path: path).write("", to: .local("lock"))
+      return nil
+    }) { try FileLock.attempt(.local("lock"), in: temporary.open(), .exclusive) != nil }
+    #expect(!got)
+    try acquire(.exclusive).release()
+  }
+
   @Test func `a link in the place of the lock file is refused`() throws {
     try temporary.open().makeSymbolicLink(.local("lock"), target: Array("/tmp/elsewhere".utf8))
     #expect(throws: FileError.self) { try acquire(.exclusive).release() }
@@ -70,7 +87,9 @@ import Testing
         for _ in 0..<20 {
           guard let directory = try? self.temporary.open() else { return }
           let deadline = Deadline(seconds: 30, from: clock)
-          guard let lock = try? FileLock.acquire(.local("lock"), in: directory, .exclusive, deadline: deadline, clock: clock)
+          guard
+            let lock = try? FileLock.acquire(
+              .local("lock"), in: directory, .exclusive, deadline: deadline, clock: clock)
           else { return }
           inside.withLock { inside in
             inside.now += 1

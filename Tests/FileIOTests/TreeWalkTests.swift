@@ -100,8 +100,11 @@ import Testing
     var expected: [RelativePath] = []
     for _ in 0..<200 {
       let name = (0..<(1 + random.next() % 3)).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))] }
-      let parent = directories.isEmpty || random.next() % 3 == 0 ? nil : directories[Int(random.next() % UInt64(directories.count))]
-      guard let path = parent.map({ $0.appending(name) }) ?? RelativePath(name), !expected.contains(path) else { continue }
+      // Nil, the root, for one in so many.
+      let index = Int(random.next() % UInt64(directories.count + 1))
+      let parent = index < directories.count ? directories[index] : nil
+      guard let path = parent.map({ $0.appending(name) }) ?? RelativePath(name) else { continue }
+      guard !expected.contains(path) else { continue }
       if random.next() % 2 == 0 {
         try directory.makeDirectory(path)
         directories.append(path)

@@ -92,7 +92,7 @@ import Testing
   }
 
   @Test(arguments: TierUnderTest.allCases)
-  func `a listing is in ascending order, goes on where it ended, and stays in its part`(_ subject: TierUnderTest) throws {
+  func `a listing ascends, goes on where it ended and stays in its part`(_ subject: TierUnderTest) throws {
     let tier = try subject.make(in: temporary)
     let random = SeededRandomSource(seed: 5)
     let packs = (0..<60).map { _ in ObjectKey.pack(UniqueName(high: random.next(), low: random.next())) }.sorted()

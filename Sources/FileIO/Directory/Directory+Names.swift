@@ -2,7 +2,8 @@ internal import CSystem
 internal import Glibc
 internal import Primitives
 
-/// Names in a directory: made, moved, looked at, removed. None of these follows a symbolic link; none is durable before `sync`.
+/// Names in a directory: made, moved, looked at, removed. None of these follows a symbolic link; none is durable before
+/// `sync`.
 extension Directory {
   /// The status of what `path` names; of a link itself, never of its target.
   package func status(of path: some PathBeneath) throws(FileError) -> FileStatus {

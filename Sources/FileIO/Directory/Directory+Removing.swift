@@ -1,8 +1,8 @@
 extension Directory {
   /// Removes what `path` names and everything below it; what is not there is no error.
   ///
-  /// Links are removed, never followed. A directory that cannot be searched is made so first. One descriptor is open at a time,
-  /// however deep the tree. Where others go on creating names it fails with `.notEmpty` after a few rounds.
+  /// Links are removed, never followed. A directory that cannot be searched is made so first. One descriptor is open at
+  /// a time, however deep the tree. Where others go on creating names it fails with `.notEmpty` after a few rounds.
   package func removeTree(_ path: some PathBeneath) throws(FileError) {
     if try removeUnlessDirectory(path) { return }
     try searchable(path)

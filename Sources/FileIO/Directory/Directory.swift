@@ -4,8 +4,8 @@ internal import Glibc
 /// An open directory, and the only one who closes it.
 ///
 /// - All that is done in it is done relative to its descriptor: renaming it, or a directory above it, changes nothing.
-/// - A path beneath it is resolved without following symbolic links, in whatever component; one that meets a link, or would
-///   leave the directory, fails with `.leadsOutside`.
+/// - A path beneath it is resolved without following symbolic links, in whatever component; one that meets a link, or
+///   would leave the directory, fails with `.leadsOutside`.
 package struct Directory: ~Copyable, Sendable {
   private let handle: Descriptor
   let location: FileLocation
@@ -77,8 +77,8 @@ package struct Directory: ~Copyable, Sendable {
 
   /// Calls `body` with the path's last component and the open directory it is in.
   ///
-  /// The calls that have no way to refuse links on their path are given only this component. It also makes a path of the full
-  /// 4,096 bytes possible, one more than the system takes at once.
+  /// The calls that have no way to refuse links on their path are given only this component. It also makes a path of
+  /// the full 4,096 bytes possible, one more than the system takes at once.
   func parent<Value: ~Copyable>(
     of path: some PathBeneath, _ body: (Name) throws(FileError) -> Value
   ) throws(FileError) -> Value {

@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// Makes directories that last, and remembers which ones it need not make again.
 ///
-/// A directory is durable when the directory above it was synced after it was made. One that somebody else just made may not be:
-/// so what this process does not remember is synced, made by it or not.
+/// A directory is durable when the directory above it was synced after it was made. One that somebody else just made
+/// may not be: so what this process does not remember is synced, made by it or not.
 package final class DirectoryMemory: Sendable {
   private let known = Mutex<Set<LocalPath>>([])
 

@@ -5,7 +5,8 @@ package import Primitives
 ///
 /// - A file is written under a name of its own in `temporaryDirectory`, synced, and only then given its final name; the
 ///   directory of that name is synced before the call returns (formats/store.md §4).
-/// - `create` links: of many writers of one name, one creates and the others are told that it exists. `replace` renames.
+/// - `create` links: of many writers of one name, one creates and the others are told that it exists. `replace`
+///   renames.
 /// - When a sync fails the file is thrown away. It is never synced again.
 /// - A crash leaves at most a name in `temporaryDirectory` behind, which nobody reads.
 package final class DurableWriter: Sendable {
@@ -81,7 +82,9 @@ extension DurableWriter {
     }
   }
 
-  private func open(_ temporary: LocalPath, in root: borrowing Directory, _ mode: FileMode) throws(FileError) -> OpenFile {
+  private func open(
+    _ temporary: LocalPath, in root: borrowing Directory, _ mode: FileMode
+  ) throws(FileError) -> OpenFile {
     do throws(FileError) {
       return try root.open(temporary, for: .newFile(mode))
     } catch {
@@ -135,7 +138,8 @@ extension DurableWriter {
     try rename(temporary, to: path, in: root, isRetry: true)
   }
 
-  /// A link whose answer was lost, as NFS does when it repeats a request: the names are of one file, whatever the error said.
+  /// A link whose answer was lost, as NFS does when it repeats a request: the names are of one file, whatever the error
+  /// said.
   private func isLinked(_ temporary: LocalPath, to path: some PathBeneath, in root: borrowing Directory) -> Bool {
     guard let mine = try? root.status(of: temporary), let theirs = try? root.status(of: path) else { return false }
     return mine.isSameFile(as: theirs)
@@ -165,10 +169,12 @@ extension DurableWriter {
 }
 
 extension FileError {
-  /// Whether a link or rename that failed so may have happened. EPERM is among them: sshfs gives it for a race that was lost.
+  /// Whether a link or rename that failed so may have happened. EPERM is among them: sshfs gives it for a race that was
+  /// lost.
   fileprivate var leavesLinkUncertain: Bool {
     switch meaning {
-    case .notFound, .exists, .notEmpty, .notADirectory, .isADirectory, .leadsOutside, .noSpace, .tooLarge, .unsupported: false
+    case .notFound, .exists, .notEmpty, .notADirectory, .isADirectory, .leadsOutside: false
+    case .noSpace, .tooLarge, .unsupported: false
     case .denied: errno == EPERM
     case .wrongKind, .busy, .timedOut, .unreachable, .endOfFile, .changed, .failed: true
     }

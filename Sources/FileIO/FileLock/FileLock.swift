@@ -2,7 +2,8 @@ package import Primitives
 
 /// A lock between the processes and threads of one host, held until it is released or goes out of scope.
 ///
-/// For turns at host-local things only. Between hosts `flock` does not hold (measured over sshfs), and no lock decides safety.
+/// For turns at host-local things only. Between hosts `flock` does not hold (measured over sshfs), and no lock decides
+/// safety.
 package struct FileLock: ~Copyable, Sendable {
   package enum Sharing: Sendable { case shared, exclusive }
 
@@ -36,7 +37,8 @@ package struct FileLock: ~Copyable, Sendable {
     let file = try directory.open(path, for: .readWriteOrNew(.file))
     guard try Syscalls.lock(file.descriptor, shared: sharing == .shared, file.location) else { return nil }
     // Whoever locks a file that was removed or replaced meanwhile is alone with it.
-    guard let named = try directory.statusIfPresent(of: path), named.isSameFile(as: try file.status()) else { return nil }
+    guard let named = try directory.statusIfPresent(of: path) else { return nil }
+    guard named.isSameFile(as: try file.status()) else { return nil }
     return FileLock(file: file)
   }
 

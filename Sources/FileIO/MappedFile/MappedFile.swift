@@ -2,8 +2,8 @@ internal import Primitives
 
 /// A complete local file, mapped for reading.
 ///
-/// - Only for files that nobody truncates while they are mapped: those this host wrote, completed and will only ever replace. A
-///   page behind the end of a file cannot be read; the process would be ended by SIGBUS.
+/// - Only for files that nobody truncates while they are mapped: those this host wrote, completed and will only ever
+///   replace. A page behind the end of a file cannot be read; the process would be ended by SIGBUS.
 /// - A file on a network file system is refused: its server's death would have the same effect.
 /// - Removing or replacing the file leaves the mapping as it is.
 @safe

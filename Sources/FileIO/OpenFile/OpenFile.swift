@@ -31,7 +31,8 @@ package struct OpenFile: ~Copyable, Sendable {
   /// The file's path, for messages.
   package var path: String { location.description }
 
-  /// Closes, and says what closing failed with; the file is closed either way. Where bytes must not be lost, `sync` first.
+  /// Closes, and says what closing failed with; the file is closed either way. Where bytes must not be lost, `sync`
+  /// first.
   package consuming func close() throws(FileError) {
     try handle.close(location)
   }
@@ -62,7 +63,8 @@ package struct OpenFile: ~Copyable, Sendable {
 }
 
 extension OpenFile.Intent {
-  /// A FIFO or a device that stands where a file should must not hold the caller up: hence O_NONBLOCK, which regular files ignore.
+  /// A FIFO or a device that stands where a file should must not hold the caller up: hence O_NONBLOCK, which regular
+  /// files ignore.
   var flags: Int32 {
     switch self {
     case .read: O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY

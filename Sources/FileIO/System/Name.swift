@@ -1,4 +1,5 @@
-/// One name in an open directory: what the calls that take no flags for links are given, so that there are none to follow.
+/// One name in an open directory: what the calls that take no flags for links are given, so that there are none to
+/// follow.
 struct Name {
   let directory: Int32
   /// A single component.

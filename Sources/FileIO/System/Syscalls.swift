@@ -39,7 +39,9 @@ enum Syscalls {
   }
 
   /// Hands `bytes` over as C wants them. They hold no NUL: paths are checked where they are made.
-  private static func withCString<Value>(_ bytes: some Collection<UInt8>, _ body: (UnsafePointer<CChar>) -> Value) -> Value {
+  private static func withCString<Value>(
+    _ bytes: some Collection<UInt8>, _ body: (UnsafePointer<CChar>) -> Value
+  ) -> Value {
     let terminated = bytes.map { CChar(bitPattern: $0) } + [0]
     return unsafe terminated.withUnsafeBufferPointer { pointer in
       // Safe: the array holds at least the terminator.
@@ -52,7 +54,10 @@ enum Syscalls {
 
 extension Syscalls {
   static func open(path: FileLocation, flags: Int32) throws(FileError) -> Int32 {
-    Int32(try perform(.open, path) { _ in unsafe withCString(path.bytes) { unsafe Int(system_open($0, flags | O_CLOEXEC)) } })
+    let descriptor = try perform(.open, path) { _ in
+      unsafe withCString(path.bytes) { unsafe Int(system_open($0, flags | O_CLOEXEC)) }
+    }
+    return Int32(descriptor)
   }
 
   static func open(
@@ -127,7 +132,9 @@ extension Syscalls {
     _ = try perform(.truncate, location) { _ in Int(ftruncate(descriptor, off_t(byteCount))) }
   }
 
-  static func allocate(_ descriptor: Int32, at offset: Int64, _ count: Int64, _ location: FileLocation) throws(FileError) {
+  static func allocate(
+    _ descriptor: Int32, at offset: Int64, _ count: Int64, _ location: FileLocation
+  ) throws(FileError) {
     _ = try perform(.allocate, location) { _ in Int(system_allocate(descriptor, offset, count)) }
   }
 

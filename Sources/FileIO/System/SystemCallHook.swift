@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// Lets a test watch every system call of this module, and fail the one it wants to.
 ///
-/// Without a hook a call costs one relaxed load. With `.thisThread` only calls of the installing thread are seen, so that tests
-/// that run beside each other do not meet; with `.process` all calls are.
+/// Without a hook a call costs one relaxed load. With `.thisThread` only calls of the installing thread are seen, so
+/// that tests that run beside each other do not meet; with `.process` all calls are.
 package enum SystemCallHook {
   package enum Scope: Sendable { case thisThread, process }
 

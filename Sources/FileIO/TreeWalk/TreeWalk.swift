@@ -2,8 +2,9 @@ internal import Primitives
 
 /// The entries of a tree, in ascending byte order of their whole paths, one at a time.
 ///
-/// - The order is that of the files pages: `a`, `a-b`, `a/x`. A directory and what is in it therefore stand apart: each directory is
-///   in its parent's list twice, once under its name and once under its name and `/`, where the walk goes down.
+/// - The order is that of the files pages: `a`, `a-b`, `a/x`. A directory and what is in it therefore stand apart: each
+///   directory is in its parent's list twice, once under its name and once under its name and `/`, where the walk goes
+///   down.
 /// - No symbolic link is followed, and only one descriptor is open besides the root's.
 /// - Memory grows with the depth and the largest directories on the way down, not with the tree.
 /// - `.snapctl` at the root is left out. What vanishes during the walk is left out.
@@ -34,7 +35,8 @@ package struct TreeWalk: ~Copyable {
 
   /// The next entry, or nil at the end.
   ///
-  /// - Throws: what the file system failed with; `.tooLarge` for a path no snapshot can hold. Calling again goes on behind it.
+  /// - Throws: what the file system failed with; `.tooLarge` for a path no snapshot can hold. Calling again goes on
+  ///   behind it.
   package mutating func next() throws(FileError) -> TreeEntry? {
     while let level = levels.last {
       guard level.next < level.steps.count else {

@@ -42,14 +42,22 @@ extension CachedTier {
     try fromOrigin { tier throws(TierError) in try tier.list(prefix, after: start, limit: limit) }
   }
 
-  /// Tells that the bytes of an object did not verify: the cached object is set aside, and the next read asks the origin.
-  package func invalidate(_ key: ObjectKey) {
-    guard key.isCacheable else { return }
-    state.withLock { state in
+  /// Tells that the bytes of an object did not verify: the cached object is set aside, and the next read asks the
+  /// origin.
+  ///
+  /// - Returns: false when the bytes can only have been the origin's. That is so after at most two calls for one
+  ///   object, so reading again as long as this is true comes to an end.
+  @discardableResult
+  package func invalidate(_ key: ObjectKey) -> Bool {
+    guard key.isCacheable else { return false }
+    let mayBeCached = state.withLock { state in
+      guard !state.distrusted.distrusts(key) else { return false }
       state.distrusted.strike(key)
       state.counters.damaged += 1
+      return true
     }
-    setAside(key)
+    if mayBeCached { setAside(key) }
+    return mayBeCached
   }
 }
 

@@ -4,12 +4,13 @@ internal import Synchronization
 
 /// A store whose immutable objects are read through a cache, and put there on the way.
 ///
-/// - To its callers it is the origin: writes are done when the origin has them, and everything that moves — heads, deltas, intents,
-///   listings — comes from the origin alone.
+/// - To its callers it is the origin: writes are done when the origin has them, and everything that moves — heads,
+///   deltas, intents, listings — comes from the origin alone.
 /// - Packs, manifests and versions are read from the cache first. An object that is not there is copied whole.
-/// - The cache never fails a call: what is missing, torn or unreadable in it is counted, set aside where it can be, and had from
-///   the origin. A cache that goes on failing is left alone for a while.
-/// - Nothing here is verified. The caller checks every byte against a digest and calls `invalidate` when one does not agree.
+/// - The cache never fails a call: what is missing, torn or unreadable in it is counted, set aside where it can be, and
+///   had from the origin. A cache that goes on failing is left alone for a while.
+/// - Nothing here is verified. The caller checks every byte against a digest and calls `invalidate` when one does not
+///   agree.
 package final class CachedTier: ObjectTier {
   package struct Options: Sendable {
     /// Failures in a row after which the cache is left alone.

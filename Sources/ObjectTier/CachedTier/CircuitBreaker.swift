@@ -1,7 +1,7 @@
 /// Decides whether a tier that fails is asked again. A value: it is told the time, and asks nobody.
 ///
-/// After `failureCountMax` failures in a row the tier is left alone for `pauseNanoseconds`; then it is asked again, and one more
-/// failure is enough to leave it alone again.
+/// After `failureCountMax` failures in a row the tier is left alone for `pauseNanoseconds`; then it is asked again, and
+/// one more failure is enough to leave it alone again.
 struct CircuitBreaker: Sendable, Equatable {
   private let failureCountMax: Int
   private let pauseNanoseconds: UInt64

@@ -52,6 +52,8 @@ package final class MeteredTier: ObjectTier {
     try counted { () throws(TierError) in try tier.quarantine(key, mark: mark) }
   }
 
+  package func invalidate(_ key: ObjectKey) -> Bool { tier.invalidate(key) }
+
   package func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey] {
     try counted { () throws(TierError) in try tier.list(prefix, after: start, limit: limit) }
   }

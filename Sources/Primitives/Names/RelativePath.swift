@@ -1,7 +1,8 @@
 /// The path of an entry of a tree, relative to the tree's root: bytes, as Linux has them.
 ///
-/// - Holds what formats/manifest.md §6 allows and nothing else: no empty component, no `.` or `..`, no NUL, not absolute, never
-///   `.snapctl` or anything under it. A path that exists can therefore never lead out of its root by its own bytes.
+/// - Holds what formats/manifest.md §6 allows and nothing else: no empty component, no `.` or `..`, no NUL, not
+///   absolute, never `.snapctl` or anything under it. A path that exists can therefore never lead out of its root by
+///   its own bytes.
 /// - Ordered by bytes, the order of the files pages and of the content hash: `a` < `a-b` < `a/x`.
 public struct RelativePath: Hashable, Sendable {
   /// The path's bytes, components joined by `/`.

@@ -66,7 +66,7 @@ private func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Bool
     unsafe box.release()
     return false
   }
-  unsafe pthread_detach(thread)
+  pthread_detach(thread)
   return true
 }
 

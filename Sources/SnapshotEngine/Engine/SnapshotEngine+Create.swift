@@ -1,5 +1,5 @@
 internal import Catalog
-public import Primitives
+internal import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
 

@@ -24,7 +24,7 @@ public struct Difference: Sendable, Equatable {
   public let oldBytes: UInt64
   /// Its bytes in the second; 0 where it is not.
   public let newBytes: UInt64
-  /// Chunks of the second that the first does not have at their place.
+  /// Chunks of the second that the first does not have at their place; 0 where a directory is compared.
   public let chunksChanged: Int
 }
 
@@ -125,7 +125,7 @@ private struct ManifestDiff {
 }
 
 /// Entries of a list of pages, one page in memory.
-private struct EntryCursor {
+struct EntryCursor {
   private let manifest: ManifestReader
   private var pages: ArraySlice<Reference>
   private var entries: ArraySlice<FileEntry> = []

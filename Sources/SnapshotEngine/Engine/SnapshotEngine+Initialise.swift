@@ -1,4 +1,5 @@
 internal import Catalog
+internal import FileIO
 internal import FileTier
 internal import ObjectTier
 internal import Primitives

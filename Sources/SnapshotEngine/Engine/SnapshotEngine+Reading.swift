@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore

@@ -21,7 +21,10 @@ extension EngineError {
     case .tier(let error): self.init(error)
     case .damaged(let key, let error): self.init(error, subject: key.string)
     case .notFound(let missing): self.init(missing)
-    default: self.init(EngineError.code(of: error), "\(error)", advice: EngineError.advice(for: error))
+    default:
+      self.init(
+        EngineError.code(of: error), "\(error)", subject: error.collection?.string,
+        advice: EngineError.advice(for: error))
     }
   }
 
@@ -72,6 +75,18 @@ extension EngineError {
       self.init(.notFound, "\(missing)", subject: "\(name)@\(version)", advice: "`snapctl list \(name)` shows what is there")
     case .tag(let name, let tag):
       self.init(.notFound, "\(missing)", subject: "\(name)@\(tag)", advice: "`snapctl list \(name)` shows what is there")
+    }
+  }
+}
+
+extension CatalogError {
+  /// The collection it is about.
+  fileprivate var collection: CollectionName? {
+    switch self {
+    case .conflict(let conflict): conflict.collection
+    case .contended(let name, _), .fenced(let name, _, _), .registeredAs(let name, _): name
+    case .outcomeUnknown(let outcome): outcome.collection
+    case .damaged, .locked, .timedOut, .notFound, .refused, .beyondLimit, .tier, .local: nil
     }
   }
 }

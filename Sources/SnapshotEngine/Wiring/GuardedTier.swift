@@ -10,12 +10,12 @@ final class GuardedTier: ObjectTier {
   private let tier: any ObjectTier
   private let stops: [StopSignal]
   private let deadline: Deadline
-  private let clock: any MonotonicClock
+  private let clock: SystemClock
   private let moved: (@Sendable (Int) -> Void)?
 
   /// - Parameter moved: is told of the bytes of every read and write.
   init(
-    _ tier: any ObjectTier, stops: [StopSignal], deadline: Deadline, clock: any MonotonicClock,
+    _ tier: any ObjectTier, stops: [StopSignal], deadline: Deadline, clock: SystemClock,
     moved: (@Sendable (Int) -> Void)?
   ) {
     self.tier = tier

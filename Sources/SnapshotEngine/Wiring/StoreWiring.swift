@@ -40,8 +40,11 @@ struct StoreWiring: Sendable {
 
   static func files(_ location: StoreLocation, createIfMissing: Bool) throws(EngineError) -> FileObjectTier {
     let options = FileObjectTier.Options(role: .origin, createIfMissing: createIfMissing)
-    return try catching { () throws(TierError) in
-      try FileObjectTier.open(location.path, options: options, random: random)
+    do throws(TierError) {
+      return try FileObjectTier.open(location.path, options: options, random: random)
+    } catch {
+      guard error.kind == .notFound else { throw EngineError(error) }
+      throw EngineError(CatalogError.notFound(.store(error.location)))
     }
   }
 

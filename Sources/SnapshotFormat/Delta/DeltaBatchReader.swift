@@ -49,7 +49,7 @@ struct DeltaBatchReader {
     var row = 0
     for index in kinds.indices {
       let fields = kinds[index].hasFields ? try readFields(&metadata, of: kinds[index]) : nil
-      let operation: Operation
+      let operation: RecordOperation
       if kinds[index] == .upsert {
         let body = RecordBody(vector: vector(row), document: documents.next() ?? nil, metadata: fields ?? .none)
         operation = .upsert(names[index], body)
@@ -63,7 +63,9 @@ struct DeltaBatchReader {
     return operations
   }
 
-  private static func operation(_ kind: Operation.Kind, _ name: RecordName, _ fields: MetadataFields) -> Operation {
+  private static func operation(_ kind: RecordOperation.Kind, _ name: RecordName, _ fields: MetadataFields)
+    -> RecordOperation
+  {
     switch kind {
     case .upsert, .patch: .patch(name, fields)
     case .delete: .delete(name)
@@ -79,14 +81,14 @@ struct DeltaBatchReader {
 }
 
 extension DeltaBatchReader {
-  private func readKinds(_ column: [UInt8]) throws(FormatError) -> [Operation.Kind] {
+  private func readKinds(_ column: [UInt8]) throws(FormatError) -> [RecordOperation.Kind] {
     guard column.count == header.operationCount else {
       throw .damaged("delta batch", "\(column.count) kinds for \(header.operationCount) operations")
     }
-    var kinds: [Operation.Kind] = []
+    var kinds: [RecordOperation.Kind] = []
     kinds.reserveCapacity(column.count)
     for byte in column {
-      guard let kind = Operation.Kind(rawValue: byte) else {
+      guard let kind = RecordOperation.Kind(rawValue: byte) else {
         throw .damaged("delta batch", "\(byte) is no kind of operation")
       }
       kinds.append(kind)
@@ -151,7 +153,9 @@ extension DeltaBatchReader {
     return lengths
   }
 
-  private func readFields(_ input: inout ByteReader, of kind: Operation.Kind) throws(FormatError) -> MetadataFields {
+  private func readFields(_ input: inout ByteReader, of kind: RecordOperation.Kind) throws(FormatError)
+    -> MetadataFields
+  {
     let fields = try MetadataFields(from: &input, removals: kind != .upsert)
     guard kind == .upsert || !fields.isEmpty else { throw input.damaged("a patch without a field") }
     return fields

@@ -6,17 +6,17 @@ package struct OperationCounts: Sendable, Equatable {
 
   package init() {}
 
-  package subscript(kind: Operation.Kind) -> UInt64 {
+  package subscript(kind: RecordOperation.Kind) -> UInt64 {
     get { byKind[Int(kind.rawValue) - 1] }
     set { byKind[Int(kind.rawValue) - 1] = newValue }
   }
 
   package var total: UInt64 {
-    Operation.Kind.allCases.reduce(0) { $0 &+ self[$1] }
+    RecordOperation.Kind.allCases.reduce(0) { $0 &+ self[$1] }
   }
 
   package static func == (left: OperationCounts, right: OperationCounts) -> Bool {
-    Operation.Kind.allCases.allSatisfy { left[$0] == right[$0] }
+    RecordOperation.Kind.allCases.allSatisfy { left[$0] == right[$0] }
   }
 }
 
@@ -52,7 +52,7 @@ package struct DeltaFooter: Sendable, Equatable {
     let start = output.count
     output.integer(DeltaFooter.magic)
     output.integer(UInt32(batchCount))
-    for kind in Operation.Kind.allCases { output.integer(counts[kind]) }
+    for kind in RecordOperation.Kind.allCases { output.integer(counts[kind]) }
     output.integer(leastClock.value)
     output.integer(greatestClock.value)
     output.digest(content)
@@ -69,7 +69,9 @@ package struct DeltaFooter: Sendable, Equatable {
       let body = bytes.slice(bytes.byteCount - Int(count), bytes.byteCount),
       let fields = body.slice(0, body.byteCount - DeltaFooter.endByteCount)
     else { throw .truncated("delta footer", at: bytes.byteCount) }
-    guard CRC32C.of(body.extracting(0..<body.byteCount - 4)) == crc else { throw .damaged("delta footer", "the checksum differs") }
+    guard CRC32C.of(body.extracting(0..<body.byteCount - 4)) == crc else {
+      throw .damaged("delta footer", "the checksum differs")
+    }
     var input = ByteReader(fields, of: "delta footer")
     try self.init(fields: &input)
     try input.finish()
@@ -79,9 +81,9 @@ package struct DeltaFooter: Sendable, Equatable {
     guard try input.integer(UInt32.self) == DeltaFooter.magic else { throw input.damaged("the magic is missing") }
     batchCount = Int(try input.integer(UInt32.self))
     var counts = OperationCounts()
-    for kind in Operation.Kind.allCases { counts[kind] = try input.integer() }
+    for kind in RecordOperation.Kind.allCases { counts[kind] = try input.integer() }
     self.counts = counts
-    for kind in Operation.Kind.allCases where counts[kind] > DeltaLimits.operationCount {
+    for kind in RecordOperation.Kind.allCases where counts[kind] > DeltaLimits.operationCount {
       throw .beyondLimit("delta footer", "\(counts[kind]) operations")
     }
     leastClock = HybridClock(try input.integer())

@@ -21,7 +21,8 @@ package struct DeltaHeader: Sendable, Equatable {
     collection: CollectionName, producer: ProducerName, sequence: UInt64, predecessor: Digest, run: String = "",
     expected: UInt64 = 0, schema: VectorSchema, created: Timestamp
   ) {
-    precondition(sequence >= 1 && (sequence > 1 || predecessor == .zero), "sequences begin with 1, without a predecessor")
+    precondition(
+      sequence >= 1 && (sequence > 1 || predecessor == .zero), "sequences begin with 1, without a predecessor")
     precondition(DeltaHeader.isRun(run), "a run is at most 128 bytes without NUL")
     self.collection = collection
     self.producer = producer
@@ -69,7 +70,9 @@ extension DeltaHeader {
   /// Reads preamble and header block up to the first batch.
   package init(from input: inout ByteReader) throws(FormatError) {
     _ = try Preamble(from: &input, type: .delta)
-    guard try input.integer(UInt32.self) == DeltaHeader.magic else { throw input.damaged("the header block is missing") }
+    guard try input.integer(UInt32.self) == DeltaHeader.magic else {
+      throw input.damaged("the header block is missing")
+    }
     let count: UInt32 = try input.integer()
     guard count <= DeltaLimits.headerFieldsByteCount else { throw input.damaged("a header block of \(count) bytes") }
     let fields = try input.array(Int(count))

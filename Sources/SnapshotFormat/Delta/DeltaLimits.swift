@@ -7,6 +7,8 @@ package enum DeltaLimits {
   package static let batchOperationCount = 65_536
   package static let headerFieldsByteCount = 1_024
   package static let runByteCount = 128
+  /// Preamble and header block are never more than this.
+  package static let headByteCount = 2_048
   /// Footer and seal are never more than this.
   package static let tailByteCount = 4_096
 

@@ -70,7 +70,9 @@ struct DeltaBatchCursor {
   mutating func next(in batches: RawSpan) throws(FormatError) -> [StampedOperation] {
     let rest = batches.extracting(offset..<batches.byteCount)
     let batch = try DeltaBatchReader(rest, schema: schema, decompressor: decompressor)
-    guard batch.number == number else { throw .damaged("delta batch", "batch \(batch.number) stands at place \(number)") }
+    guard batch.number == number else {
+      throw .damaged("delta batch", "batch \(batch.number) stands at place \(number)")
+    }
     if let lastClock, batch.firstClock <= lastClock { throw .damaged("delta batch", "clocks do not rise") }
     let operations = try batch.operations()
     lastClock = operations.last?.clock

@@ -36,7 +36,7 @@ struct DeltaTotals {
       names: names.least...names.greatest)
   }
 
-  private mutating func addContent(_ operation: Operation) {
+  private mutating func addContent(_ operation: RecordOperation) {
     var bytes = ByteWriter(capacity: 256)
     bytes.integer(operation.kind.rawValue)
     bytes.bytes16(operation.name.utf8)

@@ -79,9 +79,10 @@ extension MetadataValue {
     case Tag.false: .boolean(false)
     case Tag.true: .boolean(true)
     case Tag.strings:
-      .strings(try input.list(width: 1) { (input) throws(FormatError) in
-        try input.text(limit: MetadataFields.byteCountMax)
-      })
+      .strings(
+        try input.list(width: 1) { (input) throws(FormatError) in
+          try input.text(limit: MetadataFields.byteCountMax)
+        })
     case Tag.integers:
       .integers(try input.elements(width: 8) { (input) throws(FormatError) in try input.integer(Int64.self) })
     case Tag.numbers: .numbers(try input.elements(width: 8) { (input) throws(FormatError) in try input.finite() })

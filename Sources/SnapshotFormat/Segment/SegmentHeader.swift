@@ -70,7 +70,9 @@ package struct SegmentHeader: Sendable, Equatable {
     created = try input.timestamp()
     try input.reserved(84)
     guard try input.integer(UInt32.self) == crc else { throw input.damaged("the checksum differs") }
-    guard Int(chunkByteCount) == schema.chunkByteCount else { throw input.damaged("chunk byte count \(chunkByteCount)") }
+    guard Int(chunkByteCount) == schema.chunkByteCount else {
+      throw input.damaged("chunk byte count \(chunkByteCount)")
+    }
     try checkCounts()
   }
 
@@ -99,7 +101,8 @@ extension SegmentHeader {
       preamble.word(at: 8, as: UInt16.self) == ObjectType.segment.rawValue,
       preamble.word(at: 92, as: UInt32.self) == CRC32C.of(preamble.extracting(0..<92)),
       firstBytes.word(at: Preamble.byteCount, as: UInt32.self) == magic,
-      firstBytes.word(at: crcOffset, as: UInt32.self) == CRC32C.of(firstBytes.extracting(Preamble.byteCount..<crcOffset)),
+      firstBytes.word(at: crcOffset, as: UInt32.self)
+        == CRC32C.of(firstBytes.extracting(Preamble.byteCount..<crcOffset)),
       let count = firstBytes.word(at: Preamble.byteCount + 4, as: UInt32.self),
       VectorSchema.chunkByteCounts.contains(Int(count)), count.isMultiple(of: 64)
     else { return nil }

@@ -127,7 +127,9 @@ extension SegmentIndex {
     dead.reserveCapacity(count)
     for _ in 0..<count {
       let entry = SegmentDeadCount(segment: try input.uniqueName(), rows: try input.integer())
-      if let last = dead.last, !SegmentDeadCount.precedes(last, entry) { throw input.damaged("dead counts do not ascend") }
+      if let last = dead.last, !SegmentDeadCount.precedes(last, entry) {
+        throw input.damaged("dead counts do not ascend")
+      }
       dead.append(entry)
     }
     try input.finish()

@@ -18,7 +18,9 @@ extension SegmentReader {
     guard entry.flags.contains(.body) else { return Row.Body(stamp: stamp, state: .deleted) }
     var bytes: [UInt8] = []
     if let vector = try vector(row) { bytes = Array(copying: vector) }
-    guard bytes.count == index.schema.vectorByteCount else { throw .damaged("segment rows", "row \(row) lacks its vector") }
+    guard bytes.count == index.schema.vectorByteCount else {
+      throw .damaged("segment rows", "row \(row) lacks its vector")
+    }
     let record = RecordBody(
       vector: bytes, document: try document(row, entry), metadata: try metadata(row))
     return Row.Body(stamp: stamp, state: .record(record))
@@ -32,7 +34,8 @@ extension SegmentReader {
   private func document(_ row: Int, _ entry: SegmentRowEntry) throws(FormatError) -> UTF8Text? {
     guard entry.flags.contains(.document) else { return nil }
     let cell = try cell(.documents, row)
-    guard cell.byteCount <= RecordBody.documentByteCountMax, let text = UTF8Text(validating: Array(copying: cell)) else {
+    guard cell.byteCount <= RecordBody.documentByteCountMax, let text = UTF8Text(validating: Array(copying: cell))
+    else {
       throw .damaged("segment documents", "row \(row) is not UTF-8, or too long")
     }
     return text

@@ -1,4 +1,4 @@
-package import FileIO
+internal import FileIO
 package import Primitives
 package import SnapshotStore
 

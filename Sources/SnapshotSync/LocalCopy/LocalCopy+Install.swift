@@ -1,6 +1,6 @@
 package import FileIO
 package import Primitives
-package import SnapshotFormat
+internal import SnapshotFormat
 package import SnapshotStore
 
 extension LocalCopy {

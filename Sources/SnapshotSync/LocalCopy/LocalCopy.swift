@@ -1,5 +1,5 @@
 package import FileIO
-package import Primitives
+internal import Primitives
 package import SnapshotFormat
 package import SnapshotStore
 

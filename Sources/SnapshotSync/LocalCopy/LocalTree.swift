@@ -1,5 +1,5 @@
 package import FileIO
-package import Primitives
+internal import Primitives
 internal import Synchronization
 
 /// The files of a directory, opened beneath it and through no symbolic link; a few stay open.

@@ -1,7 +1,7 @@
-package import FileIO
+internal import FileIO
 package import Primitives
-package import SnapshotFormat
-package import SnapshotStore
+internal import SnapshotFormat
+internal import SnapshotStore
 internal import Synchronization
 
 /// The pages a copy keeps, found by their id in the packs of `.snapctl/` (formats/copy-state.md §1).

@@ -1,3 +1,4 @@
+internal import FileIO
 internal import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
@@ -62,7 +63,7 @@ struct SyncPlanner {
   /// The next window, or nil when everything is as wanted after those before.
   mutating func next() throws(SyncError) -> SyncWindow? {
     window = SyncWindow()
-    file?.frontier = file?.nextOffset ?? 0
+    if let offset = file?.nextOffset { file?.frontier = offset }
     while !window.isFull(limits) {
       if file != nil {
         try placeNextChunk()
@@ -172,7 +173,7 @@ extension SyncPlanner {
 
 extension SyncPlanner {
   private mutating func placeNextChunk() throws(SyncError) {
-    guard var current = file else { return }
+    guard var current = file.take() else { return }
     guard let (offset, reference) = try current.chunks.next() else { return try end(current) }
     current.digest.add(reference.id, byteCount: reference.byteCount)
     current.nextOffset = offset + UInt64(reference.byteCount)
@@ -189,13 +190,11 @@ extension SyncPlanner {
     _ offset: UInt64, _ reference: Reference, _ current: inout FileInPlan
   ) throws(SyncError) -> [Digest: LocalPlace] {
     guard current.isAsLeft else { return [:] }
-    var cursor = current.cursor
     let placed = try storing { () throws(StoreError) in
-      try cursor.chunks(covering: offset..<(offset + UInt64(reference.byteCount)))
+      try current.cursor.chunks(covering: offset..<(offset + UInt64(reference.byteCount)))
     }
-    current.cursor = cursor
     var near: [Digest: LocalPlace] = [:]
-    for chunk in placed {
+    for chunk in placed where near[chunk.reference.id]?.offset != offset {
       near[chunk.reference.id] = LocalPlace(
         path: current.write.entry.path, offset: chunk.offset, byteCount: chunk.reference.byteCount)
     }

@@ -1,6 +1,6 @@
-package import Primitives
-package import SnapshotFormat
-package import SnapshotStore
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
 
 /// The chunks of one file in order, each with its offset; one page in memory at a time.
 struct ChunkStream {

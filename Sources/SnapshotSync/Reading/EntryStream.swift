@@ -1,6 +1,6 @@
-package import Primitives
-package import SnapshotFormat
-package import SnapshotStore
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
 
 /// The entries of a manifest in order of path, one page in memory at a time.
 struct EntryStream {

@@ -1,6 +1,6 @@
-package import Primitives
-package import SnapshotFormat
-package import SnapshotStore
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
 
 extension ManifestReader {
   /// Every page the manifest reaches, index pages included, each once for every place it stands in; one in memory at a time.

@@ -1,5 +1,5 @@
 package import Primitives
-package import SnapshotStore
+internal import SnapshotStore
 internal import Synchronization
 
 /// Pages of a manifest that were read once and are not read again.

@@ -13,6 +13,7 @@ package struct SyncRequest: Sendable {
     case generations
   }
 
+  package let collection: CollectionName
   /// The version, as a head tells it.
   package let row: VersionRow
   /// As its user named it.
@@ -23,7 +24,8 @@ package struct SyncRequest: Sendable {
   /// Stops when the copy was changed here.
   package var keepLocal = false
 
-  package init(row: VersionRow, directory: String) {
+  package init(_ collection: CollectionName, row: VersionRow, directory: String) {
+    self.collection = collection
     self.row = row
     self.directory = directory
   }
@@ -59,8 +61,8 @@ package struct SyncResult: Sendable, Equatable {
   package var seconds: Double = 0
   package var way: Way = .unchanged
 
-  init(_ request: SyncRequest, collection: CollectionName, tier: String) {
-    self.collection = collection
+  init(_ request: SyncRequest, tier: String) {
+    collection = request.collection
     version = request.row.version
     directory = request.directory
     bytesTotal = request.row.byteCount

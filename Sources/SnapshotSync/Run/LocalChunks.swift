@@ -1,4 +1,5 @@
 internal import Primitives
+internal import SnapshotFormat
 internal import SnapshotStore
 internal import Synchronization
 

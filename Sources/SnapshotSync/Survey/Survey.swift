@@ -1,5 +1,5 @@
-package import FileIO
-package import Primitives
+internal import FileIO
+internal import Primitives
 
 /// Where a chunk stands in a local tree.
 struct LocalPlace: Sendable, Equatable {

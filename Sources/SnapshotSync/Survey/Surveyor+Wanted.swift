@@ -8,13 +8,14 @@ extension Surveyor {
   /// that was killed in the middle of replacing or patching, and in a directory that is taken over.
   mutating func compare(withWanted manifest: ManifestReader) throws(SyncError) {
     guard survey.exceptions.contains(where: { $0.value.kind == .file }) else { return }
+    let scan = scan
     var entries = try EntryStream(manifest)
     while let entry = try entries.peek() {
       defer { entries.pop() }
       guard case .file(let file) = entry.content, let local = survey.exceptions[entry.path], local.kind == .file,
         local.content == .unknown
       else { continue }
-      let matching = try scan(entry.path, file, in: manifest, at: tree) { place, id in remember(place, id) }
+      let matching = try scan.matches(entry.path, file, in: manifest, at: tree) { place, id in remember(place, id) }
       if matching == file.chunkCount, local.byteCount == file.byteCount {
         survey.exceptions[entry.path]?.content = .asWanted
       }
@@ -32,7 +33,7 @@ extension Surveyor {
         found.status.linkCount == 1
       else { continue }
       var offsets: [UInt64] = []
-      _ = try scan(entry.path, file, in: manifest, at: unfinished) { place, _ in offsets.append(place.offset) }
+      _ = try scan.matches(entry.path, file, in: manifest, at: unfinished) { place, _ in offsets.append(place.offset) }
       survey.staged[entry.path] = offsets
       survey.stagedByteCount += min(found.status.byteCount, file.byteCount)
     }

@@ -10,7 +10,7 @@ struct Surveyor {
   let tree: LocalTree
   let limits: StoreLimits
   let control: SyncControl
-  private(set) var survey = Survey()
+  var survey = Survey()
 
   init(tree: LocalTree, limits: StoreLimits, control: SyncControl) {
     self.tree = tree
@@ -66,7 +66,8 @@ struct Surveyor {
       if target != expected { differ(found, .content, content: .unknown) }
     case (.file, .file(let file)):
       if found.status.linkCount > 1 { survey.linked.insert(found.path) }
-      let isAsLeft = try hint.agrees(with: found.status) || isAsLeft(found, file, manifest)
+      var isAsLeft = hint.agrees(with: found.status)
+      if !isAsLeft { isAsLeft = try self.isAsLeft(found, file, manifest) }
       if !isAsLeft {
         differ(found, .content, content: .unknown)
       } else if mode != entry.mode {
@@ -85,7 +86,8 @@ struct Surveyor {
     _ found: TreeEntry, _ file: FileContent, _ manifest: ManifestReader?
   ) throws(SyncError) -> Bool {
     guard let manifest else { return false }
-    let matching = try scan(found.path, file, in: manifest, at: tree) { place, id in remember(place, id) }
+    let scan = scan
+    let matching = try scan.matches(found.path, file, in: manifest, at: tree) { place, id in remember(place, id) }
     return matching == file.chunkCount && found.status.byteCount == file.byteCount
   }
 
@@ -94,44 +96,9 @@ struct Surveyor {
     survey.verified[id] = place
   }
 
+  var scan: FileScan { FileScan(jobs: limits.jobs, control: control) }
+
   func walk(_ tree: LocalTree) throws(SyncError) -> TreeWalk {
     try filing { () throws(FileError) in try TreeWalk(tree.directory.reopened()) }
   }
-}
-
-// MARK: - Hashing
-
-extension Surveyor {
-  private struct Task: Sendable {
-    let place: LocalPlace
-    let id: Digest
-  }
-
-  /// Hashes a file at the places where `manifest` has its chunks.
-  /// - Returns: how many of them are there.
-  mutating func scan(
-    _ path: RelativePath, _ file: FileContent, in manifest: ManifestReader, at tree: LocalTree,
-    _ found: (LocalPlace, Digest) -> Void
-  ) throws(SyncError) -> Int {
-    var chunks = try ChunkStream(file, in: manifest)
-    var matching = 0
-    while true {
-      try control.check()
-      var tasks: [Task] = []
-      while tasks.count < Surveyor.taskCount, let (offset, reference) = try chunks.next() {
-        let place = LocalPlace(path: path, offset: offset, byteCount: reference.byteCount)
-        tasks.append(Task(place: place, id: reference.id))
-      }
-      guard !tasks.isEmpty else { return matching }
-      let results = Parallel.map(tasks, jobs: limits.jobs) { task in
-        tree.holds(task.id, byteCount: task.place.byteCount, at: task.place.offset, of: task.place.path)
-      }
-      for (task, isThere) in zip(tasks, results) where isThere {
-        matching += 1
-        found(task.place, task.id)
-      }
-    }
-  }
-
-  private static let taskCount = 64
 }

@@ -16,5 +16,7 @@ struct DeadTier: ObjectTier {
   func replace(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) { throw error }
   func remove(_ key: ObjectKey) throws(TierError) { throw error }
   func quarantine(_ key: ObjectKey, mark: UniqueName) throws(TierError) { throw error }
-  func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey] { throw error }
+  func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey] {
+    throw error
+  }
 }

@@ -21,7 +21,9 @@ enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible 
     }
   }
 
-  private func open(_ directory: TemporaryDirectory, _ name: String, _ durability: Durability) throws -> FileObjectTier {
+  private func open(
+    _ directory: TemporaryDirectory, _ name: String, _ durability: Durability
+  ) throws -> FileObjectTier {
     let role: TierRole = name == "cache" ? .cache : .origin
     return try FileObjectTier.open(
       "\(directory.path)/\(name)", options: .init(role: role, createIfMissing: true, durability: durability),

@@ -1,4 +1,5 @@
 import Primitives
+import RecordSamples
 import SnapshotFormat
 import Testing
 
@@ -11,7 +12,7 @@ struct DeltaRecoveryTests {
     var bytes = writer.drain()
     var ends = [bytes.count]
     for clock in 1...150 as ClosedRange<UInt64> {
-      let upsert = Operation.upsert(RecordName("id-\(clock)")!, source.body())
+      let upsert = RecordOperation.upsert(RecordName("id-\(clock)")!, source.body())
       try writer.append(StampedOperation(clock: HybridClock(clock), operation: upsert))
       let batch = writer.drain()
       bytes += batch
@@ -67,7 +68,7 @@ struct DeltaSizeTests {
   }
 
   /// Nothing in it compresses: random ids, documents and numbers.
-  private func record(_ index: Int, _ source: OperationSource) -> (Operation, Int) {
+  private func record(_ index: Int, _ source: OperationSource) -> (RecordOperation, Int) {
     func hex(_ digits: Int) -> String { String((0..<digits).map { _ in source.pick(Array("0123456789abcdef")) }) }
     let floats = (0..<source.schema.dimension).map { _ in Float(source.random.unit()) - 0.5 }
     let (id, document, number) = ("\(hex(36))-\(index)", hex(9), source.random.unit())

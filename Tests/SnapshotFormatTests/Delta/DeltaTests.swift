@@ -1,4 +1,5 @@
 import Primitives
+import RecordSamples
 import SnapshotFormat
 import Testing
 

@@ -1,4 +1,5 @@
 import Primitives
+import RecordSamples
 import SnapshotFormat
 import Testing
 
@@ -24,7 +25,7 @@ struct RecordJoinTests {
       let clock = HybridClock(UInt64(source.number(below: 3)))
       return Row(StampedOperation(clock: clock, operation: same(source.operation())), by: OperationSource.producers[0])
     }
-    func same(_ operation: Operation) -> Operation {
+    func same(_ operation: RecordOperation) -> RecordOperation {
       let name = RecordName("a")!
       return switch operation {
       case .upsert(_, let body): .upsert(name, body)
@@ -98,6 +99,8 @@ extension Row {
   /// The row with numbers compared by bits.
   var bits: [String] {
     let values = changes.map { "\($0.key) \($0.stamp) \(String(describing: $0.value))" }
-    return values + ["\(String(describing: body?.stamp)) \(record?.metadata.encoded ?? []) \(record?.vector ?? []) \(isDeleted)"]
+    return values + [
+      "\(String(describing: body?.stamp)) \(record?.metadata.encoded ?? []) \(record?.vector ?? []) \(isDeleted)"
+    ]
   }
 }

@@ -1,4 +1,5 @@
 import Primitives
+import RecordSamples
 import SnapshotFormat
 import Testing
 
@@ -93,7 +94,8 @@ struct SegmentTests {
   @Test func `an id is found, and one that is not there is not`() throws {
     let rows = (0..<1_000).map { number in
       let name = RecordName("id-\(String(10_000 + number * 2))")!
-      let operation = StampedOperation(clock: HybridClock(1), operation: .upsert(name, RecordBody(floats: [Float(number)])))
+      let operation = StampedOperation(
+        clock: HybridClock(1), operation: .upsert(name, RecordBody(floats: [Float(number)])))
       return Row(operation, by: OperationSource.producers[1])
     }
     let bytes = segment(rows, dimension: 1)

@@ -33,5 +33,10 @@ package struct JSONError: Error, Equatable, CustomStringConvertible {
   /// The byte at which it showed.
   package let offset: Int
 
+  package init(reason: String, offset: Int) {
+    self.reason = reason
+    self.offset = offset
+  }
+
   package var description: String { "\(reason) at byte \(offset)" }
 }

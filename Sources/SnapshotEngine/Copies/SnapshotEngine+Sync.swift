@@ -1,0 +1,147 @@
+internal import Catalog
+internal import ObjectTier
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
+internal import SnapshotSync
+
+extension SnapshotEngine {
+  /// Brings a directory to a version, reading and writing only what differs.
+  ///
+  /// Afterwards it has exactly the entries of the version. Local changes are put back, unless told otherwise; one that was killed
+  /// goes on where it was. A directory that is not empty and was not made by `sync` is refused.
+  /// - Throws: `.notFound` for a version that is not there, `.damaged` when its bytes do not verify, `.noSpace` before the first byte.
+  @discardableResult
+  public func sync(
+    _ version: String, to directory: String, options: SyncOptions = SyncOptions()
+  ) async throws(EngineError) -> SyncedCopy {
+    let reference = try Names.version(version)
+    let lockTimeout = configuration.lockTimeoutSeconds
+    return try await perform { call throws(EngineError) in
+      let (head, row) = try call.row(reference)
+      let snapshot = Snapshot(reference.collection, row, in: head)
+      let result = try call.syncing(directory) { sync, control throws(SyncError) in
+        try sync.sync(
+          SyncRequest(reference.collection, row: row, directory: directory, options), control: control.telling(options.progress),
+          lockDeadline: Deadline(seconds: lockTimeout, from: clock),
+          planned: { options.planned?(SyncForecast(snapshot, $0, tier: call.tierName)) },
+          explain: options.explain.map { explain in { explain(Explanation($0)) } })
+      }
+      return SyncedCopy(snapshot, result, tier: call.servedBy)
+    }
+  }
+
+  /// What `sync` would do. Writes nothing.
+  ///
+  /// - Throws: what `sync` would refuse.
+  public func planSync(
+    _ version: String, to directory: String, options: SyncOptions = SyncOptions()
+  ) async throws(EngineError) -> SyncForecast {
+    let reference = try Names.version(version)
+    return try await perform { call throws(EngineError) in
+      let (head, row) = try call.row(reference)
+      let plan = try call.syncing(directory) { sync, control throws(SyncError) in
+        try sync.plan(
+          SyncRequest(reference.collection, row: row, directory: directory, options), control: control,
+          explain: options.explain.map { explain in { explain(Explanation($0)) } })
+      }
+      return SyncForecast(Snapshot(reference.collection, row, in: head), plan, tier: call.tierName)
+    }
+  }
+}
+
+extension EngineCall {
+  fileprivate func syncing<Value>(
+    _ directory: String, _ body: (SnapshotSync, SyncControl) throws(SyncError) -> Value
+  ) throws(EngineError) -> Value {
+    var control = SyncControl(clock: clock)
+    control.deadline = deadline
+    control.isCancelled = { self.isStopped }
+    do throws(SyncError) {
+      return try body(SnapshotSync(store, random: random, wallClock: clock), control)
+    } catch {
+      throw EngineError(error, directory: directory)
+    }
+  }
+
+  /// What is read first.
+  fileprivate var tierName: String { wiring.cache == nil ? "origin" : "cache" }
+
+  /// What bytes came from.
+  fileprivate var servedBy: String { traffic.cache.bytesRead > 0 ? "cache" : "origin" }
+}
+
+extension SyncControl {
+  fileprivate func telling(_ handler: ProgressHandler?) -> SyncControl {
+    guard let handler else { return self }
+    var control = self
+    control.progress = { handler(Progress($0)) }
+    return control
+  }
+}
+
+extension SyncRequest {
+  fileprivate init(_ collection: CollectionName, row: VersionRow, directory: String, _ options: SyncOptions) {
+    self.init(collection, row: row, directory: directory)
+    adopt = options.adopts
+    keepLocal = options.keepsLocalChanges
+    style =
+      switch options.style {
+      case .exchange: .exchange
+      case .inPlace: .inPlace
+      case .generations: .generations
+      }
+  }
+}
+
+extension Progress {
+  fileprivate init(_ progress: SyncProgress) {
+    self.init(phase: progress.phase.rawValue)
+    bytesDone = progress.bytesDone
+    bytesTotal = progress.bytesTotal > 0 ? progress.bytesTotal : nil
+    itemsDone = progress.itemsDone
+    itemsTotal = progress.itemsTotal > 0 ? progress.itemsTotal : nil
+  }
+}
+
+extension SyncForecast {
+  fileprivate init(_ snapshot: Snapshot, _ plan: SyncPlan, tier: String) {
+    self.init(
+      snapshot: snapshot, bytesToRead: plan.bytesToRead, bytesToWrite: plan.bytesToWrite, requests: plan.requests,
+      files: plan.files, steps: plan.steps, localChanges: plan.localChangeCount, tier: tier)
+  }
+}
+
+extension SyncedCopy {
+  fileprivate init(_ snapshot: Snapshot, _ result: SyncResult, tier: String) {
+    self.init(
+      snapshot: snapshot, directory: result.directory, bytesTotal: result.bytesTotal, bytesRead: result.bytesRead,
+      bytesWritten: result.bytesWritten, requests: result.requests, chunksRead: result.chunksRead, tier: tier,
+      localChangesReverted: result.localChangesReverted, way: result.way.words, seconds: result.seconds)
+  }
+}
+
+extension SyncResult.Way {
+  fileprivate var words: String {
+    switch self {
+    case .unchanged: "unchanged"
+    case .exchanged: "exchanged at once"
+    case .oneByOne(let reason): "files replaced one by one (\(Printable.string(reason)))"
+    case .inPlace: "patched in place"
+    case .generation(let name): "generation \(Printable.string(name))"
+    }
+  }
+}
+
+extension Explanation {
+  fileprivate init(_ file: FileExplanation) {
+    let parts = [
+      (file.new, "are new"), (file.patched, "come as patches"), (file.moved, "are copied from another place here"),
+      (file.kept, "are kept"), (file.resumed, "were fetched before"),
+    ]
+    var reasons = parts.filter { $0.0.chunks > 0 }.map { "\($0.0.chunks) chunks (\($0.0.bytes) bytes) \($0.1)" }
+    if file.revertsLocalChange { reasons.append("the file was changed here, which is put back") }
+    if reasons.isEmpty { reasons = ["it has no bytes"] }
+    self.init(path: "\(file.path)", reason: reasons.joined(separator: "; "))
+  }
+}

@@ -1,0 +1,74 @@
+/// How a directory is brought to a version.
+public struct SyncOptions: Sendable {
+  /// How the directory changes.
+  public enum Style: String, Sendable, CaseIterable {
+    /// All at once: the next tree is built beside it, and the two change places.
+    case exchange
+    /// Files are patched where they are: least disk and least work; readers see it happen.
+    case inPlace
+    /// A directory for each version, and a link to the newest, for readers that keep what they opened.
+    case generations
+  }
+
+  /// How the directory changes.
+  public var style = Style.exchange
+  /// Takes over a directory that was not made by `sync`.
+  public var adopts = false
+  /// Throws `.differs` when the directory was changed since it was synced, instead of putting the changes back.
+  public var keepsLocalChanges = false
+  /// Is told the plan, before anything is written.
+  public var planned: (@Sendable (SyncForecast) -> Void)?
+  /// Is told how far it is.
+  public var progress: ProgressHandler?
+  /// Is told of each file whose bytes move, and why.
+  public var explain: (@Sendable (Explanation) -> Void)?
+
+  /// Exchanges the tree at once, and puts local changes back.
+  public init() {}
+}
+
+/// What a sync will do, in figures.
+public struct SyncForecast: Sendable, Equatable {
+  /// The version the directory is brought to.
+  public let snapshot: Snapshot
+  /// Bytes that are read from the store, manifests included.
+  public let bytesToRead: UInt64
+  /// Bytes of files that are written.
+  public let bytesToWrite: UInt64
+  /// Reads of the store.
+  public let requests: UInt64
+  /// Files that are written or patched.
+  public let files: UInt64
+  /// Everything that is not as it was: files, directories, links, modes, removals.
+  public let steps: UInt64
+  /// Local changes that will be put back.
+  public let localChanges: Int
+  /// `origin` or `cache`: what is read first.
+  public let tier: String
+}
+
+/// What a sync came to.
+public struct SyncedCopy: Sendable, Equatable {
+  /// The version the directory has now.
+  public let snapshot: Snapshot
+  /// The directory, as it was given.
+  public let directory: String
+  /// The bytes of the version's files.
+  public let bytesTotal: UInt64
+  /// Bytes that were read from the store, manifests included.
+  public let bytesRead: UInt64
+  /// Bytes of files that were written.
+  public let bytesWritten: UInt64
+  /// Reads of the store.
+  public let requests: UInt64
+  /// Chunks that were read from the store.
+  public let chunksRead: UInt64
+  /// What bytes came from: `cache` where one served any, else `origin`.
+  public let tier: String
+  /// Local changes that were put back.
+  public let localChangesReverted: Int
+  /// How the directory changed, in a few words: "exchanged", "one by one (reason)". Safe to print.
+  public let way: String
+  /// How long it took.
+  public let seconds: Double
+}

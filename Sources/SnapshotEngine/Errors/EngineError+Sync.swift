@@ -1,0 +1,26 @@
+internal import Primitives
+internal import SnapshotSync
+
+/// How what bringing a directory to a version fails with looks from outside.
+extension EngineError {
+  init(_ error: SyncError, directory: String) {
+    let subject = Printable.string(directory)
+    switch error {
+    case .store(let error): self.init(error)
+    case .notACopy:
+      self.init(.failed, "\(error)", subject: subject, advice: "Nothing was touched")
+    case .localChanges(let count, let first):
+      let list = first.prefix(20).map { "\($0.path) (\($0.kind.rawValue))" }.joined(separator: ", ")
+      self.init(
+        .differs, "\(subject) has \(count) local changes: \(list)", subject: subject,
+        advice: "Nothing was touched. Make a version of them with `create`, or leave --keep-local out to put them back")
+    case .linked: self.init(.failed, "\(error)", subject: subject, advice: "Nothing was touched. Leave --in-place out")
+    case .noSpace(let missing, _):
+      self.init(.noSpace, "\(error)", subject: subject, advice: "Free \(missing) bytes and repeat, or use --in-place")
+    case .timedOut(let what):
+      self.init(.tierTimeout, Printable.string(what), subject: subject, advice: "Repeat the command: it goes on where it was")
+    case .cancelled:
+      self.init(.interrupted, "interrupted; what was fetched is kept for the next run", subject: subject)
+    }
+  }
+}

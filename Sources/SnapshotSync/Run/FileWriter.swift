@@ -1,0 +1,75 @@
+internal import FileIO
+internal import Primitives
+
+/// A file that is being written: new, continued where an earlier run left it, or patched where it stands.
+///
+/// What follows on each other is gathered and written 256 KiB at a time.
+final class FileWriter {
+  private static let bufferByteCount = 256 << 10
+  private static let pageByteCount: UInt64 = 4_096
+
+  private let file: OpenFile
+  private let byteCount: UInt64
+  private let isPatch: Bool
+  private var buffer: [UInt8] = []
+  private var bufferOffset: UInt64 = 0
+  private(set) var writtenByteCount: UInt64 = 0
+
+  init(_ file: consuming OpenFile, byteCount: UInt64, isPatch: Bool) {
+    self.file = file
+    self.byteCount = byteCount
+    self.isPatch = isPatch
+  }
+
+  func allocate() throws(FileError) {
+    try file.allocate(byteCount)
+  }
+
+  func write(_ bytes: [UInt8], at offset: UInt64) throws(FileError) {
+    if isPatch { return try patch(bytes, at: offset) }
+    if offset != bufferOffset + UInt64(buffer.count) || buffer.count + bytes.count > FileWriter.bufferByteCount {
+      try flush()
+      bufferOffset = offset
+    }
+    buffer += bytes
+  }
+
+  /// Writes those pages of 4 KiB that differ.
+  private func patch(_ bytes: [UInt8], at offset: UInt64) throws(FileError) {
+    let before = try file.read(upTo: bytes.count, at: offset)
+    var start: Int?
+    var position = 0
+    while position < bytes.count {
+      let page = (offset + UInt64(position)) / FileWriter.pageByteCount + 1
+      let end = min(bytes.count, Int(page * FileWriter.pageByteCount - offset))
+      let differs = end > before.count || bytes[position..<end] != before[position..<end]
+      if differs, start == nil { start = position }
+      if !differs, let first = start {
+        try write(bytes, first..<position, at: offset)
+        start = nil
+      }
+      position = end
+    }
+    if let start { try write(bytes, start..<bytes.count, at: offset) }
+  }
+
+  private func write(_ bytes: [UInt8], _ range: Range<Int>, at offset: UInt64) throws(FileError) {
+    try file.write(bytes.rawSpan.extracting(range), at: offset + UInt64(range.lowerBound))
+    writtenByteCount += UInt64(range.count)
+  }
+
+  private func flush() throws(FileError) {
+    guard !buffer.isEmpty else { return }
+    try file.write(buffer, at: bufferOffset)
+    writtenByteCount += UInt64(buffer.count)
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  /// Gives the file its length and mode and makes it durable. After a failure it is unusable: the next run writes it anew.
+  func finish(mode: FileMode) throws(FileError) {
+    try flush()
+    if try file.status().byteCount != byteCount { try file.truncate(to: byteCount) }
+    try file.changeMode(to: mode)
+    try file.sync()
+  }
+}

@@ -1,0 +1,131 @@
+internal import Catalog
+internal import FileIO
+internal import ObjectTier
+package import Primitives
+internal import SnapshotFormat
+package import SnapshotStore
+
+/// Brings local directories to versions of a store, moving only what differs.
+///
+/// - A plan is made first and counts every byte; the runner executes the same decisions.
+/// - Nothing is published in a directory before all its bytes are verified and durable; a killed run is resumed by the next.
+package struct SnapshotSync: Sendable {
+  let store: SnapshotStore
+  let random: any RandomSource
+  let wallClock: any WallClock
+
+  package init(_ store: SnapshotStore, random: any RandomSource, wallClock: any WallClock) {
+    self.store = store
+    self.random = random
+    self.wallClock = wallClock
+  }
+
+  /// What `sync` would do. Writes nothing and takes no lock.
+  ///
+  /// - Parameter explain: is told of every file that would be written, and why.
+  /// - Throws: what `sync` would refuse.
+  package func plan(
+    _ request: SyncRequest, control: SyncControl, explain: ((FileExplanation) -> Void)? = nil
+  ) throws(SyncError) -> SyncPlan {
+    let target = try SyncTarget(request.directory)
+    try target.check(request)
+    let session = try SyncSession(self, request, target, unfinished: try unfinished(request, target), control: control)
+    return try session.plan(explain)
+  }
+
+  /// Brings the directory of the request to its version.
+  ///
+  /// Afterwards it has exactly the entries of the version, and remembers so in `.snapctl/`. After a failure it is as it was, or,
+  /// where files are replaced one by one or patched in place, between the two; then the next sync brings it to the end.
+  ///
+  /// - Parameters:
+  ///   - lockDeadline: how long to wait for another sync of the same directory.
+  ///   - planned: is told the plan before anything is written.
+  package func sync(
+    _ request: SyncRequest, control: SyncControl, lockDeadline: Deadline,
+    planned: ((SyncPlan) -> Void)? = nil, explain: ((FileExplanation) -> Void)? = nil
+  ) throws(SyncError) -> SyncResult {
+    let start = control.clock.nanoseconds()
+    try SyncTarget(request.directory).check(request)
+    var result = try withLock(request, control, lockDeadline) { tree throws(SyncError) in
+      let target = try SyncTarget(tree)
+      try target.check(request)
+      let unfinished = try unfinished(request, target)
+      let session = try SyncSession(self, request, target, unfinished: unfinished, control: control)
+      return try session.run(planned, explain)
+    }
+    result.seconds = Double(control.clock.nanoseconds() - start) / 1e9
+    return result
+  }
+
+  /// Runs `body` alone: two syncs of one directory take turns (`.snapctl/lock`).
+  ///
+  /// The next tree inherits the lock's file, so that whoever waited for it while the trees changed places, finds it there.
+  private func withLock<Value>(
+    _ request: SyncRequest, _ control: SyncControl, _ deadline: Deadline,
+    _ body: (LocalTree) throws(SyncError) -> Value
+  ) throws(SyncError) -> Value {
+    for _ in 0..<SnapshotSync.lockRoundCountMax {
+      let tree = try opened(request.directory)
+      let lock = try acquire(tree, control.clock, deadline)
+      guard let lock, try isStill(tree, request.directory) else { continue }
+      let value = try body(tree)
+      try? lock.release()
+      return value
+    }
+    throw .timedOut("\(Printable.string(request.directory)): other syncs kept replacing it")
+  }
+
+  private static let lockRoundCountMax = 64
+
+  /// - Returns: nil when the directory was replaced meanwhile.
+  private func acquire(
+    _ tree: LocalTree, _ clock: some MonotonicClock, _ deadline: Deadline
+  ) throws(SyncError) -> FileLock? {
+    do throws(FileError) {
+      if try tree.directory.statusIfPresent(of: StatePath.directory) == nil {
+        try tree.directory.makeDirectory(StatePath.directory)
+      }
+      return try FileLock.acquire(StatePath.lock, in: tree.directory, .exclusive, deadline: deadline, clock: clock)
+    } catch {
+      switch error.meaning {
+      case .notFound, .exists: return nil
+      case .timedOut: throw .timedOut("\(tree.directory.path) is being synced by another process")
+      default: throw .file(error)
+      }
+    }
+  }
+
+  private func isStill(_ tree: LocalTree, _ directory: String) throws(SyncError) -> Bool {
+    guard let now = try SyncTarget.open(directory) else { return false }
+    return try filing { () throws(FileError) in
+      try now.directory.status().isSameFile(as: try tree.directory.status())
+    }
+  }
+
+  /// The directory, made when it is not there.
+  private func opened(_ directory: String) throws(SyncError) -> LocalTree {
+    if let tree = try SyncTarget.open(directory) { return tree }
+    guard let place = SyncTarget.Place(directory) else { throw .store(.notFound(directory)) }
+    return try filing { () throws(FileError) in
+      let parent = try Directory(path: place.parent)
+      do throws(FileError) {
+        try parent.makeDirectory(place.name)
+        try parent.sync()
+      } catch {
+        guard error.meaning == .exists else { throw error }
+      }
+      return LocalTree(try parent.openDirectory(place.name))
+    }
+  }
+
+  /// What an earlier run of the same style left unfinished.
+  private func unfinished(_ request: SyncRequest, _ target: SyncTarget) throws(SyncError) -> LocalTree? {
+    if request.style == .exchange, let place = SyncTarget.Place(request.directory), let sibling = place.sibling,
+      let tree = StagingArea.unfinished(sibling, inParent: place.parent)
+    {
+      return tree
+    }
+    return target.tree.flatMap { StagingArea.unfinished(StatePath.next, in: $0) }
+  }
+}

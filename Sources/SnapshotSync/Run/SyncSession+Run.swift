@@ -1,0 +1,153 @@
+internal import Catalog
+internal import FileIO
+internal import ObjectTier
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
+
+extension SyncSession {
+  func run(
+    _ planned: ((SyncPlan) -> Void)?, _ explain: ((FileExplanation) -> Void)?
+  ) throws(SyncError) -> SyncResult {
+    guard let tree = target.tree else { throw .store(.notFound(request.directory)) }
+    guard let prepared = try prepare(explain) else {
+      planned?(SyncPlan())
+      StagingArea.removeLeftovers(beside: request.directory)
+      return result()
+    }
+    planned?(prepared.plan)
+    try checkSpace(prepared.plan, tree)
+    var result = result()
+    let (way, written) = try execute(prepared, tree)
+    let counts = tier.counts
+    result.way = way
+    result.bytesRead = counts.bytes
+    result.requests = counts.requests
+    result.chunksRead = prepared.plan.chunksToRead
+    result.bytesWritten = written
+    result.localChanges = prepared.survey.changes
+    result.localChangesReverted = prepared.survey.changeCount
+    return result
+  }
+
+  private func execute(_ prepared: Prepared, _ tree: LocalTree) throws(SyncError) -> (SyncResult.Way, UInt64) {
+    if prepared.plan.isEmpty, !target.isEmpty, request.style != .generations {
+      // The same bytes under another version: only what the directory remembers changes.
+      try install(prepared.wanted, in: tree, files: tree, path: nil)
+      return (.unchanged, 0)
+    }
+    return switch request.style {
+    case .exchange: try exchange(prepared, tree)
+    case .inPlace: try patchInPlace(prepared, tree)
+    case .generations: try addGeneration(prepared, tree)
+    }
+  }
+
+  private func result() -> SyncResult {
+    SyncResult(request, tier: sync.store.tier.role.rawValue)
+  }
+
+  /// What the next tree takes beside the one that is there; the state is small.
+  private func checkSpace(_ plan: SyncPlan, _ tree: LocalTree) throws(SyncError) {
+    let free = try filing { () throws(FileError) in try tree.directory.fileSystem().freeByteCount }
+    let needed = plan.bytesToAllocate + SyncSession.stateByteCount
+    guard needed > free else { return }
+    throw .noSpace(missing: needed - free, directory: request.directory)
+  }
+
+  private static let stateByteCount: UInt64 = 1 << 20
+
+  // MARK: Ways
+
+  /// All at once, where that is possible.
+  private func exchange(_ prepared: Prepared, _ tree: LocalTree) throws(SyncError) -> (SyncResult.Way, UInt64) {
+    switch try StagingArea.beside(tree, request.directory) {
+    case .failure(let refusal): return try oneByOne(prepared, tree, reason: refusal.reason)
+    case .success(let area):
+      let written = try build(prepared, in: area, tree, isWholeTree: true)
+      let finish = TreeFinish(wanted: prepared.wanted, control: control)
+      if area.isResumed { try finish.sweep(area.tree) }
+      try finish.settle(area.tree)
+      try install(prepared.wanted, in: area.tree, files: area.tree, path: nil)
+      return (try changePlaces(area, prepared, tree), written)
+    }
+  }
+
+  private func changePlaces(
+    _ area: StagingArea, _ prepared: Prepared, _ tree: LocalTree
+  ) throws(SyncError) -> SyncResult.Way {
+    guard case .beside(let parent, let name, let sibling) = area.place else { return .exchanged }
+    do throws(FileError) {
+      try area.finish()
+      try area.tree.directory.openDirectory(StatePath.directory).sync()
+      try parent.directory.exchange(name, with: sibling)
+      try parent.directory.sync()
+    } catch {
+      guard [.unsupported, .busy, .denied].contains(error.meaning) else { throw .file(error) }
+      try replace(prepared, tree, from: area)
+      try filing { () throws(FileError) in try parent.directory.removeTree(sibling) }
+      return .oneByOne(reason: "\(error)")
+    }
+    // The version is there; an old tree that cannot be removed now goes with the next sync.
+    try? parent.directory.removeTree(sibling)
+    return .exchanged
+  }
+
+  /// One file after the other: each is whole, but for a while some are of the version before.
+  private func oneByOne(
+    _ prepared: Prepared, _ tree: LocalTree, reason: String
+  ) throws(SyncError) -> (SyncResult.Way, UInt64) {
+    let area = try StagingArea.inside(tree, reason: reason)
+    let written = try build(prepared, in: area, tree, isWholeTree: false)
+    try replace(prepared, tree, from: area)
+    try filing { () throws(FileError) in try tree.directory.removeTree(StatePath.next) }
+    return (.oneByOne(reason: reason), written)
+  }
+
+  private func patchInPlace(_ prepared: Prepared, _ tree: LocalTree) throws(SyncError) -> (SyncResult.Way, UInt64) {
+    let area = try StagingArea.inside(tree, reason: "in place")
+    if let state = target.copy?.state, prepared.plan.files > 0 {
+      let root = prepared.wanted
+      let version = CopyState.Version(number: root.root.version, root: root.name, digest: root.digest)
+      try LocalCopy.beginInPlace(state, target: version, in: tree.directory, random: sync.random)
+    }
+    let written = try build(prepared, in: area, tree, isWholeTree: false)
+    try replace(prepared, tree, from: area)
+    try filing { () throws(FileError) in try tree.directory.removeTree(StatePath.next) }
+    return (.inPlace, written)
+  }
+
+  private func replace(_ prepared: Prepared, _ tree: LocalTree, from area: StagingArea) throws(SyncError) {
+    let finish = TreeFinish(wanted: prepared.wanted, control: control)
+    control.progress(SyncProgress(phase: .apply))
+    try finish.replace(tree, from: area.tree)
+    try finish.settle(tree)
+    try install(prepared.wanted, in: tree, files: tree, path: nil)
+  }
+
+  // MARK: Steps
+
+  func build(
+    _ prepared: Prepared, in area: StagingArea, _ tree: LocalTree, isWholeTree: Bool,
+    mayLink: @escaping (FileEntry, FileStatus) -> Bool = { _, _ in true }
+  ) throws(SyncError) -> UInt64 {
+    let builder = TreeBuilder(
+      staging: area.tree, tree: files ?? tree, wanted: prepared.wanted, local: local, limits: limits,
+      isWholeTree: isWholeTree, plan: prepared.plan, control: control, mayLink: mayLink)
+    var planner = try planner((prepared.basis, prepared.wanted, prepared.survey, prepared.index))
+    while let window = try planner.next() { try builder.run(window) }
+    return builder.writtenByteCount
+  }
+
+  func install(
+    _ wanted: ManifestReader, in tree: LocalTree, files: LocalTree, path: String?
+  ) throws(SyncError) {
+    var installation = LocalCopy.Installation(
+      store: sync.store.identity.identifier, manifest: wanted, rootBytes: tier.root(wanted.name),
+      synced: sync.wallClock.now())
+    installation.tree = path
+    try LocalCopy.install(installation, in: tree.directory, random: sync.random) { path in
+      (try? files.directory.statusIfPresent(of: path)) ?? nil
+    }
+  }
+}

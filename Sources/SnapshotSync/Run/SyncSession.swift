@@ -1,0 +1,152 @@
+internal import Catalog
+internal import FileIO
+internal import ObjectTier
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
+
+/// One sync of one directory: what it knows between looking at the directory and leaving it.
+struct SyncSession {
+  let sync: SnapshotSync
+  let request: SyncRequest
+  let target: SyncTarget
+  let control: SyncControl
+  let tier: CountingTier
+  let local: LocalChunks
+  let limits: StoreLimits
+  /// The tree whose files are at hand; of a copy with generations the newest.
+  let files: LocalTree?
+  private let unfinished: LocalTree?
+
+  init(
+    _ sync: SnapshotSync, _ request: SyncRequest, _ target: SyncTarget, unfinished: LocalTree?, control: SyncControl
+  ) throws(SyncError) {
+    self.sync = sync
+    self.request = request
+    self.target = target
+    self.unfinished = unfinished
+    self.control = control
+    var limits = sync.store.limits
+    limits.frameCacheByteCount = FrameLedger.cacheByteCount
+    self.limits = limits
+    tier = CountingTier(sync.store.tier)
+    files = try SyncSession.files(of: target)
+    local = LocalChunks(pages: target.copy?.pages, tree: files)
+  }
+
+  private static func files(of target: SyncTarget) throws(SyncError) -> LocalTree? {
+    guard let tree = target.tree, let path = target.copy?.state.tree.flatMap({ LocalPath($0) }) else {
+      return target.tree
+    }
+    do throws(FileError) {
+      return LocalTree(try tree.directory.openDirectory(path))
+    } catch {
+      guard error.meaning == .notFound || error.meaning == .notADirectory else { throw .file(error) }
+      return nil
+    }
+  }
+
+  /// Whether the copy was left at the very version that is wanted.
+  private var isAtVersion: Bool {
+    guard let state = target.copy?.state, state.inPlace == nil else { return false }
+    return state.version.root == request.row.root.name && state.version.digest == request.row.root.digest
+  }
+
+  // MARK: Planning
+
+  /// What was found out before the first byte is written.
+  struct Prepared {
+    let basis: ManifestReader?
+    let wanted: ManifestReader
+    let survey: Survey
+    let index: MovedIndex
+    let plan: SyncPlan
+  }
+
+  func plan(_ explain: ((FileExplanation) -> Void)?) throws(SyncError) -> SyncPlan {
+    try prepare(explain)?.plan ?? SyncPlan()
+  }
+
+  /// - Returns: nil when everything is as wanted; the store was not read then.
+  func prepare(_ explain: ((FileExplanation) -> Void)?) throws(SyncError) -> Prepared? {
+    control.progress(SyncProgress(phase: .plan))
+    var survey = try surveyAsLeft()
+    if isAtVersion, survey?.survey.exceptions.isEmpty == true { return nil }
+    if request.keepLocal, let found = survey?.survey, target.copy != nil, found.changeCount > 0 {
+      throw .localChanges(count: found.changeCount, first: found.changes)
+    }
+    try checkStyle()
+    let wanted = try manifest()
+    try local.load(wanted)
+    let basis = files == nil ? nil : target.copy?.manifest ?? (target.isEmpty ? nil : wanted)
+    if target.copy == nil, !target.isEmpty {
+      // A directory that is taken over is looked at as a copy of the wanted version of which nothing is believed.
+      try survey?.compare(with: wanted) { _ in [] }
+    }
+    try survey?.compare(withWanted: wanted)
+    if let unfinished { try survey?.compare(unfinished: unfinished, withWanted: wanted) }
+    let found = if let survey { survey.survey } else { try surveyOfNothing(wanted) }
+    let index = MovedIndex(basis, found, countMax: limits.chunkIndexCount)
+    let plan = try count(basis: basis, wanted: wanted, found, index, explain)
+    return Prepared(basis: basis, wanted: wanted, survey: found, index: index, plan: plan)
+  }
+
+  /// A copy is a plain tree or one of generations; it stays what it is.
+  private func checkStyle() throws(SyncError) {
+    guard target.copy != nil || !target.isEmpty else { return }
+    let hasGenerations = target.copy?.state.tree != nil
+    guard hasGenerations == (request.style == .generations) else {
+      let kind = hasGenerations ? "holds generations" : "is a plain tree"
+      throw .store(.invalid("\(Printable.string(request.directory)) \(kind); sync it as such, or into another directory"))
+    }
+  }
+
+  private func surveyAsLeft() throws(SyncError) -> Surveyor? {
+    guard let files else { return nil }
+    var surveyor = Surveyor(tree: files, limits: limits, control: control)
+    if let copy = target.copy { try surveyor.compare(with: copy.manifest) { copy.hints(ofPage: $0) } }
+    return surveyor
+  }
+
+  /// Of a directory that is not there: only what an earlier run left.
+  private func surveyOfNothing(_ wanted: ManifestReader) throws(SyncError) -> Survey {
+    guard let unfinished else { return Survey() }
+    var surveyor = Surveyor(tree: unfinished, limits: limits, control: control)
+    try surveyor.compare(unfinished: unfinished, withWanted: wanted)
+    return surveyor.survey
+  }
+
+  /// The wanted manifest, its pages taken from the copy where it has them.
+  private func manifest() throws(SyncError) -> ManifestReader {
+    let store = sync.store
+    let counting = SnapshotStore(
+      identity: store.identity, tier: tier, catalog: store.catalog, limits: limits, settings: store.settings)
+    return try storing { () throws(StoreError) in try counting.manifest(request.row, local: local) }
+  }
+
+  func planner(
+    _ prepared: (basis: ManifestReader?, wanted: ManifestReader, survey: Survey, index: MovedIndex),
+    _ explain: ((FileExplanation) -> Void)? = nil
+  ) throws(SyncError) -> SyncPlanner {
+    try SyncPlanner(
+      basis: prepared.basis, wanted: prepared.wanted, survey: prepared.survey, style: request.style, limits: limits,
+      index: prepared.index, explain: explain)
+  }
+
+  private func count(
+    basis: ManifestReader?, wanted: ManifestReader, _ survey: Survey, _ index: MovedIndex,
+    _ explain: ((FileExplanation) -> Void)?
+  ) throws(SyncError) -> SyncPlan {
+    var planner = try planner((basis, wanted, survey, index), explain)
+    while try planner.next() != nil { try control.check() }
+    guard planner.linked.isEmpty else {
+      throw .linked(count: planner.linked.count, first: Array(planner.linked.prefix(Survey.listedChangeCountMax)))
+    }
+    var plan = planner.plan
+    let counts = tier.counts
+    plan.bytesToRead += counts.bytes
+    plan.requests += counts.requests
+    plan.bytesToAllocate -= min(plan.bytesToAllocate, survey.stagedByteCount)
+    return plan
+  }
+}

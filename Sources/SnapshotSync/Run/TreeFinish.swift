@@ -1,0 +1,84 @@
+internal import FileIO
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
+
+/// Makes a tree exactly that of a manifest, once its files are there.
+struct TreeFinish {
+  let wanted: ManifestReader
+  let control: SyncControl
+
+  /// Removes what the manifest does not have.
+  func sweep(_ tree: LocalTree) throws(SyncError) {
+    var walk = try filing { () throws(FileError) in try TreeWalk(tree.directory.reopened()) }
+    var entries = try EntryStream(wanted)
+    while let found = try filing({ () throws(FileError) in try walk.next() }) {
+      while let entry = try entries.peek(), entry.path < found.path { entries.pop() }
+      if try entries.peek()?.path == found.path { continue }
+      try control.check()
+      walk.skipBelow(found)
+      try filing { () throws(FileError) in try tree.directory.removeTree(found.path) }
+    }
+  }
+
+  /// Moves the files of `staging` to their places in `tree`, one after the other, and makes everything else as it has to be.
+  func replace(_ tree: LocalTree, from staging: LocalTree) throws(SyncError) {
+    var entries = try EntryStream(wanted)
+    while let entry = try entries.peek() {
+      entries.pop()
+      try control.check()
+      try filing { () throws(FileError) in try place(entry, in: tree, from: staging) }
+    }
+    tree.forget()
+    try sweep(tree)
+  }
+
+  private func place(_ entry: FileEntry, in tree: LocalTree, from staging: LocalTree) throws(FileError) {
+    let there = try tree.directory.statusIfPresent(of: entry.path)
+    switch entry.content {
+    case .directory:
+      if there?.kind == .directory {
+        if let mode = there?.mode.bits, mode & 0o700 != 0o700 {
+          try tree.directory.changeMode(of: entry.path, to: FileMode(0o700))
+        }
+        return
+      }
+      if there != nil { try tree.directory.removeTree(entry.path) }
+      try tree.directory.makeDirectory(entry.path, mode: FileMode(0o700))
+    case .link(let target):
+      if there?.kind == .symbolicLink, try tree.directory.readLink(entry.path) == target { return }
+      if there?.kind == .directory { try tree.directory.removeTree(entry.path) }
+      let made: LocalPath = .local(".snapctl/link")
+      try staging.directory.unlinkIfPresent(made)
+      try staging.directory.makeSymbolicLink(made, target: target)
+      try staging.directory.rename(made, to: entry.path, in: tree.directory, .replace)
+    case .file:
+      if try staging.directory.statusIfPresent(of: entry.path)?.kind == .file {
+        if there?.kind == .directory { try tree.directory.removeTree(entry.path) }
+        try staging.directory.rename(entry.path, to: entry.path, in: tree.directory, .replace)
+      } else if let there, there.mode.bits != entry.mode {
+        try tree.directory.changeMode(of: entry.path, to: FileMode(entry.mode))
+      }
+    }
+  }
+
+  /// Gives directories their modes and makes all names durable, the innermost last to lose rights that are needed on the way.
+  func settle(_ tree: LocalTree) throws(SyncError) {
+    var narrow: [(path: RelativePath, mode: FileMode)] = []
+    var entries = try EntryStream(wanted)
+    while let entry = try entries.peek() {
+      entries.pop()
+      guard entry.content == .directory else { continue }
+      let mode = FileMode(entry.mode)
+      if mode.bits & 0o500 != 0o500 { narrow.append((entry.path, mode)) }
+      try filing { () throws(FileError) in
+        if mode.bits & 0o500 == 0o500 { try tree.directory.changeMode(of: entry.path, to: mode) }
+        try tree.directory.openDirectory(entry.path).sync()
+      }
+    }
+    for (path, mode) in narrow.reversed() {
+      try filing { () throws(FileError) in try tree.directory.changeMode(of: path, to: mode) }
+    }
+    try filing { () throws(FileError) in try tree.directory.sync() }
+  }
+}

@@ -1,0 +1,144 @@
+internal import ObjectTier
+package import Primitives
+package import SnapshotFormat
+
+/// One piece of work to append.
+package struct AppendRequest: Sendable {
+  package var producer: ProducerName
+  /// The number it must get; nil takes the next.
+  package var sequence: UInt64?
+  package var run = ""
+  /// How many operations the whole run will bring; 0 = not declared.
+  package var expected: UInt64 = 0
+  /// At least one; what one delta holds.
+  package var operations: [RecordOperation]
+
+  package init(producer: ProducerName, operations: [RecordOperation]) {
+    self.producer = producer
+    self.operations = operations
+  }
+}
+
+/// What an append came to. In each case the work is durable in the collection.
+package enum AppendOutcome: Sendable, Equatable {
+  case appended(ObjectKey, digest: Digest, operations: UInt64)
+  /// The sequence asked for holds this very work already.
+  case alreadyThere(ObjectKey)
+  /// The sequence asked for was compacted, and its delta is gone: it cannot be compared any more.
+  case alreadyCompacted(ObjectKey)
+}
+
+extension DeltaLog {
+  /// Appends one delta.
+  ///
+  /// When it returns, the work is durable and will be compacted exactly once. After a failure nothing was appended,
+  /// except for `.outcomeUnknown`.
+  ///
+  /// Costs two reads of the head, one listing, one read of the delta before, one create.
+  package func append(_ request: AppendRequest) throws(DeltaLogError) -> AppendOutcome {
+    guard !request.operations.isEmpty else { throw .refused("nothing to append") }
+    guard DeltaHeader.isRun(request.run) else { throw .refused("a run is at most 128 bytes without NUL") }
+    for operation in request.operations {
+      if let defect = operation.defect(in: schema) {
+        throw .refused("\(Printable.string(operation.name.string)): \(defect)")
+      }
+    }
+    for _ in 0..<configuration.attemptCountMax {
+      if let outcome = try attempt(request) { return outcome }
+    }
+    throw .contended(attempts: configuration.attemptCountMax)
+  }
+
+  /// Nil when somebody else took the number, or compacted past it.
+  private func attempt(_ request: AppendRequest) throws(DeltaLogError) -> AppendOutcome? {
+    let state = try compacted.state()
+    let compactedSequence = state.sequence(of: request.producer)
+    let last = try listed(request.producer, above: compactedSequence).last ?? compactedSequence
+    if let asked = request.sequence, asked != last + 1 { return try compare(request, asked, last: last, state) }
+    guard last < UInt64.max - 1 else { throw .refused("no sequence is left") }
+    let delta = try encode(
+      request, sequence: last + 1, after: try predecessor(of: request.producer, last, state), state)
+    let key = key(request.producer, last + 1)
+    guard try create(key, delta.bytes) else { return nil }
+    let position = try compacted.state().positions[request.producer]
+    let isVoid = position.map { $0.sequence > last + 1 || ($0.sequence == last + 1 && $0.digest != delta.digest) }
+    guard isVoid != true else { return nil }
+    return .appended(key, digest: delta.digest, operations: UInt64(request.operations.count))
+  }
+
+  /// The number asked for is not the next: it holds this work, or other work, or would leave a gap.
+  private func compare(
+    _ request: AppendRequest, _ asked: UInt64, last: UInt64, _ state: CompactedState
+  ) throws(DeltaLogError) -> AppendOutcome {
+    guard asked >= 1, asked <= last else { throw .gap(asked: asked, next: last + 1) }
+    let key = key(request.producer, asked)
+    guard let tail = try tail(key) else {
+      guard asked <= state.sequence(of: request.producer) else { throw .gap(asked: asked, next: asked) }
+      return .alreadyCompacted(key)
+    }
+    let content = try encode(request, sequence: 1, after: Predecessor(digest: .zero, clock: .zero), CompactedState())
+    guard tail.footer.content == content.footer.content else { throw .conflict(key) }
+    return .alreadyThere(key)
+  }
+}
+
+extension DeltaLog {
+  struct Predecessor {
+    let digest: Digest
+    let clock: HybridClock
+  }
+
+  private func predecessor(
+    of producer: ProducerName, _ last: UInt64, _ state: CompactedState
+  ) throws(DeltaLogError) -> Predecessor {
+    if last == 0 { return Predecessor(digest: .zero, clock: .zero) }
+    if let position = state.positions[producer], position.sequence == last {
+      return Predecessor(digest: position.digest, clock: state.greatestClock)
+    }
+    guard let tail = try tail(key(producer, last)) else { throw .gap(asked: last + 1, next: last) }
+    return Predecessor(digest: tail.digest, clock: tail.footer.greatestClock)
+  }
+
+  private func encode(
+    _ request: AppendRequest, sequence: UInt64, after predecessor: Predecessor, _ state: CompactedState
+  ) throws(DeltaLogError) -> (bytes: [UInt8], digest: Digest, footer: DeltaFooter) {
+    let now = clock.now()
+    let start = max(predecessor.clock, state.oldestRecord)
+    let ahead = start.timestamp.milliseconds - now.milliseconds
+    guard ahead <= configuration.clockSkewMaxMilliseconds else { throw .clockAhead(milliseconds: ahead) }
+    var writer = DeltaWriter(
+      header: DeltaHeader(
+        collection: collection, producer: request.producer, sequence: sequence, predecessor: predecessor.digest,
+        run: request.run, expected: request.expected, schema: schema, created: now))
+    var last = start
+    for operation in request.operations {
+      guard !writer.isFull else { throw .refused("more than one delta holds: append it in several") }
+      guard let next = last.next(at: now) else { throw .refused("no clock is left") }
+      last = next
+      do throws(FormatError) {
+        try writer.append(StampedOperation(clock: last, operation: operation))
+      } catch { throw .refused("\(error)") }
+    }
+    let (object, footer) = writer.finish()
+    return (object.bytes, object.digest, footer)
+  }
+
+  /// Whether these very bytes are at `key` now; false when something else was first.
+  private func create(_ key: ObjectKey, _ sent: [UInt8]) throws(DeltaLogError) -> Bool {
+    var reason = ""
+    for _ in 0..<configuration.sendCountMax {
+      do throws(TierError) {
+        if try tier.create(key, sent) == .created { return true }
+      } catch {
+        guard error.kind == .outcomeUnknown || error.kind == .stalled else { throw .tier(error) }
+        reason = error.reason
+      }
+      do throws(DeltaLogError) {
+        if let found = try bytes(key) { return found == sent }
+      } catch {
+        throw .outcomeUnknown(key, reason.isEmpty ? "\(error)" : reason)
+      }
+    }
+    throw .outcomeUnknown(key, reason)
+  }
+}

@@ -1,0 +1,121 @@
+internal import ObjectTier
+package import Primitives
+package import SnapshotFormat
+
+/// What is known of a delta without reading its batches.
+package struct DeltaSummary: Sendable, Equatable {
+  package let reference: DeltaReference
+  package let header: DeltaHeader
+  package let tail: DeltaTail
+}
+
+/// The deltas that wait for compaction.
+package struct PendingDeltas: Sendable {
+  package struct Unreadable: Sendable, Equatable {
+    package let reference: DeltaReference
+    package let error: FormatError
+  }
+
+  /// By producer, without gaps, ascending: what a compaction may take. Quarantined ones are passed over.
+  package internal(set) var waiting: [ProducerName: [DeltaSummary]] = [:]
+  /// In the way of their producer's line until somebody decides.
+  package internal(set) var unreadable: [Unreadable] = []
+  /// Quarantined by the head, and not yet passed by a compaction.
+  package internal(set) var quarantined: [CompactedState.Quarantined] = []
+  /// Missing sequences, with later ones present; those wait.
+  package internal(set) var gaps: [ProducerName: UInt64] = [:]
+
+  package var summaries: [DeltaSummary] { waiting.keys.sorted().flatMap { waiting[$0] ?? [] } }
+}
+
+extension DeltaLog {
+  /// Lists what waits for compaction, by the newest head.
+  ///
+  /// A number missing in the listing is asked for directly: listings may lag behind.
+  package func pending() throws(DeltaLogError) -> PendingDeltas {
+    try pending(after: try compacted.state())
+  }
+
+  package func pending(after state: CompactedState) throws(DeltaLogError) -> PendingDeltas {
+    var sequences: [ProducerName: Set<UInt64>] = [:]
+    for key in try listed(.deltas(collection), after: nil) {
+      guard let (producer, sequence) = parts(of: key), sequence > state.sequence(of: producer) else { continue }
+      sequences[producer, default: []].insert(sequence)
+    }
+    var pending = PendingDeltas()
+    for producer in sequences.keys.sorted() {
+      try collect(producer, sequences[producer] ?? [], state, into: &pending)
+    }
+    return pending
+  }
+
+  private func parts(of key: ObjectKey) -> (ProducerName, UInt64)? {
+    let rest = key.string.dropFirst(ObjectPrefix.deltas(collection).string.count).split(separator: "/")
+    guard rest.count == 2, let producer = ProducerName(String(rest[0])), let sequence = key.number else { return nil }
+    return (producer, sequence)
+  }
+
+  private func collect(
+    _ producer: ProducerName, _ sequences: Set<UInt64>, _ state: CompactedState, into pending: inout PendingDeltas
+  ) throws(DeltaLogError) {
+    var sequence = state.sequence(of: producer) + 1
+    var left = sequences
+    while true {
+      let wasListed = left.remove(sequence) != nil
+      if let entry = state.quarantined.first(where: { $0.producer == producer && $0.sequence == sequence }) {
+        pending.quarantined.append(entry)
+      } else {
+        switch try find(producer, sequence) {
+        case .found(let summary): pending.waiting[producer, default: []].append(summary)
+        case .unreadable(let unreadable):
+          pending.unreadable.append(unreadable)
+          return
+        case .missing where wasListed: throw .outcomeUnknown(key(producer, sequence), "listed, and not there to read")
+        case .missing:
+          if !left.isEmpty { pending.gaps[producer] = sequence }
+          return
+        }
+      }
+      sequence += 1
+    }
+  }
+
+  private enum Finding {
+    case missing
+    case unreadable(PendingDeltas.Unreadable)
+    case found(DeltaSummary)
+  }
+
+  private func find(_ producer: ProducerName, _ sequence: UInt64) throws(DeltaLogError) -> Finding {
+    let key = key(producer, sequence)
+    let head: [UInt8]
+    let byteCount: UInt64
+    do throws(TierError) {
+      guard let found = try tier.byteCount(of: key) else { return .missing }
+      byteCount = found
+      head = try tier.read(key, range: 0..<min(byteCount, UInt64(DeltaLimits.headByteCount)))
+    } catch {
+      throw .tier(error)
+    }
+    let reference = DeltaReference(producer: producer, sequence: sequence, byteCount: byteCount)
+    do throws(DeltaLogError) {
+      guard let tail = try tail(key) else { return .missing }
+      let header = try header(head, at: key)
+      return .found(DeltaSummary(reference: reference, header: header, tail: tail))
+    } catch {
+      guard case .damaged(_, let reason) = error else { throw error }
+      return .unreadable(PendingDeltas.Unreadable(reference: reference, error: reason))
+    }
+  }
+
+  private func header(_ head: [UInt8], at key: ObjectKey) throws(DeltaLogError) -> DeltaHeader {
+    do throws(FormatError) {
+      var input = ByteReader(head.rawSpan, of: "delta")
+      let header = try DeltaHeader(from: &input)
+      guard header.key == key else { throw .damaged("delta", "belongs at \(header.key), not at \(key)") }
+      return header
+    } catch {
+      throw .damaged(key, error)
+    }
+  }
+}

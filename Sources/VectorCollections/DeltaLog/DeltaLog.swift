@@ -1,0 +1,92 @@
+package import ObjectTier
+package import Primitives
+package import SnapshotFormat
+
+/// The deltas of a collection in the origin (formats/delta.md §7).
+///
+/// - A number is never used for two different pieces of work that both count: create-exclusive decides, and a number the
+///   head has compacted meanwhile is void.
+/// - Order of writes: the delta, whole and durable; then the caller is told. A crash before leaves nothing that counts.
+package struct DeltaLog: Sendable {
+  package struct Configuration: Sendable {
+    /// How far the collection's clock may be ahead of this machine's.
+    package var clockSkewMaxMilliseconds: Int64 = 5 * 60 * 1_000
+    /// How often another number is taken after somebody else was faster.
+    package var attemptCountMax = 64
+    /// How often the same bytes are sent to the same number while the answer is unknown.
+    package var sendCountMax = 4
+    /// How many deltas are listed at most.
+    package var listedCountMax = 1 << 20
+
+    package init() {}
+  }
+
+  let tier: any ObjectTier
+  let collection: CollectionName
+  let schema: VectorSchema
+  let compacted: any CompactedSequences
+  let clock: any WallClock
+  let configuration: Configuration
+
+  /// - Precondition: `tier` is the origin.
+  package init(
+    tier: any ObjectTier, collection: CollectionName, schema: VectorSchema, compacted: any CompactedSequences,
+    clock: any WallClock, configuration: Configuration = Configuration()
+  ) {
+    precondition(tier.role == .origin, "deltas are read from and written to the origin only")
+    self.tier = tier
+    self.collection = collection
+    self.schema = schema
+    self.compacted = compacted
+    self.clock = clock
+    self.configuration = configuration
+  }
+
+  func key(_ producer: ProducerName, _ sequence: UInt64) -> ObjectKey {
+    .delta(collection, producer, sequence: sequence)
+  }
+
+  /// The end of a delta, or nil when there is none of that name.
+  func tail(_ key: ObjectKey) throws(DeltaLogError) -> DeltaTail? {
+    let byteCount: UInt64?
+    let bytes: [UInt8]
+    do throws(TierError) {
+      byteCount = try tier.byteCount(of: key)
+      guard let byteCount else { return nil }
+      let start = byteCount - min(byteCount, UInt64(DeltaLimits.tailByteCount))
+      bytes = try tier.read(key, range: start..<byteCount)
+    } catch {
+      throw .tier(error)
+    }
+    do throws(FormatError) { return try DeltaTail(tail: bytes.rawSpan) } catch { throw .damaged(key, error) }
+  }
+
+  /// All of a delta's bytes, or nil when there is none of that name.
+  func bytes(_ key: ObjectKey) throws(DeltaLogError) -> [UInt8]? {
+    do throws(TierError) {
+      return try tier.read(key, limit: DeltaLimits.byteCount)
+    } catch {
+      if error.kind == .notFound { return nil }
+      throw .tier(error)
+    }
+  }
+
+  /// Sequences of a producer that are listed, above `sequence`, in order.
+  func listed(_ producer: ProducerName, above sequence: UInt64) throws(DeltaLogError) -> [UInt64] {
+    try listed(.deltas(collection, producer), after: key(producer, sequence)).compactMap(\.number)
+  }
+
+  func listed(_ prefix: ObjectPrefix, after start: ObjectKey?) throws(DeltaLogError) -> [ObjectKey] {
+    let pageCount = 1_000
+    var keys: [ObjectKey] = []
+    var last = start
+    while keys.count < configuration.listedCountMax {
+      let page: [ObjectKey]
+      do throws(TierError) { page = try tier.list(prefix, after: last, limit: pageCount) } catch { throw .tier(error) }
+      keys += page
+      guard page.count == pageCount else { break }
+      last = page.last
+    }
+    return keys
+  }
+}

@@ -1,0 +1,121 @@
+package import Primitives
+package import SnapshotFormat
+
+/// Whether every operation that was announced is accounted for.
+///
+/// Holds when, for each run: declared = appended = applied + superseded + pending + quarantined, and no sequence of any
+/// producer is missing. Everything is counted from sealed deltas.
+package struct Reconciliation: Sendable, Equatable {
+  /// A sealed delta and what became of it.
+  package struct Entry: Sendable, Hashable {
+    package enum State: Sendable, Hashable {
+      case compacted(applied: UInt64, superseded: UInt64)
+      case pending
+      case quarantined(reason: String)
+    }
+
+    package let producer: ProducerName
+    package let sequence: UInt64
+    package let run: String
+    package let expected: UInt64
+    package let operations: UInt64
+    package let state: State
+
+    package init(
+      producer: ProducerName, sequence: UInt64, run: String, expected: UInt64, operations: UInt64, state: State
+    ) {
+      self.producer = producer
+      self.sequence = sequence
+      self.run = run
+      self.expected = expected
+      self.operations = operations
+      self.state = state
+    }
+  }
+
+  /// One run of work; the empty name stands for all work without one.
+  package struct Run: Sendable, Equatable {
+    package let name: String
+    /// 0 when nothing was declared.
+    package var declared: UInt64 = 0
+    package var appended: UInt64 = 0
+    package var applied: UInt64 = 0
+    package var superseded: UInt64 = 0
+    package var pending: UInt64 = 0
+    package var quarantined: UInt64 = 0
+
+    init(name: String) {
+      self.name = name
+    }
+
+    package var compacted: UInt64 { applied + superseded }
+    /// Declared and not appended.
+    package var missing: UInt64 { declared > appended ? declared - appended : 0 }
+    package var reconciles: Bool {
+      (declared == 0 || declared == appended) && appended == compacted + pending + quarantined
+    }
+  }
+
+  package let runs: [Run]
+  /// Sequences that should be there and of which nothing is known, by producer.
+  package let missing: [ProducerName: [UInt64]]
+
+  package var reconciles: Bool { missing.isEmpty && runs.allSatisfy(\.reconciles) }
+
+  /// - Parameter entries: of each delta one; of several the first counts.
+  /// - Parameter forgotten: up to which sequence a producer's deltas are no longer listed among the origins.
+  package init(
+    _ entries: [Entry], compacted: [ProducerName: UInt64], forgotten: [ProducerName: UInt64] = [:]
+  ) {
+    var runs: [String: Run] = [:]
+    var seen: [ProducerName: Set<UInt64>] = [:]
+    for entry in entries where seen[entry.producer, default: []].insert(entry.sequence).inserted {
+      runs[entry.run, default: Run(name: entry.run)].add(entry)
+    }
+    self.runs = runs.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    missing = Reconciliation.missing(seen, compacted: compacted, forgotten: forgotten)
+  }
+
+  private static func missing(
+    _ seen: [ProducerName: Set<UInt64>], compacted: [ProducerName: UInt64], forgotten: [ProducerName: UInt64]
+  ) -> [ProducerName: [UInt64]] {
+    var missing: [ProducerName: [UInt64]] = [:]
+    for producer in Set(seen.keys).union(compacted.keys) {
+      let known = seen[producer] ?? []
+      let last = max(known.max() ?? 0, compacted[producer] ?? 0)
+      let first = (forgotten[producer] ?? 0) + 1
+      guard first <= last, last - first < UInt64(known.count) + 1_000_000 else { continue }
+      let gaps = (first...last).filter { !known.contains($0) }
+      if !gaps.isEmpty { missing[producer] = gaps }
+    }
+    return missing
+  }
+}
+
+extension Reconciliation.Run {
+  fileprivate mutating func add(_ entry: Reconciliation.Entry) {
+    declared = max(declared, entry.expected)
+    appended += entry.operations
+    switch entry.state {
+    case .compacted(let applied, let superseded):
+      self.applied += applied
+      self.superseded += superseded
+    case .pending: pending += entry.operations
+    case .quarantined: quarantined += entry.operations
+    }
+  }
+}
+
+extension Reconciliation.Entry {
+  package init(_ origin: SegmentOrigin) {
+    self.init(
+      producer: origin.producer, sequence: origin.sequence, run: origin.run, expected: origin.expected,
+      operations: origin.operations, state: .compacted(applied: origin.applied, superseded: origin.superseded))
+  }
+
+  package init(_ delta: DeltaSummary, state: State = .pending) {
+    self.init(
+      producer: delta.reference.producer, sequence: delta.reference.sequence, run: delta.header.run,
+      expected: delta.header.expected, operations: delta.tail.footer.counts.total, state: state)
+  }
+}

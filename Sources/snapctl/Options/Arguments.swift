@@ -1,0 +1,6 @@
+public import ArgumentParser
+public import SnapshotEngine
+
+extension CatalogChoice: ExpressibleByArgument {}
+extension EngineConfiguration.Mode: ExpressibleByArgument {}
+extension VerifiedTier: ExpressibleByArgument {}

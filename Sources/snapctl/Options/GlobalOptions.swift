@@ -1,0 +1,81 @@
+import ArgumentParser
+import SnapshotEngine
+
+/// What every verb takes.
+struct GlobalOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The store: a path or file:///path (SNAPCTL_STORE).", valueName: "uri"))
+  var store: String?
+
+  @Option(help: ArgumentHelp("The cache tier: a directory (SNAPCTL_CACHE).", valueName: "uri"))
+  var cache: String?
+
+  @Flag(help: "Prints one JSON object per line; the last one is the summary.")
+  var json = false
+
+  @Flag(help: "Prints no progress and no remarks.")
+  var quiet = false
+
+  @Option(help: ArgumentHelp("How progress is shown on stderr: auto, plain, json or none.", valueName: "how"))
+  var progress = ProgressStyle.auto
+
+  @Option(help: ArgumentHelp("Threads that hash, compare, encode and decode.", valueName: "n"))
+  var jobs: Int?
+
+  @Option(help: ArgumentHelp("A tier that moves no byte for so long counts as stalled (30).", valueName: "seconds"))
+  var stallTimeout: Double?
+
+  @Option(help: ArgumentHelp("For the whole command; none by default.", valueName: "seconds"))
+  var deadline: Double?
+
+  @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
+  var logLevel = LogLevel.warning
+}
+
+extension GlobalOptions {
+  /// The environment's configuration, changed by the options.
+  ///
+  /// - Throws: `.usage` naming the variable or option, and its value.
+  func configuration(_ environment: [String: String]) throws(EngineError) -> EngineConfiguration {
+    var configuration = try EngineConfiguration(environment: environment)
+    configuration.cache = cache ?? configuration.cache
+    configuration.jobs = jobs ?? configuration.jobs
+    configuration.stallTimeoutSeconds = stallTimeout ?? configuration.stallTimeoutSeconds
+    configuration.deadlineSeconds = deadline ?? configuration.deadlineSeconds
+    return configuration
+  }
+
+  /// - Throws: `.usage` when no store is named.
+  func storeAddress(_ environment: [String: String]) throws(EngineError) -> String {
+    if let store { return store }
+    guard let store = environment["SNAPCTL_STORE"], !store.isEmpty else {
+      throw EngineError(.usage, "no store is named", advice: "Give --store, or set SNAPCTL_STORE")
+    }
+    return store
+  }
+
+  /// The arguments with global options that stand before the verb moved behind it.
+  static func behindVerb(_ arguments: [String]) -> [String] {
+    let flags: Set = ["--json", "--quiet"]
+    let options: Set = [
+      "--store", "--cache", "--progress", "--jobs", "--stall-timeout", "--deadline", "--log-level",
+    ]
+    var index = 0
+    while index < arguments.count {
+      let name = arguments[index].split(separator: "=", maxSplits: 1).first.map(String.init) ?? ""
+      guard flags.contains(name) || options.contains(name) else { break }
+      index += options.contains(name) && !arguments[index].contains("=") ? 2 : 1
+    }
+    guard index > 0, index < arguments.count else { return arguments }
+    return [arguments[index]] + arguments[..<index] + arguments[(index + 1)...]
+  }
+}
+
+/// How progress is shown.
+enum ProgressStyle: String, ExpressibleByArgument, CaseIterable {
+  case auto, plain, json, none
+}
+
+/// From which level on logs are shown.
+enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+  case trace, debug, info, notice, warning, error, critical
+}

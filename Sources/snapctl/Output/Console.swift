@@ -1,0 +1,52 @@
+import Primitives
+import SnapshotEngine
+
+/// Where a verb puts what it found: results to stdout, remarks and progress to stderr.
+final class Console: Sendable {
+  let isJSON: Bool
+  private let isQuiet: Bool
+  private let progressLine: ProgressLine?
+
+  init(_ options: GlobalOptions) {
+    isJSON = options.json
+    isQuiet = options.quiet
+    progressLine = ProgressLine(options)
+  }
+
+  /// One sentence about what is going on. The first of them is the first line of stderr.
+  func remark(_ sentence: String) {
+    guard !isQuiet else { return }
+    progressLine?.clear()
+    Standard.error.write(sentence + "\n")
+  }
+
+  /// A result: the object with --json, else the text.
+  @discardableResult
+  func result(_ object: JSONValue, _ text: @autoclosure () -> String) -> Bool {
+    progressLine?.clear()
+    return Standard.output.write(isJSON ? object.line : text() + "\n")
+  }
+
+  /// A summary that people do not need.
+  func summary(_ object: JSONValue) {
+    if isJSON { Standard.output.write(object.line) }
+  }
+
+  /// Bytes as they are.
+  func bytes(_ bytes: [UInt8]) -> Bool {
+    Standard.output.write(bytes)
+  }
+
+  func failure(_ error: EngineError) {
+    progressLine?.clear()
+    Standard.error.write("snapctl: \(error.message)\n")
+    if !error.advice.isEmpty { Standard.error.write("  \(error.advice).\n") }
+    if isJSON { Standard.output.write(error.json.line) }
+  }
+
+  /// Shows how far a call is; nil when nobody wants to see it.
+  var progress: ProgressHandler? {
+    guard let progressLine else { return nil }
+    return { progressLine.show($0) }
+  }
+}

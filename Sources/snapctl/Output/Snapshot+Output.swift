@@ -1,0 +1,60 @@
+import Primitives
+import SnapshotEngine
+
+extension Snapshot {
+  /// The `snapshot` object.
+  var json: JSONValue {
+    .object(
+      "snapshot",
+      [
+        "collection": .string(collection), "version": .count(version), "manifest": .hash(manifest),
+        "contentHash": .hash(contentHash), "created": .time(created), "message": .string(message), "tags": .texts(tags),
+        "files": .count(files), "records": .count(records), "bytes": .count(bytes),
+      ])
+  }
+
+  var name: String { "\(collection)@\(version)" }
+
+  /// One line of a list.
+  var line: String {
+    var parts = [name, created.text, Amount.count(files, "file")]
+    if records > 0 { parts.append(Amount.count(records, "record")) }
+    parts.append(Amount.bytes(bytes))
+    if !tags.isEmpty { parts.append("[\(tags.joined(separator: ", "))]") }
+    if !message.isEmpty { parts.append(Printable.string(message)) }
+    return parts.joined(separator: "  ")
+  }
+
+  /// All of it, a line for each field.
+  var page: String {
+    let fields = [
+      ("version", name), ("created", created.text), ("tags", tags.joined(separator: ", ")),
+      ("message", Printable.string(message)), ("files", "\(files)"), ("records", "\(records)"),
+      ("bytes", "\(bytes) (\(Amount.bytes(bytes)))"), ("content hash", contentHash.hex), ("manifest", manifest.hex),
+    ]
+    return fields.map { name, value in name + String(repeating: " ", count: 14 - name.count) + value }
+      .joined(separator: "\n")
+  }
+}
+
+extension CreatedSnapshot {
+  /// The `created` object.
+  var json: JSONValue {
+    .object(
+      "created",
+      [
+        "collection": .string(snapshot.collection), "version": .count(version), "manifest": .hash(snapshot.manifest),
+        "contentHash": .hash(snapshot.contentHash), "unchanged": .boolean(isUnchanged), "bytesTotal": .count(bytesTotal),
+        "bytesChanged": .count(bytesChanged), "bytesStored": .count(bytesStored), "chunksNew": .count(chunksNew),
+        "chunksPatched": .count(chunksPatched), "seconds": .seconds(seconds),
+      ])
+  }
+
+  var text: String {
+    guard !isUnchanged else { return "\(snapshot.name) has this content already: nothing to do" }
+    return """
+      \(snapshot.name): \(Amount.bytes(bytesStored)) stored for \(Amount.bytes(bytesChanged)) changed of \
+      \(Amount.bytes(bytesTotal)), in \(Amount.seconds(seconds))
+      """
+  }
+}

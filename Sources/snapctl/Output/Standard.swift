@@ -1,0 +1,32 @@
+import Glibc
+
+/// A standard stream, written to without a buffer. A reader that went away is no error: what it does not read is dropped.
+struct Standard: Sendable {
+  static let output = Standard(descriptor: STDOUT_FILENO)
+  static let error = Standard(descriptor: STDERR_FILENO)
+
+  private let descriptor: Int32
+
+  /// False when nobody reads any more, or nothing more can be written.
+  @discardableResult
+  func write(_ text: String) -> Bool {
+    write(Array(text.utf8))
+  }
+
+  @discardableResult
+  func write(_ bytes: [UInt8]) -> Bool {
+    unsafe bytes.withUnsafeBytes { buffer in
+      var written = 0
+      while written < buffer.count {
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
+        let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return false }
+        written += count
+      }
+      return true
+    }
+  }
+
+  var isTerminal: Bool { isatty(descriptor) == 1 }
+}

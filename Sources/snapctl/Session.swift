@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import SnapshotEngine
+import Synchronization
+
+/// A verb: it parses its arguments, makes one call, prints.
+protocol Verb: ParsableCommand {
+  var global: GlobalOptions { get }
+
+  /// Gives the exit status of what is no failure: 0, or 3, 4, 11.
+  func run(in session: Session) async throws(EngineError) -> Int32
+}
+
+/// One run of the program: its options, its console, and the store, once it is open.
+final class Session: Sendable {
+  let console: Console
+  private let options: GlobalOptions
+  private let environment: [String: String]
+  private let engine = Mutex<SnapshotEngine?>(nil)
+
+  private init(_ options: GlobalOptions) {
+    self.options = options
+    console = Console(options)
+    environment = ProcessInfo.processInfo.environment
+  }
+
+  /// Runs a verb and gives the status to exit with.
+  static func run(_ verb: some Verb) async -> Int32 {
+    let session = Session(verb.global)
+    Signals.onInterrupt { session.stop() }
+    do throws(EngineError) {
+      // A bad value is an error even where nothing needs it.
+      _ = try session.configuration()
+      return try await verb.run(in: session)
+    } catch {
+      session.console.failure(error)
+      return error.exitCode
+    }
+  }
+
+  func configuration() throws(EngineError) -> EngineConfiguration {
+    try options.configuration(environment)
+  }
+
+  func storeAddress() throws(EngineError) -> String {
+    try options.storeAddress(environment)
+  }
+
+  /// The store the options name, open.
+  func open(
+    _ change: (inout EngineConfiguration) -> Void = { _ in }
+  ) async throws(EngineError) -> SnapshotEngine {
+    var configuration = try configuration()
+    change(&configuration)
+    let opened = try await SnapshotEngine.open(try storeAddress(), configuration: configuration)
+    engine.withLock { $0 = opened }
+    return opened
+  }
+
+  private func stop() {
+    engine.withLock { $0 }?.stop()
+  }
+}

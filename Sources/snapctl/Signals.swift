@@ -1,0 +1,45 @@
+import Glibc
+import Synchronization
+
+/// What the program does when it is told to stop, or nobody reads what it prints.
+enum Signals {
+  private static let handler = Mutex<(@Sendable () -> Void)?>(nil)
+
+  /// For so long work may come to a clean end after an interrupt.
+  private static let graceSeconds: UInt32 = 5
+
+  /// Called before the first thread is made: they inherit what is blocked.
+  static func prepare() {
+    signal(SIGPIPE, SIG_IGN)
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe sigaddset(&signals, SIGINT)
+    unsafe sigaddset(&signals, SIGTERM)
+    unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+    var thread = pthread_t()
+    guard unsafe pthread_create(&thread, nil, { _ in unsafe Signals.wait() }, nil) == 0 else {
+      unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+      return
+    }
+    pthread_detach(thread)
+  }
+
+  static func onInterrupt(_ body: @escaping @Sendable () -> Void) {
+    handler.withLock { $0 = body }
+  }
+
+  /// The first signal asks the work to stop; the second one, or the end of the grace, ends the program.
+  private static func wait() -> UnsafeMutableRawPointer? {
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe sigaddset(&signals, SIGINT)
+    unsafe sigaddset(&signals, SIGTERM)
+    var number: Int32 = 0
+    unsafe sigwait(&signals, &number)
+    Standard.error.write("\nsnapctl: interrupted, stopping\n")
+    handler.withLock { $0 }?()
+    var grace = timespec(tv_sec: Int(graceSeconds), tv_nsec: 0)
+    unsafe sigtimedwait(&signals, nil, &grace)
+    _exit(130)
+  }
+}

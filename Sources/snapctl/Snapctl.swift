@@ -1,0 +1,61 @@
+import ArgumentParser
+import Glibc
+import Primitives
+import SnapshotEngine
+
+/// The command line of the snapshot engine.
+@main
+struct Snapctl: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "snapctl",
+    abstract: "Versioned snapshots of vector data that move only the bytes that changed.",
+    discussion: """
+      Results go to stdout, progress and logs to stderr. Global options stand before or after the verb.
+
+      Example:
+        snapctl init --store /data/store
+        export SNAPCTL_STORE=/data/store
+        snapctl create words ./words
+        snapctl sync words@1 ./copy
+      """,
+    version: "0.1.0",
+    subcommands: storeVerbs + vectorVerbs)
+
+  static func main() async {
+    Signals.prepare()
+    let arguments = GlobalOptions.behindVerb(Array(CommandLine.arguments.dropFirst()))
+    do {
+      try check(arguments.first)
+      var command = try parseAsRoot(arguments)
+      guard let verb = command as? any Verb else {
+        // Help and version: what they print comes as an error that is none.
+        try command.run()
+        return
+      }
+      Glibc.exit(await Session.run(verb))
+    } catch {
+      Glibc.exit(report(error, arguments))
+    }
+  }
+
+  /// The parser would complain about the options of a verb it does not know, and not about the verb.
+  private static func check(_ verb: String?) throws {
+    guard let verb, !verb.hasPrefix("-"), verb != "help" else { return }
+    let names = configuration.subcommands.flatMap { [$0._commandName] + $0.configuration.aliases }
+    guard !names.contains(verb) else { return }
+    throw ValidationError("there is no verb \(Printable.string(verb))")
+  }
+
+  /// Help and version are results; everything else that stops the parser is a usage error.
+  private static func report(_ error: any Error, _ arguments: [String]) -> Int32 {
+    let text = fullMessage(for: error)
+    guard exitCode(for: error) != .success else {
+      Standard.output.write(text + "\n")
+      return 0
+    }
+    let failure = EngineError(.usage, message(for: error), advice: "See `snapctl help`")
+    Standard.error.write(text + "\n")
+    if arguments.contains("--json") { Standard.output.write(failure.json.line) }
+    return failure.exitCode
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Primitives
+import SnapshotEngine
+
+struct Create: Verb {
+  static let configuration = CommandConfiguration(
+    abstract: "Makes a version of a directory.",
+    discussion: """
+      Builds on the version the directory was synced from, or on --expect, or on the newest one. When somebody else \
+      committed meanwhile: exit 5, nothing published. When nothing changed (names, types, modes, link targets, bytes; \
+      never times), no version is made.
+
+      Example:
+        snapctl create words ./words --tag nightly --message "after the import"
+      """)
+
+  @Argument(help: "The collection.") var name: String
+  @Argument(help: "The directory.") var directory: String
+
+  @Option(help: ArgumentHelp("The version the directory builds on; 0: there is none yet.", valueName: "version"))
+  var expect: UInt64?
+
+  @Flag(help: "Stacks the directory on top of whatever is the newest.")
+  var appendVersion = false
+
+  @Option(help: ArgumentHelp("Names the new version.", valueName: "tag"))
+  var tag: String?
+
+  @Option(help: ArgumentHelp("What to say about it.", valueName: "text"))
+  var message = ""
+
+  @Flag(help: "Says why each byte moved.")
+  var explain = false
+
+  @OptionGroup var selection: SelectionOptions
+  @OptionGroup(title: "Global options") var global: GlobalOptions
+
+  func run(in session: Session) async throws(EngineError) -> Int32 {
+    try ArgumentOrder.check(name: name, directory: directory, verb: "create")
+    if name.contains("@") {
+      let meant = "`snapctl sync \(Printable.string(name)) \(Printable.string(directory))`"
+      throw EngineError(.usage, "a new version has no number yet; did you mean \(meant)?", subject: Printable.string(name))
+    }
+    let engine = try await session.open()
+    session.console.remark("\(Printable.string(directory)) → \(name)")
+    let created = try await engine.create(name, from: directory, options: options(session.console))
+    session.console.result(created.json, created.text)
+    return 0
+  }
+
+  private func options(_ console: Console) -> CreateOptions {
+    var options = CreateOptions()
+    options.expectedVersion = expect
+    options.stacksOnNewest = appendVersion
+    options.tag = tag
+    options.message = message
+    options.selection = selection.selection
+    options.progress = console.progress
+    if explain { options.explain = { console.explain($0) } }
+    return options
+  }
+}
+
+extension Console {
+  /// Says why a file's bytes moved.
+  func explain(_ explanation: Explanation) {
+    result(
+      .object("explanation", ["path": .string(explanation.path), "reason": .string(explanation.reason)]),
+      "\(explanation.path): \(explanation.reason)")
+  }
+}

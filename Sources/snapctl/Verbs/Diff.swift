@@ -1,0 +1,61 @@
+import ArgumentParser
+import Primitives
+import SnapshotEngine
+
+struct Diff: Verb {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows what changed between two versions, or a version and a directory.",
+    discussion: """
+      Example:
+        snapctl diff words@11 words@12
+        snapctl diff words ./words --exit-code
+      """)
+
+  @Argument(help: "A version.") var old: String
+  @Argument(help: "Another version, or a directory.") var new: String
+
+  @Flag(help: "Exits with 11 when something differs.")
+  var exitCode = false
+
+  @OptionGroup(title: "Global options") var global: GlobalOptions
+
+  func run(in session: Session) async throws(EngineError) -> Int32 {
+    let engine = try await session.open()
+    let console = session.console
+    let print: @Sendable (Difference) -> Void = { console.result($0.json, $0.line) }
+    let count: Int
+    if !new.contains("@"), ArgumentOrder.isDirectory(new) {
+      count = try await engine.diff(from: old, toDirectory: new, found: print)
+    } else {
+      count = try await engine.diff(from: old, to: new, found: print)
+    }
+    let object = JSONValue.object(
+      "differences", ["from": .string(old), "to": .string(new), "count": .count(count)])
+    console.summary(object)
+    if count == 0 { console.remark("\(Printable.string(old)) and \(Printable.string(new)) are the same") }
+    return exitCode && count > 0 ? EngineError.Code.differs.exitCode : 0
+  }
+}
+
+extension Difference {
+  /// The `difference` object.
+  fileprivate var json: JSONValue {
+    .object(
+      "difference",
+      [
+        "path": .string(path), "change": .string(change.rawValue), "oldBytes": .count(oldBytes),
+        "newBytes": .count(newBytes), "chunksChanged": .count(chunksChanged),
+      ])
+  }
+
+  fileprivate var line: String {
+    switch change {
+    case .added: "+ \(path)  \(Amount.bytes(newBytes))"
+    case .removed: "- \(path)  \(Amount.bytes(oldBytes))"
+    case .mode: "m \(path)"
+    case .changed:
+      "~ \(path)  \(Amount.bytes(oldBytes)) → \(Amount.bytes(newBytes))"
+        + (chunksChanged > 0 ? ", \(Amount.count(UInt64(chunksChanged), "chunk"))" : "")
+    }
+  }
+}

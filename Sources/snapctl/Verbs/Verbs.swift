@@ -1,0 +1,12 @@
+import ArgumentParser
+
+extension Snapctl {
+  /// Verbs for versions of any kind.
+  static let storeVerbs: [any ParsableCommand.Type] = [
+    Init.self, Create.self, Status.self, Hash.self, Sync.self, List.self, Show.self, Diff.self, Inspect.self, Cat.self,
+    Verify.self, Tag.self, Untag.self, Intents.self,
+  ]
+
+  /// Verbs for collections of vectors.
+  static let vectorVerbs: [any ParsableCommand.Type] = []
+}

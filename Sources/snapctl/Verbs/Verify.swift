@@ -1,0 +1,75 @@
+import ArgumentParser
+import Primitives
+import SnapshotEngine
+
+struct Verify: Verb {
+  static let configuration = CommandConfiguration(
+    abstract: "Checks a store, a collection or a version.",
+    discussion: """
+      Levels: head, structure, packs (stored bytes), sample=N%, full (decodes and hashes everything). Goes on after damage, \
+      names each damaged object, and exits with 4.
+
+      Example:
+        snapctl verify
+        snapctl verify words@12 --level structure --json
+      """)
+
+  @Argument(help: "The collection or version; none: the whole store.") var name: String?
+
+  @Option(help: ArgumentHelp("head, structure, packs, sample=N% or full.", valueName: "level"))
+  var level = "full"
+
+  @Option(help: ArgumentHelp("Which tier is read: origin, cache or all.", valueName: "tier"))
+  var tier = VerifiedTier.origin
+
+  @OptionGroup(title: "Global options") var global: GlobalOptions
+
+  func run(in session: Session) async throws(EngineError) -> Int32 {
+    let engine = try await session.open()
+    let console = session.console
+    console.remark("verifying \(Printable.string(name ?? engine.store)), level \(level)")
+    let verified = try await engine.verify(name, level: level, tier: tier, progress: console.progress) { damage in
+      console.result(damage.json, damage.line)
+    }
+    console.result(verified.json, verified.line)
+    return verified.damaged == 0 ? 0 : EngineError.Code.damaged.exitCode
+  }
+}
+
+extension DamagedObject {
+  /// The `damage` object.
+  fileprivate var json: JSONValue {
+    .object(
+      "damage",
+      [
+        "tier": .string(tier), "object": .string(object), "kind": .string(kind), "chunk": .hash(chunk),
+        "offset": offset.map { .count($0) } ?? .null, "files": .texts(files), "collections": .texts(collections),
+        "reason": .string(reason),
+      ])
+  }
+
+  fileprivate var line: String {
+    let needed = (files + collections).isEmpty ? "" : " (\((files + collections).joined(separator: ", ")))"
+    return "\(kind)  \(Printable.string(object))\(needed): \(reason)"
+  }
+}
+
+extension Verified {
+  /// The `verified` object.
+  fileprivate var json: JSONValue {
+    .object(
+      "verified",
+      [
+        "level": .string(level), "objects": .count(objects), "chunks": .count(chunks), "bytes": .count(bytes),
+        "damaged": .count(damaged), "healed": .count(healed), "seconds": .seconds(seconds),
+      ])
+  }
+
+  fileprivate var line: String {
+    let looked = """
+      \(Amount.count(objects, "object")), \(Amount.count(chunks, "chunk")), \(Amount.bytes(bytes)) in \
+      \(Amount.seconds(seconds))
+      """
+    return damaged == 0 ? "sound: \(looked)" : "\(Amount.count(damaged, "damaged object")) among \(looked)"
+  }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+/// The built `snapctl`, run as a process of its own in a folder of its own.
+struct Program: ~Copyable {
+  /// What a run came to.
+  struct Run {
+    let status: Int32
+    let output: String
+    let errors: String
+
+    /// The objects on stdout, one a line.
+    func objects() throws -> [[String: Any]] {
+      try output.split(separator: "\n").map { line in
+        let value = try JSONSerialization.jsonObject(with: Data(line.utf8))
+        return try #require(value as? [String: Any], "not an object: \(line)")
+      }
+    }
+
+    /// The last object, which must be of a type.
+    func last(_ type: String) throws -> [String: Any] {
+      let object = try #require(try objects().last, "no object on stdout; stderr: \(errors)")
+      #expect(object["type"] as? String == type)
+      return object
+    }
+  }
+
+  /// A folder that goes with the value.
+  let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("snapctl-\(ProcessInfo.processInfo.globallyUniqueString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  /// Runs `snapctl` with the store `store` in the folder.
+  func callAsFunction(_ arguments: String..., environment: [String: String] = [:], input: String = "") throws -> Run {
+    try run(arguments, environment: environment, input: input)
+  }
+
+  func run(_ arguments: [String], environment: [String: String] = [:], input: String = "") throws -> Run {
+    let process = Process()
+    process.executableURL = Program.location
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    let own = ["SNAPCTL_STORE": "store", "HOME": folder.path, "PATH": "/usr/bin:/bin"]
+    process.environment = own.merging(environment) { $1 }
+    let (output, errors) = (folder.appendingPathComponent("stdout"), folder.appendingPathComponent("stderr"))
+    process.standardOutput = try Program.file(output)
+    process.standardError = try Program.file(errors)
+    let stdin = folder.appendingPathComponent("stdin")
+    try Data(input.utf8).write(to: stdin)
+    process.standardInput = try FileHandle(forReadingFrom: stdin)
+    try process.run()
+    process.waitUntilExit()
+    return Run(
+      status: process.terminationStatus, output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+      errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+  }
+
+  /// Writes a file into the folder, with the directories above it.
+  func write(_ text: String, to path: String) throws {
+    let file = folder.appendingPathComponent(path)
+    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: file)
+  }
+
+  func text(of path: String) throws -> String {
+    String(decoding: try Data(contentsOf: folder.appendingPathComponent(path)), as: UTF8.self)
+  }
+
+  /// A store with the collection `words` at version 1, made of the directory `tree`.
+  static func withOneVersion() throws -> Program {
+    let program = try Program()
+    try program.write("one\n", to: "tree/a")
+    try program.write(String(repeating: "line of text\n", count: 20_000), to: "tree/deep/b")
+    #expect(try program("init").status == 0)
+    #expect(try program("create", "words", "tree", "--tag", "first", "--message", "hello").status == 0)
+    return program
+  }
+
+  private static func file(_ url: URL) throws -> FileHandle {
+    FileManager.default.createFile(atPath: url.path, contents: nil)
+    return try FileHandle(forWritingTo: url)
+  }
+
+  /// Beside the tests' own program.
+  static var location: URL {
+    let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    return own.deletingLastPathComponent().appendingPathComponent("snapctl")
+  }
+}
+
+/// The keys of an object that a script may rely on.
+func expect(_ object: [String: Any], has keys: String, sourceLocation: SourceLocation = #_sourceLocation) {
+  let missing = keys.split(separator: " ").map(String.init).filter { object[$0] == nil }
+  #expect(missing.isEmpty, "missing in \(object)", sourceLocation: sourceLocation)
+}

@@ -1,0 +1,65 @@
+import Primitives
+import SnapshotFormat
+import Testing
+
+@Suite struct `the state of a copy` {
+  private func state(tree: String? = nil, inPlace: CopyState.Version? = nil) throws -> CopyState {
+    let pack = UniqueName(high: 1, low: 2)
+    let place = Reference.Place(pack: pack, frameOffset: 144, frameByteCount: 200, formOffset: 0, formByteCount: 64)
+    let hints = ReferenceList(
+      level: 0, references: [Reference(id: Digest.of([1]), byteCount: 64, place: place)])
+    var state = CopyState(
+      store: UniqueName(high: 3, low: 4), collection: try #require(CollectionName("models/words")),
+      version: CopyState.Version(number: 7, root: UniqueName(high: 5, low: 6), digest: Digest.of([2])),
+      contentHash: Digest.of([3]), synced: Timestamp(milliseconds: 1_700_000_000_000), packs: [pack], hints: hints,
+      tree: tree)
+    state.inPlace = inPlace
+    return state
+  }
+
+  private func decode(_ bytes: [UInt8]) throws(FormatError) -> CopyState { try CopyState(decoding: bytes.rawSpan) }
+
+  @Test func `with one bit flipped is refused`() throws {
+    let bytes = try state(tree: "gen-7-00112233").encoded().bytes
+    for index in bytes.indices {
+      var damaged = bytes
+      damaged[index] ^= 1 << (index % 8)
+      #expect(throws: FormatError.self, "byte \(index)") { try decode(damaged) }
+    }
+  }
+
+  @Test func `cut at any length is refused`() throws {
+    let bytes = try state().encoded().bytes
+    for count in bytes.indices { #expect(throws: FormatError.self) { try decode(Array(bytes[..<count])) } }
+  }
+
+  @Test(arguments: ["", ".", "..", "a/b", "/a", ".snapctl"])
+  func `whose tree lies elsewhere is refused`(path: String) throws {
+    let bytes = try state(tree: path).encoded().bytes
+    #expect(throws: FormatError.self) { try decode(bytes) }
+  }
+
+  @Test func `comes back as it was written`() throws {
+    let target = CopyState.Version(number: 8, root: UniqueName(high: 9, low: 9), digest: Digest.of([4]))
+    for written in [try state(), try state(tree: "gen-7-00112233"), try state(inPlace: target)] {
+      #expect(try decode(written.encoded().bytes) == written)
+    }
+  }
+}
+
+@Suite struct `a hints page` {
+  @Test func `with reserved bytes that are not zero is refused`() {
+    var bytes = Page.encode(hints: [.none])
+    bytes[Page.headerByteCount + 40] = 1
+    #expect(throws: FormatError.self) { try Page.hints(bytes.rawSpan) }
+  }
+
+  @Test func `comes back as it was written, 48 bytes an entry`() throws {
+    let hints = [
+      FileHint.none, FileHint(device: 1, inode: 2, modified: -3, changed: 4, byteCount: 5),
+    ]
+    let bytes = Page.encode(hints: hints)
+    #expect(bytes.count == Page.headerByteCount + 2 * FileHint.byteCount)
+    #expect(try Page.hints(bytes.rawSpan) == hints)
+  }
+}

@@ -1,0 +1,95 @@
+import FileIO
+import Foundation
+import Primitives
+import SnapshotFormat
+import SnapshotStore
+import SnapshotSync
+import Testing
+
+@Suite struct `sync refuses` {
+  @Test func `a directory it did not make, and touches nothing`() throws {
+    let fixture = try Fixture()
+    try fixture.write([1], "a")
+    try fixture.create()
+    try fixture.write([9], "mine", in: fixture.copy)
+    let error = #expect(throws: SyncError.self) { try fixture.sync(1) }
+    guard case .notACopy? = error else { return Issue.record("\(String(describing: error))") }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: fixture.copy) == ["mine"])
+  }
+
+  @Test(arguments: ["state", "pages-*", "manifest-*"])
+  func `a copy whose memory is damaged`(file: String) throws {
+    let fixture = try Fixture()
+    try fixture.write([1], "a")
+    try fixture.create()
+    try fixture.sync(1)
+    try fixture.shell("for f in copy/.snapctl/\(file); do printf X | dd of=$f bs=1 seek=120 conv=notrunc 2>/dev/null; done")
+    let error = #expect(throws: SyncError.self) { try fixture.sync(1) }
+    guard case .notACopy? = error else { return Issue.record("\(String(describing: error))") }
+    try fixture.sync(1) { $0.adopt = true }
+    #expect(try fixture.isCopy(of: 1))
+    #expect(try fixture.sync(1).result.way == .unchanged)
+  }
+
+  @Test func `to lose local changes that are to be kept, and lists them`() throws {
+    let fixture = try Fixture()
+    try fixture.write([1], "a")
+    try fixture.write([2], "b")
+    try fixture.create()
+    try fixture.sync(1)
+    try fixture.write([3], "a", in: fixture.copy)
+    try fixture.write([3], "c", in: fixture.copy)
+    try fixture.shell("rm copy/b")
+    let error = #expect(throws: SyncError.self) { try fixture.sync(1) { $0.keepLocal = true } }
+    guard case .localChanges(3, let first)? = error else { return Issue.record("\(String(describing: error))") }
+    #expect(first.map(\.kind) == [.content, .removed, .added])
+  }
+
+  @Test func `to patch files that have further links, and touches nothing`() throws {
+    let fixture = try Fixture()
+    try fixture.write(seededBytes(200_000, seed: 1), "a")
+    try fixture.create()
+    try fixture.write(seededBytes(200_000, seed: 2), "a")
+    try fixture.create()
+    try fixture.sync(1)
+    try fixture.shell("ln copy/a elsewhere")
+    let error = #expect(throws: SyncError.self) { try fixture.sync(2) { $0.style = .inPlace } }
+    guard case .linked(1, _)? = error else { return Issue.record("\(String(describing: error))") }
+    #expect(try fixture.isCopy(of: 1))
+  }
+
+  @Test func `to wait longer than it may for another sync`() throws {
+    let fixture = try Fixture()
+    try fixture.write([1], "a")
+    try fixture.create()
+    try fixture.sync(1)
+    let directory = try Directory(path: fixture.copy)
+    let lock = try FileLock.acquire(
+      .local(".snapctl/lock"), in: directory, .exclusive, deadline: .never, clock: fixture.clock)
+    let error = #expect(throws: SyncError.self) {
+      try fixture.sync.sync(
+        try fixture.request(1), control: fixture.control, lockDeadline: Deadline(seconds: 0.05, from: fixture.clock))
+    }
+    guard case .timedOut? = error else { return Issue.record("\(String(describing: error))") }
+    try lock.release()
+    #expect(try fixture.sync(1).result.way == .unchanged)
+  }
+
+  @Test(arguments: [SyncRequest.Style.exchange, .inPlace])
+  func `a manifest that would lead out through a link`(style: SyncRequest.Style) throws {
+    let fixture = try Fixture()
+    try fixture.shell("mkdir outside")
+    let commit = VersionCommit(collection: fixture.collection, kind: .tree, action: .create, message: "")
+    _ = try fixture.store.commit(commit, baseVersion: { _ throws(StoreError) in nil }) { base throws(StoreError) in
+      let writer = try SnapshotWriter(fixture.store.context(base.intent), base: nil)
+      guard let link = RelativePath("a"), let file = RelativePath("a/x") else { throw .invalid("not paths") }
+      try writer.addLink(link, mode: 0o777, target: Array("\(fixture.root)/outside".utf8))
+      try writer.addFile(file, mode: 0o644, BytesInput([1, 2, 3]))
+      _ = try writer.finishTree()
+      let description = SnapshotWriter.Description(collection: fixture.collection, version: 1, message: "")
+      return .manifest(try writer.finish(description), basis: .version(0), further: [])
+    }
+    #expect(throws: SyncError.self) { try fixture.sync(1) { $0.style = style } }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: "\(fixture.root)/outside").isEmpty)
+  }
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# figures.sh [--only NAME,…] [--data DIR] [--seed N] [--seconds N] [--strict] [--list]: measures what is promised.
+#
+# Builds snapctl in release mode (SNAPCTL names another one to measure), then prints one line per figure:
+# name | measured | bound | PASS, FAIL or SKIP (why). Needs about 7 GB in TMPDIR for the figure `memory`.
+set -euo pipefail
+support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+readonly support
+exec </dev/null
+
+if [ -z "${SNAPCTL:-}" ] && [[ " $* " != *" --list "* ]] && [[ " $* " != *" --help "* ]]; then
+  SNAPCTL=$(bash "$support/release.sh")
+fi
+export PYTHONPATH=$support PYTHONDONTWRITEBYTECODE=1
+exec python3 -m figures ${SNAPCTL:+--snapctl "$SNAPCTL"} "$@"

@@ -1,0 +1,1 @@
+"""The promised figures, measured one by one. Started by figures.sh."""

@@ -1,0 +1,6 @@
+"""All figures, in the order of the report. A new one is a module named here."""
+
+from . import copies, explain, unchanged  # noqa: F401
+from . import chroma, casync  # noqa: F401
+from . import cache, damage, records  # noqa: F401
+from . import kills, concurrency, memory, reader  # noqa: F401

@@ -1,0 +1,132 @@
+"""nightly.sh: the same measurements over many seeds, resumable. See there."""
+
+import argparse
+import collections
+import json
+import pathlib
+import sys
+import tempfile
+import time
+
+from . import concurrency, damage, records
+from .context import Context
+from .kills import recovery_sweep, sweep
+from .operations import OPERATIONS
+
+CONTEST_SECONDS = 120
+
+
+def kill_chunks():
+    """Each operation with each catalog, plain and torn, in slices that end within a few minutes."""
+    for name, operation in OPERATIONS.items():
+        for catalog in operation.catalogs:
+            for torn in (False, True):
+                yield f"kill {name}, {catalog}{', torn' if torn else ''}", kill_chunk(operation, catalog, torn)
+            yield f"kill during recovery of {name}, {catalog}", recovery_chunk(operation, catalog)
+
+
+def kill_chunk(operation, catalog, torn):
+    def run(context):
+        points, faults, _ = sweep(context, operation(context, context.seed), catalog, torn)
+        return points, faults
+    return run
+
+
+def recovery_chunk(operation, catalog):
+    return lambda context: recovery_sweep(context, operation(context, context.seed), catalog)
+
+
+def figure_chunk(measure):
+    """A figure's lines as a chunk: one trial each."""
+    def run(context):
+        results = list(measure(context))
+        return len(results), [result.line() for result in results if result.passed is False]
+    return run
+
+
+def chunks():
+    yield from kill_chunks()
+    yield "damage", figure_chunk(damage.damage)
+    yield "records", figure_chunk(records.records)
+    for catalog in ("rocksdb", "directory"):
+        yield f"contest, {catalog}", figure_chunk(
+            lambda context, catalog=catalog: concurrency.contest(context, catalog, CONTEST_SECONDS))
+
+
+class Ledger:
+    """One line of JSON per finished chunk; a torn last line is ignored."""
+
+    def __init__(self, path):
+        self.path = path
+        self.rows = [row for row in map(parsed, path.read_text().splitlines()) if row] if path.exists() else []
+
+    def add(self, row):
+        self.rows.append(row)
+        with open(self.path, "a") as file:
+            file.write(json.dumps(row) + "\n")
+
+    def done(self):
+        return {(row["chunk"], row["seed"]) for row in self.rows}
+
+    def report(self):
+        trials, failed = collections.Counter(), collections.Counter()
+        for row in self.rows:
+            trials[row["chunk"]] += row["trials"]
+            failed[row["chunk"]] += len(row["faults"])
+        for name in trials:
+            print(f"{name} | {trials[name]} trials | {failed[name]} failures")
+        return failed.total()
+
+
+def parsed(line):
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="nightly.sh", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--ledger", type=pathlib.Path, default=pathlib.Path("nightly-ledger.jsonl"))
+    parser.add_argument("--seed", type=int, default=1, help="the first seed; each round takes the next")
+    parser.add_argument("--only", default="", help="only chunks whose name contains this")
+    parser.add_argument("--snapctl", type=pathlib.Path, required=True)
+    return parser.parse_args()
+
+
+def run(options, ledger):
+    deadline = time.monotonic() + 60 * options.minutes
+    wanted = [(name, work) for name, work in chunks() if options.only in name]
+    done, seed = ledger.done(), options.seed
+    while wanted:
+        for name, work in wanted:
+            if time.monotonic() >= deadline:
+                return
+            if (name, seed) not in done:
+                ledger.add(chunk(options, name, work, seed))
+        seed += 1
+
+
+def chunk(options, name, work, seed):
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="snapctl-nightly-", ignore_cleanup_errors=True) as scratch:
+        try:
+            trials, faults = work(Context(options.snapctl.resolve(), scratch, seed=seed, seconds=60))
+        except Exception as error:  # a chunk that breaks counts as failed, and the next one goes on
+            trials, faults = 0, [f"{type(error).__name__}: {error}"]
+    row = {"chunk": name, "seed": seed, "trials": trials, "faults": faults[:50],
+           "seconds": round(time.monotonic() - started, 1)}
+    print(f"{name}, seed {seed}: {trials} trials, {len(faults)} failures, {row['seconds']} s", file=sys.stderr, flush=True)
+    return row
+
+
+def main():
+    options = parse_arguments()
+    ledger = Ledger(options.ledger)
+    run(options, ledger)
+    return 1 if ledger.report() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# nightly.sh [--minutes N] [--ledger FILE] [--seed N] [--only NAMES]: the long runs, in chunks, until the time is over.
+#
+# Each chunk is one small piece of work with a seed of its own: kills at every call (also torn writes, also a second kill
+# during recovery), damage, concurrent commits. Its counts are appended to the ledger as one line of JSON. Started again with
+# the same ledger it goes on with the next seeds. Ends with the sums; exits 1 when any chunk ever failed.
+set -euo pipefail
+support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+readonly support
+exec </dev/null
+
+if [ -z "${SNAPCTL:-}" ] && [[ " $* " != *" --help "* ]]; then SNAPCTL=$(bash "$support/release.sh"); fi
+export PYTHONPATH=$support PYTHONDONTWRITEBYTECODE=1
+exec python3 -m figures.nightly ${SNAPCTL:+--snapctl "$SNAPCTL"} "$@"

@@ -1,0 +1,102 @@
+import Primitives
+import SnapshotFormat
+import Synchronization
+import Testing
+import VectorCollections
+
+/// formats/delta.md §7
+struct DeltaLogAppendTests {
+  let sample = SampleLog()
+
+  @Test func `a sequence that would leave a gap is refused and nothing is written`() throws {
+    #expect(throws: DeltaLogError.gap(asked: 2, next: 1)) { try sample.append("a", sequence: 2) }
+    #expect(throws: DeltaLogError.gap(asked: 0, next: 1)) { try sample.append("a", sequence: 0) }
+    #expect(sample.tier.objects.isEmpty)
+  }
+
+  @Test func `a sequence that holds other work is a conflict`() throws {
+    try sample.append("a", sequence: 1)
+    #expect(throws: DeltaLogError.conflict(sample.key(1))) { try sample.append("b", sequence: 1) }
+  }
+
+  @Test func `the same work delivered twice under one sequence is there once`() throws {
+    try sample.append("a", sequence: 1)
+    sample.clock.set(1_700_000_060_000)
+    #expect(try sample.append("a", sequence: 1) == .alreadyThere(sample.key(1)))
+    #expect(sample.tier.objects.count == 1)
+  }
+
+  @Test func `a delivery after its delta was compacted and collected is not applied again`() throws {
+    try sample.append("a", sequence: 1)
+    sample.head.compact(sample.producer, through: 1, digest: try sample.digest(1))
+    sample.tier.remove(sample.key(1))
+    #expect(try sample.append("a", sequence: 1) == .alreadyCompacted(sample.key(1)))
+  }
+
+  @Test func `a number the head has compacted meanwhile is void and the next is taken`() throws {
+    sample.tier.state.withLock {
+      $0.beforeCreate = { _ in sample.head.compact(sample.producer, through: 1, digest: Digest.of([9])) }
+    }
+    #expect(try sample.append("a").appendedKey == sample.key(2))
+  }
+
+  @Test func `a delta that was compacted before the append returned counts`() throws {
+    try sample.append("a")
+    let digest = try sample.digest(1)
+    sample.head.compact(sample.producer, through: 1, digest: digest)
+    #expect(try sample.append("b").appendedKey == sample.key(2))
+    let header = try sample.header(2)
+    #expect(header.predecessor == digest)
+  }
+
+  @Test func `after the deltas are compacted and gone the numbers go on`() throws {
+    sample.head.compact(sample.producer, through: 41, digest: Digest.of([1]))
+    #expect(try sample.append("a").appendedKey == sample.key(42))
+    #expect(try sample.header(42).predecessor == Digest.of([1]))
+  }
+
+  @Test func `of two writers of one producer each gets a number of its own`() throws {
+    let other = sample.request("other")
+    sample.tier.state.withLock { $0.beforeCreate = { _ in _ = try? sample.log.append(other) } }
+    #expect(try sample.append("mine").appendedKey == sample.key(2))
+    #expect(sample.tier.objects.count == 2)
+    #expect(try sample.header(2).predecessor == sample.digest(1))
+  }
+
+  @Test func `a lost answer is read back, and a lost request sent again`() throws {
+    sample.tier.state.withLock { $0.faults = [.answerLost] }
+    #expect(try sample.append("a").appendedKey == sample.key(1))
+    sample.tier.state.withLock { $0.faults = [.requestLost, .requestLost, .answerLost] }
+    #expect(try sample.append("b").appendedKey == sample.key(2))
+    #expect(sample.tier.objects.count == 2)
+  }
+
+  @Test func `what stays unknown is reported as unknown`() throws {
+    sample.tier.state.withLock { $0.faults = Array(repeating: .requestLost, count: 4) }
+    #expect(throws: DeltaLogError.outcomeUnknown(sample.key(1), "made to fail")) { try sample.append("a") }
+  }
+
+  @Test func `clocks rise from delta to delta when the wall clock goes back`() throws {
+    try sample.append("a")
+    sample.clock.set(1_699_999_999_000)
+    try sample.append("b")
+    let clocks = try [1, 2].map { try sample.tail($0).footer.leastClock }
+    #expect(clocks[0] < clocks[1])
+  }
+
+  @Test func `a clock far ahead of this machine's is refused`() throws {
+    try sample.append("a")
+    sample.clock.set(1_600_000_000_000)
+    #expect(throws: DeltaLogError.clockAhead(milliseconds: 100_000_000_000)) { try sample.append("b") }
+  }
+
+  @Test func `operations that do not fit are refused before anything is written`() throws {
+    var request = sample.request("a")
+    request.operations.append(.upsert(RecordName("b")!, RecordBody(floats: [1, 2])))
+    #expect(throws: DeltaLogError.self) { try sample.log.append(request) }
+    #expect(throws: DeltaLogError.refused("nothing to append")) {
+      try sample.log.append(AppendRequest(producer: sample.producer, operations: []))
+    }
+    #expect(sample.tier.objects.isEmpty)
+  }
+}

@@ -1,0 +1,69 @@
+import Primitives
+import SnapshotFormat
+import Synchronization
+import Testing
+import VectorCollections
+
+struct DeltaLogPendingTests {
+  let sample = SampleLog()
+
+  private func sequences(_ pending: PendingDeltas) -> [UInt64] { pending.summaries.map(\.reference.sequence) }
+
+  @Test func `a missing sequence stops its line and is named`() throws {
+    for text in ["a", "b", "c", "d"] { try sample.append(text) }
+    sample.tier.remove(sample.key(3))
+    let pending = try sample.log.pending()
+    #expect(sequences(pending) == [1, 2] && pending.gaps == [sample.producer: 3])
+  }
+
+  @Test func `a sequence that the listing does not show yet is found by asking for it`() throws {
+    for text in ["a", "b", "c"] { try sample.append(text) }
+    sample.tier.state.withLock { _ = $0.hidden.insert(sample.key(2)) }
+    #expect(try sequences(sample.log.pending()) == [1, 2, 3])
+  }
+
+  @Test func `a damaged delta is reported and holds up only its own producer`() throws {
+    try sample.append("a")
+    try sample.append("b")
+    var bytes = sample.tier.objects[sample.key(1)]!
+    bytes.removeLast(20)
+    sample.tier.replace(sample.key(1), bytes)
+    let other = ProducerName("other")!
+    var request = sample.request("x")
+    request.producer = other
+    _ = try sample.log.append(request)
+    let pending = try sample.log.pending()
+    #expect(pending.unreadable.map(\.reference.sequence) == [1])
+    #expect(pending.waiting.keys.sorted() == [other])
+  }
+
+  @Test func `a quarantined delta is passed over and the line goes on`() throws {
+    for text in ["a", "b", "c"] { try sample.append(text) }
+    let entry = CompactedState.Quarantined(
+      producer: sample.producer, sequence: 2, digest: try sample.digest(2), reason: "no")
+    sample.head.current.withLock { $0.quarantined = [entry] }
+    let pending = try sample.log.pending()
+    #expect(sequences(pending) == [1, 3] && pending.quarantined == [entry])
+  }
+
+  @Test func `what is compacted does not wait`() throws {
+    for text in ["a", "b", "c"] { try sample.append(text) }
+    sample.head.compact(sample.producer, through: 2, digest: try sample.digest(2))
+    #expect(try sequences(sample.log.pending()) == [3])
+  }
+
+  @Test func `a delta that may not be taken in says why`() throws {
+    try sample.append("a")
+    let delta = try sample.log.pending().summaries[0]
+    let clock = delta.tail.footer.leastClock
+    func admission(_ dimension: Int, oldest: UInt64, latest: UInt64) -> DeltaAdmission {
+      DeltaAdmission(
+        schema: VectorSchema(dimension: dimension), oldestRecord: HybridClock(oldest), latest: HybridClock(latest))
+    }
+    #expect(admission(1, oldest: clock.value - 1, latest: clock.value).defect(of: delta, after: .zero) == nil)
+    #expect(admission(2, oldest: 0, latest: .max).defect(of: delta, after: .zero) != nil)
+    #expect(admission(1, oldest: clock.value, latest: .max).defect(of: delta, after: .zero) != nil)
+    #expect(admission(1, oldest: 0, latest: clock.value - 1).defect(of: delta, after: .zero) != nil)
+    #expect(admission(1, oldest: 0, latest: .max).defect(of: delta, after: Digest.of([1])) != nil)
+  }
+}

@@ -22,6 +22,7 @@ final class Session: Sendable {
   private init(_ options: GlobalOptions) {
     self.options = options
     console = Console(options)
+    LogOutput.bootstrap(options.logLevel)
     environment = ProcessInfo.processInfo.environment
   }
 
@@ -58,7 +59,10 @@ final class Session: Sendable {
     return opened
   }
 
-  private func stop() {
-    engine.withLock { $0 }?.stop()
+  /// False when nothing is open that could stop.
+  private func stop() -> Bool {
+    guard let engine = engine.withLock({ $0 }) else { return false }
+    engine.stop()
+    return true
   }
 }

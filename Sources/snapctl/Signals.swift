@@ -3,7 +3,7 @@ import Synchronization
 
 /// What the program does when it is told to stop, or nobody reads what it prints.
 enum Signals {
-  private static let handler = Mutex<(@Sendable () -> Void)?>(nil)
+  private static let handler = Mutex<(@Sendable () -> Bool)?>(nil)
 
   /// For so long work may come to a clean end after an interrupt.
   private static let graceSeconds: UInt32 = 5
@@ -24,7 +24,8 @@ enum Signals {
     pthread_detach(thread)
   }
 
-  static func onInterrupt(_ body: @escaping @Sendable () -> Void) {
+  /// - Parameter body: asks the work to stop; false when there is none that could.
+  static func onInterrupt(_ body: @escaping @Sendable () -> Bool) {
     handler.withLock { $0 = body }
   }
 
@@ -37,7 +38,7 @@ enum Signals {
     var number: Int32 = 0
     unsafe sigwait(&signals, &number)
     Standard.error.write("\nsnapctl: interrupted, stopping\n")
-    handler.withLock { $0 }?()
+    guard handler.withLock({ $0 })?() == true else { _exit(130) }
     var grace = timespec(tv_sec: Int(graceSeconds), tv_nsec: 0)
     unsafe sigtimedwait(&signals, nil, &grace)
     _exit(130)

@@ -60,10 +60,13 @@ import Testing
     let name = "evil\u{1B}[31m\u{202E}name"
     try program.write("x", to: "tree/\(name)")
     #expect(try program("create", "words", "tree", "--message", "\u{1B}]0;title\u{07}").status == 0)
-    for arguments in [["diff", "words@1", "words@2"], ["list", "words"], ["show", "words"], ["show", "words", "--json"]] {
+    for arguments in [
+      ["diff", "words@1", "words@2"], ["list", "words"], ["show", "words"], ["show", "words", "--json"],
+    ] {
       let run = try program.run(arguments)
       #expect(run.status == 0)
-      #expect(!run.output.unicodeScalars.contains { $0 != "\n" && $0.properties.generalCategory == .control }, "\(arguments)")
+      #expect(
+        !run.output.unicodeScalars.contains { $0 != "\n" && $0.properties.generalCategory == .control }, "\(arguments)")
     }
     #expect(try program("sync", "words", "copy").status == 0)
     #expect(try program.text(of: "copy/\(name)") == "x")

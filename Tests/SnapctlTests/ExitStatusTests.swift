@@ -17,7 +17,8 @@ import Testing
 
   @Test(arguments: [
     ["list", "nope"], ["show", "words@9"], ["show", "words@nope"], ["cat", "words", "nope"], ["sync", "nope", "copy"],
-    ["intents", "nope"], ["untag", "words", "nope"], ["tag", "words@9", "t"], ["verify", "nope"], ["diff", "words@1", "words@9"],
+    ["intents", "nope"], ["untag", "words", "nope"], ["tag", "words@9", "t"], ["verify", "nope"],
+    ["diff", "words@1", "words@9"],
   ])
   func `what is not there gives 10`(arguments: [String]) throws {
     let run = try Program.withOneVersion().run(arguments)

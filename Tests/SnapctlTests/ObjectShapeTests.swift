@@ -9,7 +9,10 @@ import Testing
     let created = try program("create", "words", "tree", "--json").last("created")
     expect(
       created,
-      has: "collection version manifest contentHash unchanged bytesTotal bytesChanged bytesStored chunksNew chunksPatched seconds")
+      has:
+        "collection version manifest contentHash unchanged bytesTotal bytesChanged bytesStored chunksNew chunksPatched"
+        + " seconds"
+    )
     #expect(created["version"] as? Int == 2)
     #expect(created["unchanged"] as? Bool == false)
     let again = try program("create", "words", "tree", "--json").last("created")
@@ -23,7 +26,9 @@ import Testing
     #expect(time.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil)
     let hash = try #require(snapshot["contentHash"] as? String)
     #expect(hash.wholeMatch(of: /[0-9a-f]{64}/) != nil)
-    #expect(try program("hash", "tree", "--json").last("hashed")["contentHash"] as? String == created["contentHash"] as? String)
+    #expect(
+      try program("hash", "tree", "--json").last("hashed")["contentHash"] as? String == created["contentHash"]
+        as? String)
   }
 
   @Test func `list ends with its summary`() throws {
@@ -40,7 +45,10 @@ import Testing
     let synced = try program("sync", "words@1", "copy", "--json").last("synced")
     expect(
       synced,
-      has: "collection version directory bytesTotal bytesRead bytesWritten requests chunksRead tier localChangesReverted seconds")
+      has:
+        "collection version directory bytesTotal bytesRead bytesWritten requests chunksRead tier localChangesReverted"
+        + " seconds"
+    )
     #expect(try program.text(of: "copy/a") == "one\n")
     #expect(try program("restore", "words@1", "copy", "--json").last("synced")["bytesWritten"] as? Int == 0)
   }

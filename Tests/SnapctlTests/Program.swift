@@ -29,7 +29,8 @@ struct Program: ~Copyable {
   let folder: URL
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("snapctl-\(ProcessInfo.processInfo.globallyUniqueString)")
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "snapctl-\(ProcessInfo.processInfo.globallyUniqueString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
@@ -84,7 +85,7 @@ struct Program: ~Copyable {
   }
 
   private static func file(_ url: URL) throws -> FileHandle {
-    FileManager.default.createFile(atPath: url.path, contents: nil)
+    try Data().write(to: url)
     return try FileHandle(forWritingTo: url)
   }
 

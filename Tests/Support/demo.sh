@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # demo.sh [--clean]: takes a real ChromaDB directory through its life, and says what moved at each step.
 #
-# Wants a Debian 12 with a Swift toolchain; installs the rest (bootstrap.sh) and builds snapctl (SNAPCTL names another one).
+# Wants a Debian 12 with a Swift toolchain; installs the rest (bootstrap.sh) and builds snapctl (SNAPCTL names another).
 # Leaves its folder and names it; --clean removes it at the end. Stops at the first step that fails, and says which.
 set -euo pipefail
 support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -57,7 +57,7 @@ unpack() {
     mkdir "$demo/$name"
     zstd -dcq "$archive" | tar -x -C "$demo/$name"
   done
-  echo "$(find "$demo/v1" -type f | wc -l) files each, $(du -sb "$demo"/v? | awk '{ sum += $1 } END { print sum }') bytes in all"
+  echo "$(find "$demo/v1" -type f | wc -l) files in v1, $(du -scb "$demo"/v? | tail -n 1 | cut -f 1) bytes in all six"
 }
 
 # What the application would have: one directory, in which each version's files lie where those before lay.
@@ -78,7 +78,7 @@ one_version() {
 }
 
 versions() {
-  step 'each version is created in a store, then synced through a cache directory to a local copy; only the change moves'
+  step 'each version is created in a store, then synced through a cache directory to a local copy'
   printf '%-8s %12s %12s %8s %13s %-7s %s\n' version 'whole bytes' stored share 'bytes synced' tier copy
   local name
   for name in v1 v2 v3 v4 v5 v6; do one_version "$name"; done
@@ -102,12 +102,12 @@ real_client() {
     "$python" "$support/chroma/check.py" "$demo/copy" --against "$demo/v6" >"$demo/answer"
     echo "it counts $(field count "$demo/answer") records, and fetches and finds what it finds in the source"
   fi
-  if same "$demo/v6" "$demo/copy" 2>/dev/null; then echo 'opening left the copy as it was'; else echo 'opening changed the copy'; fi
+  if same "$demo/v6" "$demo/copy" 2>/dev/null; then echo 'that left the copy as it was'; else echo 'that changed it'; fi
   step 'the next sync puts that back'
   run sync words "$demo/copy" --cache "$cache"
   same "$demo/v6" "$demo/copy"
-  echo "$(field localChangesReverted "$demo/answer") local changes put back, $(field bytesRead "$demo/answer") bytes read of" \
-    "$(field bytesTotal "$demo/answer"); the copy is identical again"
+  echo "local changes put back: $(field localChangesReverted "$demo/answer"); bytes read:" \
+    "$(field bytesRead "$demo/answer") of $(field bytesTotal "$demo/answer"); the copy is identical again"
 }
 
 verify() {

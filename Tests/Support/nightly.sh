@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # nightly.sh [--minutes N] [--ledger FILE] [--seed N] [--only NAMES]: the long runs, in chunks, until the time is over.
 #
-# Each chunk is one small piece of work with a seed of its own: kills at every call (also torn writes, also a second kill
-# during recovery), damage, concurrent commits. Its counts are appended to the ledger as one line of JSON. Started again with
-# the same ledger it goes on with the next seeds. Ends with the sums; exits 1 when any chunk ever failed.
+# Each chunk is one small piece of work with a seed of its own: kills at every call (also torn writes, also a second
+# kill during recovery), damage, records, concurrent commits. Its counts are appended to the ledger as one line of JSON.
+# Started again with the same ledger it goes on with the next. Ends with the sums; exits 1 when any chunk ever failed.
 set -euo pipefail
 support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly support

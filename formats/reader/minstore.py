@@ -104,7 +104,8 @@ def folder(path, mode=0o755):
 
 
 def link(path, target):
-    return text(path) + struct.pack("<BHQ", 3, 0o777, 0) + sha(target.encode()) + text(target), (path, 3, 0o777, 0, sha(target.encode()))
+    digest = sha(target.encode())
+    return text(path) + struct.pack("<BHQ", 3, 0o777, 0) + digest + text(target), (path, 3, 0o777, 0, digest)
 
 
 def content_hash(facts):

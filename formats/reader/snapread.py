@@ -88,7 +88,8 @@ def records(store, arguments):
 
 def list_deltas(store, arguments):
     head, _ = chosen(store, arguments.name)
-    for delta in deltas(store, head.collection):
+    newest = snapshot(store, head, None) if head.newest else None
+    for delta in deltas(store, head.collection, newest.producers() if newest else ()):
         put({"producer": delta.producer, "sequence": delta.sequence, "run": delta.run, "created": delta.created,
              "operations": len(delta.operations), "batches": delta.batches, "dimension": delta.dimension,
              "clocks": [delta.operations[0].clock, delta.operations[-1].clock], "seal": delta.digest.hex()})
@@ -111,7 +112,7 @@ def parse(arguments):
 
 
 def main(arguments=None):
-    """0 for success, 2 for wrong usage, 4 for damage or what is not supported."""
+    """Exit code: 0 for success, 2 for wrong usage, 4 for damage or what is not supported."""
     arguments = parse(arguments)
     try:
         return arguments.run(Store(arguments.store), arguments)

@@ -4,7 +4,8 @@ extension EngineConfiguration {
   /// The defaults, changed by what the environment says.
   ///
   /// - Parameter environment: names and values, such as `ProcessInfo.processInfo.environment`.
-  /// - Throws: `.usage` naming the variable and its value, when a value cannot be used; an empty value counts as not set.
+  /// - Throws: `.usage` naming the variable and its value, when a value cannot be used; an empty value counts as not
+  /// set.
   public init(environment: [String: String]) throws(EngineError) {
     self.init()
     let values = EnvironmentValues(environment)

@@ -32,7 +32,8 @@ public struct EngineConfiguration: Sendable, Equatable {
   public var lockBaseBackoffSeconds = 2.0
   /// A wait of s becomes one of s … s·(1 + this).
   public var lockJitterFactor = 1.0
-  /// Where the catalog of a store that is not local keeps its own state; nil: below `XDG_STATE_HOME`, else the home directory.
+  /// Where the catalog of a store that is not local keeps its own state; nil: below `XDG_STATE_HOME`, else the home
+  /// directory.
   public var stateDirectory: String?
   /// The address of the cache tier; nil: none.
   public var cache: String?
@@ -49,10 +50,16 @@ extension EngineConfiguration {
   /// Why the values cannot be used, or nil.
   var defect: String? {
     if !(1...256).contains(jobs) { return "jobs must be 1 to 256, not \(jobs)" }
-    if !(1...256).contains(blockingCallCountMax) { return "blocking calls must be 1 to 256, not \(blockingCallCountMax)" }
-    if !(1...1_000).contains(lockAttemptCountMax) { return "lock attempts must be 1 to 1000, not \(lockAttemptCountMax)" }
+    if !(1...256).contains(blockingCallCountMax) {
+      return "blocking calls must be 1 to 256, not \(blockingCallCountMax)"
+    }
+    if !(1...1_000).contains(lockAttemptCountMax) {
+      return "lock attempts must be 1 to 1000, not \(lockAttemptCountMax)"
+    }
     let sizes = [windowByteCount, frameCacheByteCount, packByteCount, requestByteCount]
-    if sizes.contains(where: { !((64 << 10)...(1 << 30)).contains($0) }) { return "memory limits must be 64 KiB to 1 GiB" }
+    if sizes.contains(where: { !((64 << 10)...(1 << 30)).contains($0) }) {
+      return "memory limits must be 64 KiB to 1 GiB"
+    }
     let times = [stallTimeoutSeconds, deadlineSeconds ?? 1, lockTimeoutSeconds]
     if times.contains(where: { !($0 > 0 && $0 <= 1e9) }) { return "times must be above 0 and at most 1e9 seconds" }
     let factors = [lockBaseBackoffSeconds, lockJitterFactor]

@@ -28,17 +28,15 @@ struct CopiedDirectory {
 
   /// How its files look now, before they are read.
   ///
-  /// Files that were written in the last two seconds are left out: a further change might leave no trace in their times. So is
-  /// everything beyond a bounded number of files; what is not known here is hashed by the next sync.
+  /// Files that were written in the last two seconds are left out: a further change might leave no trace in their
+  /// times. So is everything beyond a bounded number of files; what is not known here is hashed by the next sync.
   func statuses() -> [RelativePath: FileStatus] {
     var statuses: [RelativePath: FileStatus] = [:]
     let settled = (clock.now().milliseconds - 2_000) * 1_000_000
     guard var walk = try? TreeWalk(Directory(path: path)) else { return [:] }
     while statuses.count < CopiedDirectory.statusCountMax, let entry = try? walk.next() {
-      guard entry.content == .file, max(entry.status.modifiedNanoseconds, entry.status.changedNanoseconds) < settled else {
-        continue
-      }
-      statuses[entry.path] = entry.status
+      let touched = max(entry.status.modifiedNanoseconds, entry.status.changedNanoseconds)
+      if entry.content == .file, touched < settled { statuses[entry.path] = entry.status }
     }
     return statuses
   }
@@ -59,6 +57,7 @@ struct CopiedDirectory {
   }
 
   private func lock(_ directory: borrowing Directory) throws -> FileLock {
+    if try directory.statusIfPresent(of: .local(".snapctl")) == nil { try directory.makeDirectory(.local(".snapctl")) }
     let turn = Deadline(seconds: 10, from: clock)
     return try FileLock.acquire(.local(".snapctl/lock"), in: directory, .exclusive, deadline: turn, clock: clock)
   }

@@ -8,9 +8,10 @@ internal import SnapshotSync
 extension SnapshotEngine {
   /// Brings a directory to a version, reading and writing only what differs.
   ///
-  /// Afterwards it has exactly the entries of the version. Local changes are put back, unless told otherwise; one that was killed
-  /// goes on where it was. A directory that is not empty and was not made by `sync` is refused.
-  /// - Throws: `.notFound` for a version that is not there, `.damaged` when its bytes do not verify, `.noSpace` before the first byte.
+  /// Afterwards it has exactly the entries of the version. Local changes are put back, unless told otherwise; one that
+  /// was killed goes on where it was. A directory that is not empty and was not made by `sync` is refused.
+  /// - Throws: `.notFound` for a version that is not there, `.damaged` when its bytes do not verify, `.noSpace` before
+  /// the first byte.
   @discardableResult
   public func sync(
     _ version: String, to directory: String, options: SyncOptions = SyncOptions()
@@ -22,7 +23,8 @@ extension SnapshotEngine {
       let snapshot = Snapshot(reference.collection, row, in: head)
       let result = try call.syncing(directory) { sync, control throws(SyncError) in
         try sync.sync(
-          SyncRequest(reference.collection, row: row, directory: directory, options), control: control.telling(options.progress),
+          SyncRequest(reference.collection, row: row, directory: directory, options),
+          control: control.telling(options.progress),
           lockDeadline: Deadline(seconds: lockTimeout, from: clock),
           planned: { options.planned?(SyncForecast(snapshot, $0, tier: call.tierName)) },
           explain: options.explain.map { explain in { explain(Explanation($0)) } })

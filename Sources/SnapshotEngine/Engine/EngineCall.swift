@@ -1,4 +1,5 @@
 internal import Catalog
+internal import Logging
 internal import ObjectTier
 internal import Primitives
 internal import SnapshotFormat
@@ -46,6 +47,16 @@ final class EngineCall: Sendable {
   /// What the origin and the cache served since the call began.
   var traffic: (origin: TierCounters, cache: TierCounters) {
     (wiring.origin.counters - originBefore, (wiring.cache?.counters ?? TierCounters()) - cacheBefore)
+  }
+
+  /// What the call cost, for the log.
+  var measures: Logger.Metadata {
+    let (origin, cache) = traffic
+    return [
+      "seconds": "\(seconds)", "originRequests": "\(origin.requests)", "originBytesRead": "\(origin.bytesRead)",
+      "originBytesWritten": "\(origin.bytesWritten)", "cacheRequests": "\(cache.requests)",
+      "cacheBytesRead": "\(cache.bytesRead)", "cacheFailures": "\(cache.failures)",
+    ]
   }
 
   /// Runs `body`, and gives what it throws as the façade does.

@@ -5,7 +5,8 @@ internal import SnapshotStore
 
 /// How a directory becomes a version.
 public struct CreateOptions: Sendable {
-  /// The version the directory builds on; nil: the one it was synced from, or the newest at the start. 0: there is none yet.
+  /// The version the directory builds on; nil: the one it was synced from, or the newest at the start. 0: there is none
+  /// yet.
   public var expectedVersion: UInt64?
   /// Stacks the directory on top of whatever is the newest, instead of a conflict.
   public var stacksOnNewest = false
@@ -54,9 +55,10 @@ public struct CreatedSnapshot: Sendable, Equatable {
 extension SnapshotEngine {
   /// Makes a version of a directory.
   ///
-  /// Only what the version before does not have is stored. Names, types, modes, link targets and bytes count; times do not.
-  /// - Throws: `.conflict` when somebody else committed a version meanwhile, `.failed` when a file changed while it was read. In
-  ///   both cases nothing is published.
+  /// Only what the version before does not have is stored. Names, types, modes, link targets and bytes count; times do
+  /// not.
+  /// - Throws: `.conflict` when somebody else committed a version meanwhile, `.failed` when a file changed while it was
+  /// read. In both cases nothing is published.
   public func create(
     _ collection: String, from directory: String, options: CreateOptions = CreateOptions()
   ) async throws(EngineError) -> CreatedSnapshot {

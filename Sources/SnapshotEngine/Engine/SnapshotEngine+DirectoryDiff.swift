@@ -25,7 +25,7 @@ extension SnapshotEngine {
 }
 
 /// A manifest beside a walk of a directory.
-private final class DirectoryDiff {
+final class DirectoryDiff {
   private var left: EntryCursor
   private let jobs: Int
   private let found: (Difference) -> Void

@@ -61,7 +61,8 @@ extension SnapshotEngine {
     let store = InitialisedStore(uri, identity, isNew: false)
     let name = Printable.string(uri)
     guard ifMissing else {
-      throw EngineError(.failed, "\(name): there is a store already", subject: name, advice: "Add --if-missing if that is well")
+      throw EngineError(
+        .failed, "\(name): there is a store already", subject: name, advice: "Add --if-missing if that is well")
     }
     guard wanted == .auto || wanted == store.catalog else {
       throw EngineError(

@@ -45,7 +45,8 @@ extension EngineCall {
   fileprivate func summary(of collection: RegisteredCollection) throws(EngineError) -> CollectionSummary {
     let kind: CollectionSummary.Kind = collection.kind == .vectors ? .vectors : .tree
     let head = try catching { () throws(CatalogError) in
-      try HeadLine(wiring.catalog.origin, collection.name).newest(hint: wiring.catalog.hints.revision(of: collection.name))
+      try HeadLine(wiring.catalog.origin, collection.name).newest(
+        hint: wiring.catalog.hints.revision(of: collection.name))
     }
     guard let head, let row = head.newestRow else {
       return CollectionSummary(name: collection.name.string, kind: kind, newest: nil)

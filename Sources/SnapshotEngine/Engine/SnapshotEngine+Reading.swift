@@ -6,10 +6,11 @@ internal import SnapshotStore
 extension SnapshotEngine {
   /// The bytes of one file of a version, piece by piece in order, each verified before it is given.
   ///
-  /// - Parameter piece: is given at most one chunk at a time, on the thread that does the work; what it throws ends the call.
+  /// - Parameter piece: is given at most one chunk at a time, on the thread that does the work; what it throws ends the
+  /// call.
   /// - Returns: how many bytes the file has.
-  /// - Throws: `.notFound` when the version has no such file, `.damaged` when its bytes do not verify; what was given until then
-  ///   is sound.
+  /// - Throws: `.notFound` when the version has no such file, `.damaged` when its bytes do not verify; what was given
+  /// until then is sound.
   public func read(
     _ path: String, of version: String, piece: @escaping @Sendable ([UInt8]) throws(EngineError) -> Void
   ) async throws(EngineError) -> UInt64 {

@@ -1,3 +1,4 @@
+internal import Logging
 internal import Primitives
 internal import SnapshotStore
 
@@ -20,6 +21,7 @@ public final class SnapshotEngine: Sendable {
   public let store: String
   let wiring: StoreWiring
   let calls: BlockingCalls
+  private let logger = Logger(label: "snapshot-engine")
   private let stopAll = StopSignal()
 
   private init(_ store: String, _ wiring: StoreWiring, _ configuration: EngineConfiguration, _ calls: BlockingCalls) {
@@ -52,10 +54,12 @@ public final class SnapshotEngine: Sendable {
   ///
   /// - Parameter moved: is told of the bytes of every read and write of packs and roots.
   func perform<Value: Sendable>(
-    moved: (@Sendable (Int) -> Void)? = nil, _ body: @escaping @Sendable (EngineCall) throws(EngineError) -> Value
+    _ name: StaticString = #function, moved: (@Sendable (Int) -> Void)? = nil,
+    _ body: @escaping @Sendable (EngineCall) throws(EngineError) -> Value
   ) async throws(EngineError) -> Value {
     let call = EngineCall(wiring, configuration, stop: StopSignal(), stopAll: stopAll, moved: moved)
-    return try await calls.run(stop: call.stop) { () throws(EngineError) in
+    return try await calls.run(stop: call.stop) { [logger] () throws(EngineError) in
+      defer { logger.debug("\(name)", metadata: call.measures) }
       do throws(EngineError) {
         return try body(call)
       } catch {

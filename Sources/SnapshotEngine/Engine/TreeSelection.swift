@@ -3,8 +3,8 @@ internal import SnapshotStore
 
 /// Which part of a directory is taken.
 ///
-/// `*` matches within a component, `**` across them, `?` one byte. A pattern without `/` matches a component at any depth; one
-/// with `/` matches from the root. What lies below a match is matched too.
+/// `*` matches within a component, `**` across them, `?` one byte. A pattern without `/` matches a component at any
+/// depth; one with `/` matches from the root. What lies below a match is matched too.
 public struct TreeSelection: Sendable, Equatable {
   /// Only what matches one of these is taken; none: everything.
   public var includes: [String]

@@ -66,15 +66,18 @@ extension EngineError {
   private init(_ missing: Missing) {
     switch missing {
     case .store(let location):
-      self.init(.notFound, "\(missing)", subject: location, advice: "Create one with `snapctl init --store \(location)`")
+      self.init(
+        .notFound, "\(missing)", subject: location, advice: "Create one with `snapctl init --store \(location)`")
     case .collection(let name):
       self.init(.notFound, "\(missing)", subject: "\(name)", advice: "`snapctl list` shows what is there")
     case .anyVersion(let name):
       self.init(.notFound, "\(missing)", subject: "\(name)", advice: "`snapctl create` or `compact` makes the first")
     case .version(let name, let version):
-      self.init(.notFound, "\(missing)", subject: "\(name)@\(version)", advice: "`snapctl list \(name)` shows what is there")
+      self.init(
+        .notFound, "\(missing)", subject: "\(name)@\(version)", advice: "`snapctl list \(name)` shows what is there")
     case .tag(let name, let tag):
-      self.init(.notFound, "\(missing)", subject: "\(name)@\(tag)", advice: "`snapctl list \(name)` shows what is there")
+      self.init(
+        .notFound, "\(missing)", subject: "\(name)@\(tag)", advice: "`snapctl list \(name)` shows what is there")
     }
   }
 }

@@ -19,7 +19,9 @@ extension EngineError {
       let size = missing.map { "\($0) bytes are missing" } ?? "How much is missing is not known"
       self.init(.noSpace, "\(error)", subject: subject, advice: "\(size). Free some, and repeat the command")
     case .stalled:
-      self.init(.tierTimeout, "\(error)", subject: subject, advice: "Look whether the tier is reachable, and repeat the command")
+      self.init(
+        .tierTimeout, "\(error)", subject: subject, advice: "Look whether the tier is reachable, and repeat the command"
+      )
     case .denied:
       self.init(.failed, "\(error)", subject: subject, advice: "Look at who owns it and at its mode")
     case .failed:
@@ -34,7 +36,8 @@ extension EngineError {
       self.init(.noSpace, "\(error)", subject: error.path, advice: "Free some space, and repeat the command")
     case .timedOut, .busy:
       self.init(.locked, "\(error)", subject: error.path, advice: "Another process uses it; repeat the command later")
-    case .unreachable: self.init(.tierTimeout, "\(error)", subject: error.path, advice: "Look at the mount, then repeat")
+    case .unreachable:
+      self.init(.tierTimeout, "\(error)", subject: error.path, advice: "Look at the mount, then repeat")
     case .denied:
       self.init(.failed, "\(error)", subject: error.path, advice: "Look at who owns it and at its mode")
     default: self.init(.failed, "\(error)", subject: error.path)

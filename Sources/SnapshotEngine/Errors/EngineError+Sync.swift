@@ -18,7 +18,8 @@ extension EngineError {
     case .noSpace(let missing, _):
       self.init(.noSpace, "\(error)", subject: subject, advice: "Free \(missing) bytes and repeat, or use --in-place")
     case .timedOut(let what):
-      self.init(.tierTimeout, Printable.string(what), subject: subject, advice: "Repeat the command: it goes on where it was")
+      self.init(
+        .tierTimeout, Printable.string(what), subject: subject, advice: "Repeat the command: it goes on where it was")
     case .cancelled:
       self.init(.interrupted, "interrupted; what was fetched is kept for the next run", subject: subject)
     }

@@ -1,7 +1,7 @@
 /// What an operation failed with: one type for all of them.
 ///
-/// Act on `code`; show `message` and `advice` to a person. `subject` is what it is about: a collection, an object, a path.
-/// Unless `code` is `.outcomeUnknown`, nothing was published by the call that threw.
+/// Act on `code`; show `message` and `advice` to a person. `subject` is what it is about: a collection, an object, a
+/// path. Unless `code` is `.outcomeUnknown`, nothing was published by the call that threw.
 public struct EngineError: Error, Sendable, Equatable {
   /// What to do about it, in one word. Each has the exit status of its own that `snapctl` ends with.
   public enum Code: String, Sendable, CaseIterable {

@@ -4,7 +4,8 @@ internal import SnapshotFormat
 extension Head {
   var inspected: [InspectedObject.Field] {
     [
-      .init("collection", .text(collection.string)), .init("kind", .text("\(kind)")), .init("revision", .number(revision)),
+      .init("collection", .text(collection.string)), .init("kind", .text("\(kind)")),
+      .init("revision", .number(revision)),
       .init("action", .text("\(action)")), .init("created", .time(created)),
       .init("writeId", .text(writeIdentifier.hex)), .init("intent", .text(intent.hex)),
       .init("newestVersion", .number(newestVersion)), .init("gcEpoch", .number(fences.gcEpoch)),
@@ -29,8 +30,10 @@ extension VersionsObject {
 extension VersionRow {
   fileprivate var inspected: [InspectedObject.Field] {
     [
-      .init("version", .number(version)), .init("root", .text(root.name.hex)), .init("manifest", .text(root.digest.hex)),
-      .init("contentHash", .text(contentHash.hex)), .init("created", .time(created)), .init("files", .number(fileCount)),
+      .init("version", .number(version)), .init("root", .text(root.name.hex)),
+      .init("manifest", .text(root.digest.hex)),
+      .init("contentHash", .text(contentHash.hex)), .init("created", .time(created)),
+      .init("files", .number(fileCount)),
       .init("records", .number(recordCount)), .init("bytes", .number(byteCount)),
       .init("writeId", .text(writeIdentifier.hex)), .init("message", .text(message)),
     ]
@@ -46,7 +49,8 @@ extension OlderVersions {
 extension QuarantinedDelta {
   fileprivate var inspected: [InspectedObject.Field] {
     [
-      .init("producer", .text(producer.string)), .init("sequence", .number(sequence)), .init("digest", .text(digest.hex)),
+      .init("producer", .text(producer.string)), .init("sequence", .number(sequence)),
+      .init("digest", .text(digest.hex)),
       .init("reason", .text(reason)),
     ]
   }

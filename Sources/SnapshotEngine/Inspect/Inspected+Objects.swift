@@ -43,7 +43,8 @@ extension FrameEntry {
 extension ManifestRoot {
   var inspected: [InspectedObject.Field] {
     var fields: [InspectedObject.Field] = [
-      .init("collection", .text(collection.string)), .init("version", .number(version)), .init("created", .time(created)),
+      .init("collection", .text(collection.string)), .init("version", .number(version)),
+      .init("created", .time(created)),
       .init("intent", .text(intent.hex)), .init("message", .text(message)),
       .init("contentHash", .text(totals.contentHash.hex)), .init("files", .number(totals.files)),
       .init("directories", .number(totals.directories)), .init("links", .number(totals.links)),
@@ -71,7 +72,8 @@ extension Intent {
       .init("collection", .text(collection.string)), .init("identifier", .text(identifier.hex)),
       .init("action", .text("\(action)")), .init("baseRevision", .number(baseRevision)),
       .init("gcEpoch", .number(gcEpoch)), .init("started", .time(started)),
-      .init("secondsToLive", .number(UInt64(secondsToLive))), .init("beat", .number(beat)), .init("owner", .text(owner)),
+      .init("secondsToLive", .number(UInt64(secondsToLive))), .init("beat", .number(beat)),
+      .init("owner", .text(owner)),
     ]
   }
 }

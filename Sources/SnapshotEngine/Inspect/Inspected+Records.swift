@@ -6,7 +6,8 @@ extension DeltaHeader {
     [
       .init("collection", .text(collection.string)), .init("producer", .text(producer.string)),
       .init("sequence", .number(sequence)), .init("predecessor", .text(predecessor.hex)), .init("run", .text(run)),
-      .init("expected", .number(expected)), .init("dimension", .count(schema.dimension)), .init("created", .time(created)),
+      .init("expected", .number(expected)), .init("dimension", .count(schema.dimension)),
+      .init("created", .time(created)),
     ]
   }
 }

@@ -68,7 +68,9 @@ struct ObjectInspector {
   }
 
   private func delta() throws(FormatError) -> [Field] {
-    guard components.count > 2, let producer = ProducerName(String(components[1])) else { throw unnamed("its producer") }
+    guard components.count > 2, let producer = ProducerName(String(components[1])) else {
+      throw unnamed("its producer")
+    }
     let key = ObjectKey.delta(try collection(at: 2), producer, sequence: try number())
     var reader = try DeltaReader(bytes.rawSpan, named: key)
     while try reader.next() != nil {}

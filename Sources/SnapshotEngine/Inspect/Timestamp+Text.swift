@@ -1,8 +1,8 @@
 public import Primitives
 
 extension Timestamp {
-  /// RFC 3339 in UTC with milliseconds: `2024-02-29T12:00:00.000Z`. A moment before the year 0 or after 9999 is shown as the
-  /// nearest one within.
+  /// RFC 3339 in UTC with milliseconds: `2024-02-29T12:00:00.000Z`. A moment before the year 0 or after 9999 is shown
+  /// as the nearest one within.
   public var text: String {
     let least: Int64 = -62_167_219_200_000
     let greatest: Int64 = 253_402_300_799_999

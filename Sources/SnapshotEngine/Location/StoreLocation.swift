@@ -32,7 +32,9 @@ struct StoreLocation: Sendable, Equatable {
     let colon = UInt8(ascii: ":")
     guard let end = uri.utf8.firstIndex(of: colon), uri[end...].hasPrefix("://") else { return nil }
     let scheme = uri[..<end]
-    guard scheme.first?.isLetter == true, scheme.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) else { return nil }
+    guard scheme.first?.isLetter == true, scheme.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) else {
+      return nil
+    }
     return scheme.lowercased()
   }
 

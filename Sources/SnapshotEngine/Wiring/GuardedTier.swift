@@ -4,8 +4,8 @@ internal import SnapshotFormat
 
 /// A tier that stops a call's work at its next step: when the call was cancelled, or its deadline has passed.
 ///
-/// It stands before what is prepared and read — packs, roots, pages — and never before heads: a commit that was begun is brought to
-/// its end, so that its outcome is known.
+/// It stands before what is prepared and read — packs, roots, pages — and never before heads: a commit that was begun
+/// is brought to its end, so that its outcome is known.
 final class GuardedTier: ObjectTier {
   private let tier: any ObjectTier
   private let stops: [StopSignal]

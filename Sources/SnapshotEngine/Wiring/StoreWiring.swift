@@ -35,6 +35,7 @@ struct StoreWiring: Sendable {
     policy.baseBackoffSeconds = configuration.lockBaseBackoffSeconds
     policy.jitterFactor = configuration.lockJitterFactor
     policy.lockTimeoutSeconds = configuration.lockTimeoutSeconds
+    policy.settleSeconds = configuration.stallTimeoutSeconds
     return CommitSettings(policy: policy, clock: clock, wallClock: clock, random: random)
   }
 

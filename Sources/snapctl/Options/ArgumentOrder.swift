@@ -6,7 +6,9 @@ import SnapshotEngine
 enum ArgumentOrder {
   /// - Throws: `.usage` with what was probably meant.
   static func check(name: String, directory: String, verb: String) throws(EngineError) {
-    guard !isName(name), isName(directory), isDirectory(name) || name.hasPrefix(".") || name.hasPrefix("/") else { return }
+    guard !isName(name), isName(directory), isDirectory(name) || name.hasPrefix(".") || name.hasPrefix("/") else {
+      return
+    }
     let (name, directory) = (Printable.string(name), Printable.string(directory))
     let meant =
       verb == "sync"

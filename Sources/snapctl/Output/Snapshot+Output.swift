@@ -44,7 +44,8 @@ extension CreatedSnapshot {
       "created",
       [
         "collection": .string(snapshot.collection), "version": .count(version), "manifest": .hash(snapshot.manifest),
-        "contentHash": .hash(snapshot.contentHash), "unchanged": .boolean(isUnchanged), "bytesTotal": .count(bytesTotal),
+        "contentHash": .hash(snapshot.contentHash), "unchanged": .boolean(isUnchanged),
+        "bytesTotal": .count(bytesTotal),
         "bytesChanged": .count(bytesChanged), "bytesStored": .count(bytesStored), "chunksNew": .count(chunksNew),
         "chunksPatched": .count(chunksPatched), "seconds": .seconds(seconds),
       ])

@@ -1,6 +1,7 @@
 import Glibc
 
-/// A standard stream, written to without a buffer. A reader that went away is no error: what it does not read is dropped.
+/// A standard stream, written to without a buffer. A reader that went away is no error: what it does not read is
+/// dropped.
 struct Standard: Sendable {
   static let output = Standard(descriptor: STDOUT_FILENO)
   static let error = Standard(descriptor: STDERR_FILENO)

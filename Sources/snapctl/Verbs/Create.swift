@@ -6,9 +6,9 @@ struct Create: Verb {
   static let configuration = CommandConfiguration(
     abstract: "Makes a version of a directory.",
     discussion: """
-      Builds on the version the directory was synced from, or on --expect, or on the newest one. When somebody else \
-      committed meanwhile: exit 5, nothing published. When nothing changed (names, types, modes, link targets, bytes; \
-      never times), no version is made.
+      Builds on the version the directory was synced from, or on --expect, or on the newest one. When somebody \
+      else committed meanwhile: exit 5, nothing published. When nothing changed (names, types, modes, link \
+      targets, bytes; never times), no version is made.
 
       Example:
         snapctl create words ./words --tag nightly --message "after the import"
@@ -39,7 +39,8 @@ struct Create: Verb {
     try ArgumentOrder.check(name: name, directory: directory, verb: "create")
     if name.contains("@") {
       let meant = "`snapctl sync \(Printable.string(name)) \(Printable.string(directory))`"
-      throw EngineError(.usage, "a new version has no number yet; did you mean \(meant)?", subject: Printable.string(name))
+      throw EngineError(
+        .usage, "a new version has no number yet; did you mean \(meant)?", subject: Printable.string(name))
     }
     let engine = try await session.open()
     session.console.remark("\(Printable.string(directory)) → \(name)")

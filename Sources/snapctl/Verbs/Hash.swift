@@ -6,8 +6,8 @@ struct Hash: Verb {
   static let configuration = CommandConfiguration(
     abstract: "Prints the content hash of a directory.",
     discussion: """
-      The same as that of a version made of it: names, types, modes, link targets and bytes count, times do not. Needs no \
-      store.
+      The same as that of a version made of it: names, types, modes, link targets and bytes count, times do not. \
+      Needs no store.
 
       Example:
         snapctl hash ./context --exclude .git

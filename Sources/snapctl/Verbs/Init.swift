@@ -34,7 +34,8 @@ struct Init: Verb {
       ])
     let name = Printable.string(address)
     session.console.result(
-      object, store.isNew ? "\(name): a new store, catalog \(store.catalog.rawValue)" : "\(name): there is a store already")
+      object,
+      store.isNew ? "\(name): a new store, catalog \(store.catalog.rawValue)" : "\(name): there is a store already")
     return 0
   }
 }

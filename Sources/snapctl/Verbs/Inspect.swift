@@ -6,7 +6,8 @@ struct Inspect: Verb {
   static let configuration = CommandConfiguration(
     abstract: "Decodes one object of a store.",
     discussion: """
-      Any object: store, head, versions, intent, manifest, pack, delta, segment, the state of a copy. Needs no open store.
+      Any object: store, head, versions, intent, manifest, pack, delta, segment, the state of a copy. Needs no \
+      open store.
 
       Example:
         snapctl inspect /data/store/heads/words/00000000000000000012

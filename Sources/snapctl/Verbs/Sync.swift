@@ -7,8 +7,8 @@ struct Sync: Verb {
   static let configuration = CommandConfiguration(
     abstract: "Brings a directory to a version, moving only what differs.",
     discussion: """
-      The directory changes at once: the next tree is built beside it, and the two change places. Local changes are put \
-      back; --keep-local stops instead, with the list (exit 11). A killed sync goes on where it was.
+      The directory changes at once: the next tree is built beside it, and the two change places. Local changes \
+      are put back; --keep-local stops instead, with the list (exit 11). A killed sync goes on where it was.
 
       Example:
         snapctl sync words@12 /fast/words

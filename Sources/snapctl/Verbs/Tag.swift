@@ -38,9 +38,11 @@ struct Untag: Verb {
 
   func run(in session: Session) async throws(EngineError) -> Int32 {
     let parts = name.split(separator: "@", maxSplits: 1).map(String.init)
-    guard let collection = parts.first, let tag = tag ?? (parts.count == 2 ? parts[1] : nil), parts.count == 1 || self.tag == nil
+    guard let collection = parts.first, let tag = tag ?? (parts.count == 2 ? parts[1] : nil),
+      parts.count == 1 || self.tag == nil
     else {
-      throw EngineError(.usage, "untag takes a collection and a tag", advice: "Write `untag NAME TAG` or `untag NAME@TAG`")
+      throw EngineError(
+        .usage, "untag takes a collection and a tag", advice: "Write `untag NAME TAG` or `untag NAME@TAG`")
     }
     try await session.open().untag(collection, tag)
     session.console.result(

@@ -6,12 +6,13 @@ struct Verify: Verb {
   static let configuration = CommandConfiguration(
     abstract: "Checks a store, a collection or a version.",
     discussion: """
-      Levels: head, structure, packs (stored bytes), sample=N%, full (decodes and hashes everything). Goes on after damage, \
-      names each damaged object, and exits with 4.
+      Levels: head, structure, packs (stored bytes), sample=N%, full (decodes and hashes everything). Goes on \
+      after damage, names each damaged object, and exits with 4.
 
       Example:
         snapctl verify
         snapctl verify words@12 --level structure --json
+        snapctl verify --local ./copy
       """)
 
   @Argument(help: "The collection or version; none: the whole store.") var name: String?
@@ -22,15 +23,33 @@ struct Verify: Verb {
   @Option(help: ArgumentHelp("Which tier is read: origin, cache or all.", valueName: "tier"))
   var tier = VerifiedTier.origin
 
+  @Flag(help: "Checks the files of a local copy, named instead of a version, against what it remembers.")
+  var local = false
+
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
   func run(in session: Session) async throws(EngineError) -> Int32 {
+    if local { return try await verifyCopy(session) }
     let engine = try await session.open()
     let console = session.console
     console.remark("verifying \(Printable.string(name ?? engine.store)), level \(level)")
     let verified = try await engine.verify(name, level: level, tier: tier, progress: console.progress) { damage in
       console.result(damage.json, damage.line)
     }
+    return finish(verified, console)
+  }
+
+  private func verifyCopy(_ session: Session) async throws(EngineError) -> Int32 {
+    guard let name else { throw EngineError(.usage, "--local needs a directory") }
+    let console = session.console
+    console.remark("verifying the copy \(Printable.string(name))")
+    let verified = try await SnapshotEngine.verify(copy: name, configuration: session.configuration()) { damage in
+      console.result(damage.json, damage.line)
+    }
+    return finish(verified, console)
+  }
+
+  private func finish(_ verified: Verified, _ console: Console) -> Int32 {
     console.result(verified.json, verified.line)
     return verified.damaged == 0 ? 0 : EngineError.Code.damaged.exitCode
   }

@@ -1,8 +1,8 @@
 """figures.sh [--only NAME,…] [--data DIR] [--seed N] [--seconds N] [--strict] [--list]
 
-Prints one line per promised figure: name | measured | bound | PASS, FAIL or SKIP (why). Exits 0, with --strict 1 after a
-FAIL. --data takes a folder with v1 … v6, as directories or as .tar.zst, in place of the fixture. --seconds is how long the
-concurrent commits and the bit flips go on (60; also FIGURES_SECONDS).
+Prints one line per promised figure: name | measured | bound | PASS, FAIL or SKIP (why). Exits 0, with --strict 1
+after a FAIL. --data takes a folder with v1 … v6, as directories or as .tar.zst, in place of the fixture. --seconds is
+how long the concurrent commits and the bit flips go on (60; also FIGURES_SECONDS).
 """
 
 import argparse

@@ -16,7 +16,8 @@ def cache(context):
     for number, source in enumerate(context.versions[:3]):
         snapctl.ok("create", COLLECTION, fresh_copy(source, folder / "live"), "--expect", number)
     for name, harm in HARMS.items():
-        yield verdict(f"cache tier {name}", "sync succeeds, byte-identical", faults(context, snapctl, harm), measured(tier))
+        found = list(faults(context, snapctl, harm))
+        yield verdict(f"cache tier {name}", "sync succeeds, byte-identical", found, measured(tier))
 
 
 def faults(context, snapctl, harm):

@@ -1,4 +1,4 @@
-"""Bytes stored for the increments, beside what casync stores for the same directories in the same run."""
+"""Bytes by which the store grew for the increments, beside what casync stores for the same directories in the same run."""
 
 from .chain import chain
 from .context import helper
@@ -7,7 +7,7 @@ from .registry import Result, figure
 
 @figure("casync")
 def casync(context):
-    ours = [step.stored for step in chain(context).steps]
+    ours = [step.grown for step in chain(context).steps]
     theirs = [int(line.split()[1]) for line in helper("peers/casync.sh", *context.versions).splitlines()]
     for name, part, share in (("v2 to v5", slice(1, 5), 5), ("v2 to v6", slice(1, 6), 2.5)):
         mine, peer = sum(ours[part]), sum(theirs[part])

@@ -3,7 +3,7 @@
 import dataclasses
 
 from .runner import Run
-from .trees import differences, fresh_copy
+from .trees import byte_count, differences, fresh_copy
 
 COLLECTION = "chroma"
 
@@ -15,6 +15,7 @@ class Step:
     created: Run
     synced: Run
     differences: list
+    grown: int  # bytes that the store's files became more
 
     @property
     def stored(self):
@@ -44,7 +45,14 @@ def make(context):
     for number, source in enumerate(context.versions, 1):
         # A live directory, as an application has it: each version's files lie in the same place as those before.
         fresh_copy(source, live)
+        before = objects_size(folder / "store")
         created = snapctl.ok("create", COLLECTION, live, "--expect", number - 1, "--explain")
+        grown = objects_size(folder / "store") - before
         synced = snapctl.ok("sync", f"{COLLECTION}@{number}", copy, "--explain")
-        steps.append(Step(number, source, created, synced, list(differences(source, copy))))
+        steps.append(Step(number, source, created, synced, list(differences(source, copy)), grown))
     return Chain(snapctl, copy, steps)
+
+
+def objects_size(store):
+    """Bytes of all that a store holds, heads and manifests included; not what this host keeps beside it."""
+    return byte_count(store) - byte_count(store / "catalog")

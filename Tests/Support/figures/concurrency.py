@@ -1,4 +1,4 @@
-"""Eight processes creating and compacting at once: every success is in the list, versions are dense, nothing is lost."""
+"""Eight processes creating and compacting at once: every success is in the list, versions dense, nothing lost."""
 
 import time
 
@@ -34,8 +34,8 @@ def contest(context, catalog, seconds):
     faults += [*kept(snapctl, records), *sound(snapctl)]
     refused = sum(one_worker.refused for one_worker in told)
     yield verdict(
-        f"8 processes for {seconds:g} s, {catalog} catalog", "every success listed, versions dense, nothing lost", faults,
-        f"{len(created)} commits, {len(records)} records acknowledged; {refused} refused")
+        f"8 processes for {seconds:g} s, {catalog} catalog", "every success listed, versions dense, nothing lost",
+        faults, f"{len(created)} commits, {len(records)} records acknowledged; {refused} refused")
 
 
 def listed(snapctl, collection, created):

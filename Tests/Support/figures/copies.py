@@ -4,6 +4,8 @@ from .chain import COLLECTION, chain
 from .registry import figure, megabytes, verdict
 from .trees import byte_count, differences
 
+HEADS_MAX = 4096
+
 
 @figure("copies")
 def copies(context):
@@ -14,6 +16,7 @@ def copies(context):
         "copies: v1 to v6 synced step by step", "byte-identical", faults, f"6 copies, {megabytes(whole)} compared")
     yield from from_nothing(context, steps)
     yield reads(steps)
+    yield told(steps)
 
 
 def from_nothing(context, steps):
@@ -33,3 +36,12 @@ def reads(steps):
         f"v{step.number} read {step.read} for {step.stored} stored" for step in steps if step.read > step.stored]
     pairs = ", ".join(f"v{step.number} {step.read}/{step.stored}" for step in steps)
     return verdict("sync: bytes read / stored", "read <= stored, each step", faults, pairs)
+
+
+def told(steps):
+    """`bytesStored` is what the store grew by, but for heads: a few hundred bytes for each of two lines."""
+    faults = [
+        f"v{step.number}: {step.stored} told, {step.grown} grown" for step in steps
+        if not 0 <= step.grown - step.stored <= HEADS_MAX]
+    most = max(step.grown - step.stored for step in steps)
+    return verdict("bytesStored / what the store grew by", f"<= {HEADS_MAX} bytes apart", faults, f"at most {most} apart")

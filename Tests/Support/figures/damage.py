@@ -31,7 +31,8 @@ def damage(context):
         for key, what, content in mutations:
             trial(sample, readers, tally, key, what, content)
         kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(tally.kinds.items()))
-        yield verdict(f"{name}: verify", "exit 4 and the object named", tally.unnoticed, f"{tally.trials} trials: {kinds}")
+        yield verdict(
+            f"{name}: verify", "exit 4 and the object named", tally.unnoticed, f"{tally.trials} trials: {kinds}")
         yield verdict(
             f"{name}: sync and scan", "refused, or the right bytes", tally.wrong,
             f"{tally.reads} reads, {tally.refusals} refused, seed {context.seed}")

@@ -1,4 +1,7 @@
-"""kill -9 at every call that changes a file system: the store verifies, the state is before or after, a second run works."""
+"""kill -9 at every call that changes a file system.
+
+Each time the store verifies, the state is the one before or the one after, and a second run works.
+"""
 
 import collections
 import pathlib
@@ -24,7 +27,7 @@ def kills(context):
 
 
 def sweep(context, operation, catalog, torn=False, limit=CALLS_MAX, first=1):
-    """Kills at call 1, 2, 3 … until the operation ends without meeting its kill. Gives kills, faults, calls that were hit."""
+    """Kills at call 1, 2, 3 … until the operation ends without meeting its kill. Gives kills, faults, calls hit."""
     base = context.folder("kill-base")
     operation.prepare(base, catalog)
     shim, faults, calls = Shim(context), [], collections.Counter()

@@ -117,7 +117,8 @@ def chunk(options, name, work, seed):
             trials, faults = 0, [f"{type(error).__name__}: {error}"]
     row = {"chunk": name, "seed": seed, "trials": trials, "faults": faults[:50],
            "seconds": round(time.monotonic() - started, 1)}
-    print(f"{name}, seed {seed}: {trials} trials, {len(faults)} failures, {row['seconds']} s", file=sys.stderr, flush=True)
+    told = f"{name}, seed {seed}: {trials} trials, {len(faults)} failures, {row['seconds']} s"
+    print(told, file=sys.stderr, flush=True)
     return row
 
 

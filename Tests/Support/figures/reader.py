@@ -19,7 +19,8 @@ def reader(context):
         raise Unavailable("this Python has no zstandard module")
     store = chain(context).snapctl.store
     run = read("verify", store)
-    yield verdict("independent reader verifies the store", "exit 0", [] if run.returncode == 0 else [told(run)], "1 store")
+    faults = [] if run.returncode == 0 else [told(run)]
+    yield verdict("independent reader verifies the store", "exit 0", faults, "1 store")
     yield verdict("independent reader extracts v1 to v6", "byte-identical", extracted(context, store), "6 versions")
 
 

@@ -20,8 +20,9 @@ class Result:
     reason: str = ""
 
     def line(self):
-        verdict = {True: "PASS", False: "FAIL", None: "SKIP"}[self.passed]
-        return f"{self.name} | {self.measured} | {self.bound} | {verdict}" + (f" ({self.reason})" if self.reason else "")
+        word = {True: "PASS", False: "FAIL", None: "SKIP"}[self.passed]
+        reason = f" ({self.reason})" if self.reason else ""
+        return f"{self.name} | {self.measured} | {self.bound} | {word}{reason}"
 
 
 def figure(name):

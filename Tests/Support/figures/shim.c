@@ -4,8 +4,8 @@
    SHIM_TORN        1: a write that is hit does its first half before
    SHIM_COUNT_FILE  after the end: "<number of calls seen> <name of the call that was hit>"
 
-   Counted: open with O_CREAT or O_TRUNC, write, pwrite, writev, pwritev, fsync, fdatasync, rename, link, symlink, unlink,
-   rmdir, mkdir, truncate, fallocate, copy_file_range, chmod, utimens, and FICLONE; nothing on descriptors 0 to 2. */
+   Counted: open with O_CREAT or O_TRUNC, write, pwrite, writev, pwritev, fsync, fdatasync, rename, link, symlink,
+   unlink, rmdir, mkdir, truncate, fallocate, copy_file_range, chmod, utimens, and FICLONE; nothing on descriptors 0 to 2. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -140,7 +140,8 @@ PLAIN(int, link, (const char *from, const char *to), (from, to), const char *, c
 PLAIN(int, linkat, (int a, const char *from, int b, const char *to, int flags), (a, from, b, to, flags), int,
       const char *, int, const char *, int)
 PLAIN(int, symlink, (const char *to, const char *path), (to, path), const char *, const char *)
-PLAIN(int, symlinkat, (const char *to, int folder, const char *path), (to, folder, path), const char *, int, const char *)
+PLAIN(int, symlinkat, (const char *to, int folder, const char *path), (to, folder, path), const char *, int,
+      const char *)
 PLAIN(int, unlink, (const char *path), (path), const char *)
 PLAIN(int, unlinkat, (int folder, const char *path, int flags), (folder, path, flags), int, const char *, int)
 PLAIN(int, rmdir, (const char *path), (path), const char *)

@@ -16,7 +16,7 @@ class Shim:
         self.count_file = self.library.parent / f"count-{os.getpid()}"
 
     def run(self, snapctl, at, *arguments, torn=False):
-        """Runs snapctl, killed at its call number `at`; 0: never. Gives the Run and the name of the call that was hit."""
+        """Runs snapctl, killed at its call number `at`; 0: never. Gives the Run and the call that was hit."""
         self.count_file.write_bytes(bytes(4096))
         watched = snapctl.with_environment(
             LD_PRELOAD=str(self.library), SHIM_KILL_AT=str(at), SHIM_TORN="1" if torn else "0",

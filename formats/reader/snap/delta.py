@@ -79,7 +79,8 @@ class Delta:
         c.done()
         counts = [sum(o.kind == kind for o in operations) for kind in range(UPSERT, DELETE_PREFIX + 1)]
         found = [self.batches, counts, operations[0].clock, operations[-1].clock, self.content_digest()]
-        for what, a, b in zip(("batch count", "operation counts", "least clock", "greatest clock", "content digest"), said, found):
+        names_of = ("batch count", "operation counts", "least clock", "greatest clock", "content digest")
+        for what, a, b in zip(names_of, said, found):
             require(a == b, c.where, f"{what} disagrees with its batches")
         ends = min(o.name for o in operations), max(o.name for o in operations)
         require(names == ends, c.where, "least or greatest name disagrees with its batches")

@@ -105,7 +105,8 @@ def _names(head, s):
     require(all(matches(TAG, t, 64) for t, _ in found), tags.where, "a tag is malformed")
     require(all(1 <= v <= head.newest for _, v in found), tags.where, "a tag names no version")
     head.tags = dict(found)
-    head.holds = _many(holds, _limit(holds, 1024), lambda: (holds.u64(), holds.i64(), holds.string()))
+    head.holds = _many(holds, _limit(holds, 1024), lambda: (holds.u64(), holds.i64(), holds.string(1024)))
+    require(all(1 <= v <= head.newest for v, *_ in head.holds), holds.where, "a hold names no version")
     ascending(((v, label.encode()) for v, _, label in head.holds), holds.where, "holds")
     found = _many(policy, policy.u16(), lambda: (policy.string(), policy.string()))
     ascending((k.encode() for k, _ in found), policy.where, "policy keys")
@@ -113,7 +114,8 @@ def _names(head, s):
     c = quarantine
     head.quarantine = _many(c, c.u32(), lambda: (c.string(64), c.u64(), c.digest(), c.string()))
     ascending(((p.encode(), n, d) for p, n, d, _ in head.quarantine), c.where, "quarantined deltas")
-    require(all(matches(PRODUCER, p, 64) for p, *_ in head.quarantine), c.where, "a producer is malformed")
+    right = all(matches(PRODUCER, p, 64) and n >= 1 for p, n, *_ in head.quarantine)
+    require(right, c.where, "a producer or sequence is malformed")
 
 
 def _limit(c, limit):
@@ -133,7 +135,8 @@ def _collections(head, c):
 def _check_versions(head):
     """Versions have no gaps over older versions and rows, up to the newest."""
     spans = [(first, last) for first, last, *_ in head.older] + [(r.version, r.version) for r in head.rows]
-    require(all(1 <= first <= last for first, last in spans), head.path, "a range of versions is empty")
+    right = all(1 <= first <= last < first + 128 for first, last in spans)
+    require(right, head.path, "a range of versions is empty or above 128")
     joined = all(a[1] + 1 == b[0] for a, b in zip(spans, spans[1:]))
     require(joined, head.path, "versions have gaps")
     last = spans[-1][1] if spans else 0

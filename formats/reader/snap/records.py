@@ -52,18 +52,18 @@ def delta_names(store, collection):
         yield from ((producer, sequence) for sequence in found)
 
 
-def deltas(store, collection, compacted=None):
-    """The deltas of a collection with their predecessors checked; with `compacted`, only those that are pending."""
-    taken = {p.name: (p.compacted, p.digest) for p in compacted or []}
+def deltas(store, collection, producers=(), only_pending=False):
+    """Deltas of a collection, each checked against the one before it: one that is there, or the last that was compacted."""
+    taken = {p.name: (p.compacted, p.digest) for p in producers}
     before = {}
     for producer, sequence in delta_names(store, collection):
         last, digest = taken.get(producer, (0, bytes(32)))
-        if compacted is not None and sequence <= last:
+        if only_pending and sequence <= last:
             continue
         delta = Delta(store, collection, producer, sequence)
-        known = before.get(producer, digest if sequence == last + 1 else None)
+        known = digest if sequence == last + 1 else before.get(producer)
         require(known in (None, delta.predecessor), delta.path, "its predecessor has another digest")
-        require(compacted is None or known is not None, delta.path, "deltas before it are missing")
+        require(known is not None or sequence <= last, delta.path, "deltas before it are missing")
         before[producer] = delta.digest
         yield delta
 
@@ -71,7 +71,7 @@ def deltas(store, collection, compacted=None):
 def pending(store, head, snapshot):
     """Deltas that no version has taken and no head has put into quarantine."""
     refused = {(producer, sequence, digest) for producer, sequence, digest, _ in head.quarantine}
-    for delta in deltas(store, head.collection, snapshot.producers() if snapshot else []):
+    for delta in deltas(store, head.collection, snapshot.producers() if snapshot else (), only_pending=True):
         if (delta.producer, delta.sequence, delta.digest) not in refused:
             yield delta
 

@@ -1,16 +1,14 @@
 """Checks all that the pages allow to be checked."""
 
-import os
-
 from . import line, sealed
 from .chunks import Chunks
 from .errors import Refused, require
-from .files import CONTENT, DIRECTORY, FILE, LINK
+from .files import DIRECTORY, FILE, LINK
 from .head import KINDS, parse_intent, parse_versions
 from .merge import Rows
 from .pack import Pack
 from .profile import LOOK, Cuts, profile
-from .records import add_delta, add_segment, check_origins, delta_names, deltas, pending, segments
+from .records import add_segment, check_origins, deltas, segments
 from .snapshot import VECTORS, Snapshot
 from .store import COLLECTION, INTENT, NAME, in_path
 
@@ -90,16 +88,15 @@ class Verifier:
         rows = self.attempt("rows", wanted) or []
         for row in rows:
             newest = self.attempt("version", self.version, head, row)
-        if head.kind == VECTORS and version is None:
-            self.attempt("deltas", self._deltas, head, newest, bool(rows))
+        if head.kind == VECTORS and version is None and (newest or not rows):
+            self.attempt("deltas", self._deltas, head, newest)
 
-    def _deltas(self, head, snapshot, versions):
-        compared = sum(1 for _ in deltas(self.store, head.collection))
-        self.counts["delta"] = self.counts.get("delta", 0) + compared
-        if snapshot or not versions:
-            for delta in pending(self.store, head, snapshot):
-                right = not snapshot or delta.dimension == snapshot.schema[0]
-                require(right, delta.path, "its dimension is not that of the collection")
+    def _deltas(self, head, snapshot):
+        """Every delta, its predecessor and its dimension."""
+        for delta in deltas(self.store, head.collection, snapshot.producers() if snapshot else ()):
+            self.counts["delta"] = self.counts.get("delta", 0) + 1
+            right = not snapshot or delta.dimension == snapshot.schema[0]
+            require(right, delta.path, "its dimension is not that of the collection")
 
     def version(self, head, row):
         """A root, its pages, every file and chunk, the support list and all packs it names."""

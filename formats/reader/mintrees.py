@@ -1,9 +1,8 @@
-"""The collections of the small store that minstore.py writes."""
+"""The tree collection of the small store: full, sparse and prefix forms, a paged file, a support list."""
 
 import struct
 
-from minstore import (NAMES, NONE, Pack, chunk_bytes, crc, cut, file_entry, folder, grid, head, link, listed, noise, pack_path,
-                      page, preamble, root, seal, sealed, sha, squeeze, text, up, varint, write)
+from minstore import NAMES, Pack, cut, file_entry, folder, grid, link, noise, pack_path, page, root, squeeze, varint, write
 
 DATABASE = b"SQLite format 3\0" + noise("db", 149_984)
 CHANGED = DATABASE[:70_000] + b"changed!" + DATABASE[70_008:]
@@ -69,55 +68,3 @@ def finish(target, p, name, version, entries, support, names):
     data, row = root(NAMES[name], "all/trees", version, 1, facts, chunks, names, files, support)
     write(target, {pack_path(p.name): p.close(), f"manifests/{NAMES[name]}": data})
     return row
-
-
-def fields(*pairs):
-    return varint(len(pairs)) + b"".join(varint(len(k)) + k + v for k, v in pairs)
-
-
-def string(value):
-    return b"\x01" + varint(len(value)) + value
-
-
-def delta(collection, producer, sequence, before, batches, dimension):
-    """A delta of batches of (kind, clock, name, vector, document, fields)."""
-    path = f"deltas/{collection}/{producer}/{sequence:020d}"
-    body = text(collection) + text(producer) + struct.pack("<Q32s", sequence, before) + text("run") + struct.pack("<QIBq", 0, dimension, 1, 5)
-    header = preamble(7) + b"SDHD" + struct.pack("<I", len(body)) + body
-    data = header + crc(header[96:])
-    data += bytes(-len(data) % 64)
-    for number, batch in enumerate(batches):
-        data += encode_batch(number, batch, number % 2, dimension)
-    everything = [o for batch in batches for o in batch]
-    return path, seal(path, data + delta_footer(everything, len(batches), dimension))
-
-
-def encode_batch(number, batch, encoding, dimension):
-    clocks = [0] + [b[1] - a[1] for a, b in zip(batch, batch[1:])]
-    upserts = [o for o in batch if o[0] == 1]
-    columns = [bytes(o[0] for o in batch), b"".join(map(varint, clocks)),
-               b"".join(varint(len(o[2])) for o in batch) + b"".join(o[2] for o in batch),
-               b"".join(varint(0 if o[4] is None else len(o[4]) + 1) for o in upserts) + b"".join(o[4] or b"" for o in upserts),
-               b"".join(o[5] for o in batch if o[0] in (1, 2, 4))]
-    raw = struct.pack("<5I", *map(len, columns)) + b"".join(columns)
-    stored = squeeze(raw) if encoding else raw
-    count = len(upserts) if dimension else 0
-    body = b"".join(o[3] for o in upserts) + stored
-    body += bytes(-len(body) % 64)
-    top = b"SBAT" + struct.pack("<6IB3xQ16x", number, 64 + len(body), len(batch), count, len(stored), len(raw), encoding,
-                                batch[0][1]) + crc(body)
-    return top + crc(top) + body
-
-
-def delta_footer(found, batches, dimension):
-    content = struct.pack("<IB", dimension, 1)
-    for kind, _, name, vector, document, metadata in found:
-        content += bytes([kind]) + text(name)
-        if kind == 1:
-            content += vector + struct.pack("<I", 0 if document is None else len(document) + 1) + (document or b"")
-        content += metadata if kind in (1, 2, 4) else b""
-    counts = [sum(o[0] == k for o in found) for k in range(1, 6)]
-    names = sorted(o[2] for o in found)
-    body = b"SDFT" + struct.pack("<I5QQQ", batches, *counts, found[0][1], found[-1][1]) + sha(content) + text(names[0]) + text(names[-1])
-    body += struct.pack("<I", len(body) + 8)
-    return body + crc(body)

@@ -1,0 +1,70 @@
+internal import FileIO
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
+internal import SnapshotSync
+
+extension SnapshotEngine {
+  /// Checks every file of a local copy against what it remembers of its version. Needs no store, and changes nothing.
+  ///
+  /// - Parameter found: is told of each entry that is not as the version has it.
+  /// - Throws: `.notFound` for a directory that is not there, `.failed` for one that is no copy.
+  public static func verify(
+    copy directory: String, configuration: EngineConfiguration = EngineConfiguration(),
+    found: @escaping @Sendable (DamagedObject) -> Void
+  ) async throws(EngineError) -> Verified {
+    try await BlockingCalls(countMax: 1).run(stop: StopSignal()) { () throws(EngineError) in
+      let started = clock.nanoseconds()
+      let copy = try localCopy(directory)
+      let (name, root) = ("\(copy.state.collection)@\(copy.state.version.number)", copy.manifest.root)
+      let tree = copy.state.tree.map { "\(directory)/\($0)" } ?? directory
+      let count: Int
+      do throws(StoreError) {
+        let cursor = EntryCursor(copy.manifest, try copy.manifest.filesPages())
+        let diff = DirectoryDiff(cursor, jobs: configuration.jobs) { found(DamagedObject($0, in: tree, of: name)) }
+        try TreeInput(path: tree).forEach { path, entry throws(StoreError) in try diff.meet(path, entry) }
+        count = try diff.finish()
+      } catch {
+        throw EngineError(error)
+      }
+      return Verified(
+        level: "full", objects: root.totals.files + root.totals.directories + root.totals.links,
+        chunks: root.totals.chunks, bytes: root.totals.bytes, damaged: UInt64(count), healed: 0,
+        seconds: Double(clock.nanoseconds() - started) / 1e9)
+    }
+  }
+
+  private static func localCopy(_ directory: String) throws(EngineError) -> LocalCopy {
+    let name = Printable.string(directory)
+    do throws(SyncError) {
+      switch try LocalCopy.load(path: directory) {
+      case .copy(let copy): return copy
+      case .never(let reason):
+        throw SyncError.notACopy(directory: directory, reason: reason)
+      }
+    } catch {
+      guard case .notACopy(_, let reason) = error else { throw EngineError(error, directory: directory) }
+      throw EngineError(.failed, "\(name) is no copy of a version: \(Printable.string(reason))", subject: name)
+    }
+  }
+}
+
+extension DamagedObject {
+  /// An entry of a copy that is not as its version has it.
+  fileprivate init(_ difference: Difference, in directory: String, of version: String) {
+    tier = Printable.string(directory)
+    object = difference.path
+    kind = difference.change == .removed ? "missing" : "damaged"
+    chunk = nil
+    offset = nil
+    files = [difference.path]
+    collections = [version]
+    reason =
+      switch difference.change {
+      case .added: "the version has nothing there"
+      case .removed: "it is not there"
+      case .changed: "its type, bytes or target are not those of the version"
+      case .mode: "its mode is not that of the version"
+      }
+  }
+}

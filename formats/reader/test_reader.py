@@ -1,0 +1,201 @@
+"""Tests of the reader: on a small store of its own, and on the store at SNAPREAD_STORE when that is set."""
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import stat
+import struct
+import tempfile
+import unittest
+from pathlib import Path
+
+import mintrees
+import minvectors
+import snapread
+from minstore import NAMES, head, sealed, text, write
+from snap.crc import crc32c
+from snap.cursor import Cursor, varint
+from snap.errors import Refused
+from snap.files import check_path
+from snap.merge import Record, Row, join
+from snap.patch import apply_sparse
+
+
+def run(*arguments):
+    """Exit code and JSON lines of the command."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        code = snapread.main([str(a) for a in arguments])
+    return code, [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def make_store(target):
+    """One tree collection, whose version 1 stands in a versions object, and one vectors collection."""
+    first, refs = mintrees.first(target)
+    second, vectors = mintrees.second(target, refs), minvectors.version(target)
+    path = f"versions/{NAMES['older']}"
+    older = sealed(path, 5, {1: text("all/trees") + struct.pack("<H", 1) + first})
+    named = struct.pack("<QQ16sI", 1, 1, bytes.fromhex(NAMES["older"]), len(older)) + older[-34:-2]
+    known = [text("all/trees") + b"\1", text("vec") + b"\2"]
+    lines = [struct.pack("<H", n) + b"".join(known[:n]) for n in (1, 2)]
+    heads = [head("@store", 1, 0, 3, 1, more={9: lines[0]}), head("@store", 2, 0, 3, 1, more={9: lines[1]}),
+             head("all/trees", 1, 0, 1, 2), head("all/trees", 2, 1, 1, 3, [first]),
+             head("all/trees", 3, 2, 1, 3, [second], [named]), head("vec", 1, 0, 2, 2), head("vec", 2, 1, 2, 4, [vectors])]
+    identity = bytes.fromhex(NAMES["store"]) + b"\1\2" + struct.pack("<q", 5)
+    intent = text("all/trees") + struct.pack("<8sBQQqIQ", bytes(8), 3, 1, 0, 5, 60, 0) + text("test")
+    notice = "intents/all+trees/" + "0" * 16
+    write(target, {path: older, "store": sealed("store", 1, {1: identity}), notice: sealed(notice, 6, {1: intent}), **dict(heads)})
+    return Path(target)
+
+
+class StoreTest(unittest.TestCase):
+    """The commands on the small store."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.store = make_store(Path(self.folder.name) / "store")
+
+    def test_sound(self):
+        code, lines = run(self.store, "verify")
+        self.assertEqual((code, lines[:-1]), (0, []))
+
+    def test_list(self):
+        code, lines = run(self.store, "list")
+        self.assertEqual(code, 0)
+        self.assertEqual([(x["collection"], x.get("version")) for x in lines],
+                         [("all/trees", None), ("all/trees", 1), ("all/trees", 2), ("vec", None), ("vec", 1)])
+
+    def test_extract(self):
+        for version, files in enumerate(mintrees.TREES, 1):
+            target = Path(self.folder.name) / f"out{version}"
+            self.assertEqual(run(self.store, "extract", f"all/trees@{version}", target)[0], 0)
+            found = {str(p.relative_to(target)): p.read_bytes() for p in target.rglob("*") if p.is_file() and not p.is_symlink()}
+            self.assertEqual(found, files)
+            self.assertTrue((target / "to").is_symlink())
+            self.assertEqual(stat.S_IMODE((target / "sub").stat().st_mode), (0o755, 0o555)[version - 1])
+            self.assertEqual(run(self.store, "extract", "all/trees", target)[0], 4)
+            (target / "sub").chmod(0o755)
+
+    def test_records(self):
+        self.assertEqual(run(self.store, "records", "vec@1"), (0, minvectors.EXPECTED))
+        self.assertEqual(run(self.store, "records", "vec"), (0, minvectors.PENDING))
+
+    def test_deltas(self):
+        code, lines = run(self.store, "deltas", "vec")
+        self.assertEqual((code, [(x["sequence"], x["operations"]) for x in lines]), (0, [(1, 1), (2, 4)]))
+
+    def test_missing_objects(self):
+        for path in (f"manifests/{NAMES['root1']}", f"versions/{NAMES['older']}", "heads/vec/" + "1".zfill(20)):
+            with self.subTest(path):
+                kept = (self.store / path).read_bytes()
+                (self.store / path).unlink()
+                self.assertEqual(run(self.store, "verify")[0], 4)
+                (self.store / path).write_bytes(kept)
+
+    def test_renamed_object(self):
+        a, b = (self.store / f"manifests/{NAMES[n]}" for n in ("root1", "root2"))
+        b.write_bytes(a.read_bytes())
+        self.assertEqual(run(self.store, "verify")[0], 4)
+
+    def test_every_object_flipped(self):
+        step = int(os.environ.get("SNAPREAD_STEP", "40099"))
+        for path in objects(self.store):
+            count = (self.store / path).stat().st_size
+            for at in sorted({0, 20, 92, 130, count - 1, count - 40, *range(150, count, step)}):
+                code, lines = flipped(self.store, path, at)
+                self.assertEqual(code, 4, f"{path} at {at}")
+                self.assertTrue(any(str(path) in x.get("object", "") for x in lines), (path, at, lines))
+
+
+def objects(store):
+    """Paths of all objects of a store."""
+    found = (p.relative_to(store) for p in store.rglob("*") if p.is_file())
+    return sorted(p for p in found if p.parts[0] not in ("tmp", "catalog", "leases", "gc", "moved", "quarantine"))
+
+
+def flipped(store, path, at):
+    """What `verify` says while one bit of an object is wrong."""
+    data = (store / path).read_bytes()
+    (store / path).write_bytes(data[:at] + bytes([data[at] ^ 1 << at % 8]) + data[at + 1:])
+    try:
+        return run(store, "verify")
+    finally:
+        (store / path).write_bytes(data)
+
+
+class GivenStoreTest(unittest.TestCase):
+    """The store at SNAPREAD_STORE."""
+
+    def setUp(self):
+        given = os.environ.get("SNAPREAD_STORE")
+        if not given:
+            self.skipTest("SNAPREAD_STORE is not set")
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.store = Path(self.folder.name) / "store"
+        shutil.copytree(given, self.store)
+
+    def test_sound(self):
+        code, lines = run(self.store, "verify")
+        self.assertEqual((code, lines[:-1]), (0, []))
+
+    def test_one_of_each_kind_flipped(self):
+        """The last object of each top-level directory, a bit in its middle and its last one."""
+        for path in {path.parts[0]: path for path in objects(self.store)}.values():
+            count = (self.store / path).stat().st_size
+            for at in (count // 2, count - 1):
+                with self.subTest(f"{path} at {at}"):
+                    self.assertEqual(flipped(self.store, path, at)[0], 4)
+
+
+class PartsTest(unittest.TestCase):
+    """Primitives and rules."""
+
+    def test_crc(self):
+        self.assertEqual(crc32c(b"123456789"), 0xE3069283)
+        data = bytes(range(256)) * 1100
+        slow = 0xFFFFFFFF
+        for byte in data:
+            slow ^= byte
+            for _ in range(8):
+                slow = slow >> 1 ^ (0x82F63B78 if slow & 1 else 0)
+        self.assertEqual(crc32c(data), slow ^ 0xFFFFFFFF)
+
+    def test_varint(self):
+        for value in (0, 127, 128, 2 ** 32 - 1):
+            self.assertEqual(Cursor(varint(value), "t").varint(), value)
+        for bad in (b"\x80\x00", b"\xff\xff\xff\xff\x10", b"\x80" * 5 + b"\x01", b"\x80"):
+            with self.assertRaises(Refused):
+                Cursor(bad, "t").varint()
+
+    def test_paths(self):
+        for bad in (b"", b"/a", b"a/", b"a//b", b".", b"a/../b", b"..", b".snapctl", b".snapctl/x", b"a\0", b"x" * 256):
+            with self.assertRaises(Refused):
+                check_path(bad, "t")
+        check_path(b"a/.snapctl/..b", "t")
+
+    def test_sparse(self):
+        self.assertEqual(apply_sparse(varint(1) + varint(3) + varint(2) + varint(3) + b"XYZ", b"abcdefgh", 8, "t"), b"abXYZfgh")
+        self.assertEqual(apply_sparse(varint(1) + varint(2) + varint(2) + varint(2) + b"XY", b"ab", 4, "t"), b"abXY")
+        self.assertEqual(apply_sparse(b"\0\0", b"abc", 2, "t"), b"ab")
+        for bad in (b"\0\0x", varint(1) + varint(1) + varint(2) + varint(1) + b"X", b"\1\0\0\0"):
+            with self.assertRaises(Refused):
+                apply_sparse(bad, b"ab", 4, "t")
+
+    def test_join(self):
+        record = Record(b"", None, b"\0")
+        rows = [Row(((5, b"a"), record)), Row(((5, b"a"), None)), Row(None, {b"k": ((5, b"a"), b"\5")}),
+                Row(None, {b"k": ((6, b"a"), b"\5"), b"l": ((4, b"z"), b"\4")}), Row(None, {b"k": ((6, b"a"), b"\0")})]
+        for a in rows:
+            self.assertEqual(join(a, a), a)
+            for b in rows:
+                self.assertEqual(join(a, b), join(b, a))
+                for c in rows:
+                    self.assertEqual(join(join(a, b), c), join(a, join(b, c)))
+
+
+if __name__ == "__main__":
+    unittest.main()

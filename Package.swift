@@ -87,9 +87,19 @@ let package = Package(
     .target(
       name: "RecordSamples", dependencies: ["Primitives", "SnapshotFormat"], path: "Tests/RecordSamples",
       swiftSettings: houseSettings),
+    tests(
+      "SnapshotSyncTests",
+      [
+        "Primitives", "SnapshotFormat", "FileIO", "ObjectTier", "FileTier", "Catalog", "DirectoryCatalog",
+        "SnapshotStore", "SnapshotSync",
+      ]),
     tests("SnapshotFormatTests", ["Primitives", "SnapshotFormat", "RecordSamples"]),
     tests(
-      "VectorCollectionsTests", ["Primitives", "SnapshotFormat", "ObjectTier", "VectorCollections", "RecordSamples"]),
+      "VectorCollectionsTests",
+      [
+        "Primitives", "SnapshotFormat", "ObjectTier", "FileTier", "Catalog", "DirectoryCatalog", "SnapshotStore",
+        "VectorCollections", "RecordSamples",
+      ]),
     tests("JobAdaptersTests", ["Primitives", "SnapshotFormat", "VectorCollections", "JobAdapters"]),
     tests(
       "CatalogTests",

@@ -24,8 +24,8 @@ package struct HeadPublication: Sendable {
 /// What orders the commits of a store.
 ///
 /// Rules every backend keeps, and one suite tests on all of them:
-/// - the head's object in the origin is the commit point, and nothing else is: what a backend keeps beside it can be lost
-///   at any time.
+/// - the head's object in the origin is the commit point, and nothing else is: what a backend keeps beside it can be
+///   lost at any time.
 /// - of many callers that publish one revision of one line, one gets `.created`.
 /// - an error before the object was sent and one after it are told apart: `CatalogError.mayHaveLanded`.
 /// - calls block the calling thread, until `deadline` at the latest plus one call to the tier.

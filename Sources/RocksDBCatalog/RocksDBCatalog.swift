@@ -6,10 +6,10 @@ package import SnapshotFormat
 
 /// Orders the commits of one machine by an embedded RocksDB; the head's object in the origin stays the commit point.
 ///
-/// - The processes take turns by a local lock, and have the database open for one commit only: never while work is prepared,
-///   never to read.
-/// - The database remembers what was committed here last. It may lag, be damaged or be gone: it is made anew, and everything in
-///   it is read from the origin again. So may its whole directory, at any time.
+/// - The processes take turns by a local lock, and have the database open for one commit only: never while work is
+///   prepared, never to read.
+/// - The database remembers what was committed here last. It may lag, be damaged or be gone: it is made anew, and
+///   everything in it is read from the origin again. So may its whole directory, at any time.
 /// - Only on a local disk: a lock between hosts cannot be trusted.
 ///
 /// Cost of a commit: about 42 ms to open and close, one create in the origin.
@@ -84,8 +84,9 @@ extension RocksDBCatalog {
     }
   }
 
-  /// Writes down what the origin has now. A failure is none of the caller's: the head is committed, and the database catches up
-  /// with the next one. "Resource busy" among them: somebody removed the lock, and was faster here, not in the origin.
+  /// Writes down what the origin has now. A failure is none of the caller's: the head is committed, and the database
+  /// catches up with the next one. "Resource busy" among them: somebody removed the lock, and was faster here, not in
+  /// the origin.
   private func remember(
     _ publication: HeadPublication, _ outcome: CreateOutcome, before seen: CatalogEntry?,
     _ transaction: borrowing RocksTransaction

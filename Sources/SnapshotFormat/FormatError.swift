@@ -2,8 +2,8 @@ public import Primitives
 
 /// Why bytes could not be read as what they should be.
 ///
-/// The caller acts on `kind`: damaged bytes are fetched from another tier, quarantined or reported; unsupported ones need
-/// another program. `place` is the offset in the object (or in the decoded page or frame) at which it showed.
+/// The caller acts on `kind`: damaged bytes are fetched from another tier, quarantined or reported; unsupported ones
+/// need another program. `place` is the offset in the object (or in the decoded page or frame) at which it showed.
 public struct FormatError: Error, Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     /// The bytes end before what they announce.

@@ -62,7 +62,9 @@ package enum StoreError: Error, Sendable {
 }
 
 extension StoreError {
-  package static func damage(_ error: FormatError, of key: ObjectKey, in tier: String, chunk: Digest? = nil) -> StoreError {
+  package static func damage(_ error: FormatError, of key: ObjectKey, in tier: String, chunk: Digest? = nil)
+    -> StoreError
+  {
     .damage(Damage(error, of: key, in: tier, chunk: chunk))
   }
 }

@@ -1,4 +1,5 @@
-/// The bounds of one operation on a store: memory, threads, open files. In one place, documented in docs/ARCHITECTURE.md.
+/// The bounds of one operation on a store: memory, threads, open files. In one place, documented in
+/// docs/ARCHITECTURE.md.
 ///
 /// With the defaults an operation stays below 128 MB whatever the size of the snapshot.
 package struct StoreLimits: Sendable {

@@ -3,8 +3,8 @@ import Testing
 
 @Suite struct `Command line` {
   static let verbs = [
-    "init", "create", "status", "hash", "sync", "list", "show", "diff", "inspect", "cat", "verify", "tag", "untag",
-    "intents",
+    "init", "create", "status", "hash", "sync", "list", "show", "diff", "inspect", "cat", "verify", "append", "deltas",
+    "compact", "get", "scan", "reconcile", "tag", "untag", "intents",
   ]
 
   @Test(arguments: verbs) func `each verb's help has an example`(verb: String) throws {

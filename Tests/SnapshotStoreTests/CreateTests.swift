@@ -100,7 +100,9 @@ import Testing
   @Test func `takes thousands of small files, and files of no bytes`() throws {
     let store = try TestStore()
     let tree = try TemporaryDirectory()
-    for index in 0..<1_500 { try tree.write(seededBytes(index % 40, seed: UInt64(index)), at: "d\(index % 7)/f\(index)") }
+    for index in 0..<1_500 {
+      try tree.write(seededBytes(index % 40, seed: UInt64(index)), at: "d\(index % 7)/f\(index)")
+    }
     let first = try store.create(tree.path)
     #expect(first.row.fileCount == 1_500)
     try tree.write([1], at: "d3/f703")
@@ -113,8 +115,10 @@ import Testing
 
 @Suite struct `a path filter` {
   @Test(arguments: [
-    ("*.tmp", "a/b.tmp", true), ("*.tmp", "a/b.tmp/c", true), ("a/*.txt", "a/b/c.txt", false), ("a/**", "a/b/c.txt", true),
-    ("/a", "a", true), ("/a", "b/a", false), ("b?", "x/bc", true), ("*", "anything/at/all", true), ("x*y*z", "x/y/z", false),
+    ("*.tmp", "a/b.tmp", true), ("*.tmp", "a/b.tmp/c", true), ("a/*.txt", "a/b/c.txt", false),
+    ("a/**", "a/b/c.txt", true),
+    ("/a", "a", true), ("/a", "b/a", false), ("b?", "x/bc", true), ("*", "anything/at/all", true),
+    ("x*y*z", "x/y/z", false),
   ])
   func `matches as its patterns say`(pattern: String, path: String, matches: Bool) {
     let filter = PathFilter(includes: [], excludes: [GlobPattern(pattern)])

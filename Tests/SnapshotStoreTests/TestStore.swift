@@ -12,7 +12,8 @@ final class TemporaryDirectory: Sendable {
   let path: String
 
   init() throws {
-    let root = FileManager.default.temporaryDirectory.appendingPathComponent("snapshot-tests-\(SystemRandomSource().next())")
+    let root = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "snapshot-tests-\(SystemRandomSource().next())")
     try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
     path = root.path
   }

@@ -1,4 +1,6 @@
 import Foundation
+import SnapshotFormat
+import SnapshotStore
 import SnapshotSync
 import Testing
 
@@ -6,8 +8,8 @@ import Testing
   private func unpack(_ version: Int, into directory: String) throws {
     let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Fixtures/chroma-receipts").path
-    try Shell.run(
-      "rm -rf '\(directory)' && mkdir -p '\(directory)' && tar --zstd -xf '\(fixtures)/v\(version).tar.zst' -C '\(directory)'")
+    try Shell.run("rm -rf '\(directory)' && mkdir -p '\(directory)'")
+    try Shell.run("tar --zstd -xf '\(fixtures)/v\(version).tar.zst' -C '\(directory)'")
   }
 
   @Test(arguments: [SyncRequest.Style.exchange, .inPlace])
@@ -16,7 +18,8 @@ import Testing
     for version in 1...6 {
       try unpack(version, into: fixture.source)
       let created = try fixture.create()
-      let dryRun = try fixture.sync.plan(try fixture.request(UInt64(version)) { $0.style = style }, control: fixture.control)
+      let request = try fixture.request(UInt64(version)) { $0.style = style }
+      let dryRun = try fixture.sync.plan(request, control: fixture.control)
       let (result, plan) = try fixture.sync(UInt64(version)) { $0.style = style }
       #expect(try fixture.isCopy(of: UInt64(version)))
       #expect(result.bytesRead == plan.bytesToRead)

@@ -1,5 +1,6 @@
 import Foundation
 import Primitives
+import SnapshotFormat
 import SnapshotStore
 import SnapshotSync
 import Testing

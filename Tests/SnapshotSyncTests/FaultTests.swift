@@ -100,7 +100,10 @@ private final class Fault: Sendable {
       try fixture.sync.sync(
         try fixture.request(1), control: control, lockDeadline: Deadline(seconds: 5, from: fixture.clock))
     }
-    guard case .cancelled? = error else { return Issue.record("\(String(describing: error))") }
+    guard case .cancelled? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
     let (result, plan) = try fixture.sync(1)
     #expect(result.bytesRead == plan.bytesToRead)
     #expect(result.bytesRead < 14 << 20, "\(result.bytesRead)")
@@ -112,7 +115,10 @@ private final class Fault: Sendable {
     let result = try SystemCallHook.during(decide: { call, path in
       call == .rename && path.hasSuffix(".copy.snapctl-next") ? .fail(errno: EINVAL) : nil
     }) { try fixture.sync(2).result }
-    guard case .oneByOne = result.way else { return Issue.record("\(result.way)") }
+    guard case .oneByOne = result.way else {
+      Issue.record("\(result.way)")
+      return
+    }
     #expect(try fixture.isCopy(of: 2))
     #expect(try fixture.sync(2).result.way == .unchanged)
   }
@@ -122,7 +128,10 @@ private final class Fault: Sendable {
     let result = try SystemCallHook.during(decide: { call, path in
       call == .makeDirectory && path.hasSuffix(".copy.snapctl-next") ? .fail(errno: EACCES) : nil
     }) { try fixture.sync(2).result }
-    guard case .oneByOne = result.way else { return Issue.record("\(result.way)") }
+    guard case .oneByOne = result.way else {
+      Issue.record("\(result.way)")
+      return
+    }
     #expect(result.bytesRead > 0)
     #expect(try fixture.isCopy(of: 2))
     #expect(try fixture.sync(2).result.way == .unchanged)

@@ -1,3 +1,4 @@
+import Catalog
 import FileIO
 import Foundation
 import Primitives
@@ -13,7 +14,10 @@ import Testing
     try fixture.create()
     try fixture.write([9], "mine", in: fixture.copy)
     let error = #expect(throws: SyncError.self) { try fixture.sync(1) }
-    guard case .notACopy? = error else { return Issue.record("\(String(describing: error))") }
+    guard case .notACopy? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
     #expect(try FileManager.default.contentsOfDirectory(atPath: fixture.copy) == ["mine"])
   }
 
@@ -23,9 +27,12 @@ import Testing
     try fixture.write([1], "a")
     try fixture.create()
     try fixture.sync(1)
-    try fixture.shell("for f in copy/.snapctl/\(file); do printf X | dd of=$f bs=1 seek=120 conv=notrunc 2>/dev/null; done")
+    try fixture.shell("printf X | dd of=$(echo copy/.snapctl/\(file)) bs=1 seek=120 conv=notrunc 2>/dev/null")
     let error = #expect(throws: SyncError.self) { try fixture.sync(1) }
-    guard case .notACopy? = error else { return Issue.record("\(String(describing: error))") }
+    guard case .notACopy? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
     try fixture.sync(1) { $0.adopt = true }
     #expect(try fixture.isCopy(of: 1))
     #expect(try fixture.sync(1).result.way == .unchanged)
@@ -41,7 +48,10 @@ import Testing
     try fixture.write([3], "c", in: fixture.copy)
     try fixture.shell("rm copy/b")
     let error = #expect(throws: SyncError.self) { try fixture.sync(1) { $0.keepLocal = true } }
-    guard case .localChanges(3, let first)? = error else { return Issue.record("\(String(describing: error))") }
+    guard case .localChanges(3, let first)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
     #expect(first.map(\.kind) == [.content, .removed, .added])
   }
 
@@ -54,7 +64,10 @@ import Testing
     try fixture.sync(1)
     try fixture.shell("ln copy/a elsewhere")
     let error = #expect(throws: SyncError.self) { try fixture.sync(2) { $0.style = .inPlace } }
-    guard case .linked(1, _)? = error else { return Issue.record("\(String(describing: error))") }
+    guard case .linked(1, _)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
     #expect(try fixture.isCopy(of: 1))
   }
 
@@ -70,7 +83,10 @@ import Testing
       try fixture.sync.sync(
         try fixture.request(1), control: fixture.control, lockDeadline: Deadline(seconds: 0.05, from: fixture.clock))
     }
-    guard case .timedOut? = error else { return Issue.record("\(String(describing: error))") }
+    guard case .timedOut? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
     try lock.release()
     #expect(try fixture.sync(1).result.way == .unchanged)
   }

@@ -23,7 +23,8 @@ package enum CommitDecision: Sendable, Equatable {
 }
 
 extension Proposal {
-  /// Pure. Compares the two heads themselves, so that it does not matter how many came in between or what they were called.
+  /// Pure. Compares the two heads themselves, so that it does not matter how many came in between or what they were
+  /// called.
   package func decide(base: Head, newest: Head) -> CommitDecision {
     if let token = leaseToken, token < newest.fences.leaseToken {
       return .fenced(token: token, higher: newest.fences.leaseToken)

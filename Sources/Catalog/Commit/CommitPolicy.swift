@@ -2,8 +2,8 @@ package import Primitives
 
 /// How long and how often a commit is tried.
 ///
-/// The first attempt that lost a race is repeated soon, after `firstBackoffSeconds`: the work of phase 1 is mostly done, and
-/// the one who won is gone. Each further one waits four times as long, up to `baseBackoffSeconds`.
+/// The first attempt that lost a race is repeated soon, after `firstBackoffSeconds`: the work of phase 1 is mostly
+/// done, and the one who won is gone. Each further one waits four times as long, up to `baseBackoffSeconds`.
 package struct CommitPolicy: Sendable, Equatable {
   /// How often phase 1 is begun in all (`SNAPCTL_LOCK_MAX_ATTEMPTS`).
   package var attemptCountMax = 5

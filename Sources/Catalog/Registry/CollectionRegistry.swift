@@ -3,8 +3,8 @@ package import SnapshotFormat
 
 /// Which collections a store has: the line `@store`.
 ///
-/// A collection is registered first and begun after, with the fences of the head it is registered in: so a collection pass
-/// that fences the store's line, then every collection it finds there, misses none.
+/// A collection is registered first and begun after, with the fences of the head it is registered in: so a collection
+/// pass that fences the store's line, then every collection it finds there, misses none.
 package struct CollectionRegistry: Sendable {
   private let catalog: any Catalog
   private let settings: CommitSettings

@@ -3,8 +3,8 @@ package import Primitives
 package import SnapshotFormat
 
 extension ObjectTier {
-  /// Creates an object whose name nobody else uses, and makes sure that it is there: a lost answer is read back, and what is
-  /// absent is sent again.
+  /// Creates an object whose name nobody else uses, and makes sure that it is there: a lost answer is read back, and
+  /// what is absent is sent again.
   /// - Throws: `.tier` with the tier's last word. The object may be there; nothing refers to it.
   package func settle(
     _ key: ObjectKey, _ bytes: [UInt8], settings: CommitSettings, deadline: Deadline

@@ -3,7 +3,11 @@ package enum Printable {
   package static func string(_ text: String) -> String {
     var safe = ""
     for scalar in text.unicodeScalars {
-      if isSafe(scalar) { safe.unicodeScalars.append(scalar) } else { safe += "\\u{\(String(scalar.value, radix: 16))}" }
+      if isSafe(scalar) {
+        safe.unicodeScalars.append(scalar)
+      } else {
+        safe += "\\u{\(String(scalar.value, radix: 16))}"
+      }
     }
     return safe
   }

@@ -72,7 +72,9 @@ package struct Deadline: Sendable {
 
   /// What is left, or nil when there is no deadline.
   package func nanosecondsLeft(on clock: some MonotonicClock) -> UInt64? {
-    at.map { let now = clock.nanoseconds(); return $0 > now ? $0 - now : 0 }
+    at.map {
+      let now = clock.nanoseconds(); return $0 > now ? $0 - now : 0
+    }
   }
 
   /// The earlier of the two.

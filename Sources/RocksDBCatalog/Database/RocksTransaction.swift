@@ -1,6 +1,7 @@
 internal import CRocksDB
 
-/// A transaction, rolled back and freed with its owner unless it was committed. Lives inside `RocksDatabase.transaction`.
+/// A transaction, rolled back and freed with its owner unless it was committed. Lives inside
+/// `RocksDatabase.transaction`.
 @safe struct RocksTransaction: ~Copyable {
   private let handle: OpaquePointer?
   private let readOptions: OpaquePointer?

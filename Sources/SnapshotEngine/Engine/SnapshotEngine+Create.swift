@@ -8,6 +8,8 @@ public struct CreateOptions: Sendable {
   /// The version the directory builds on; nil: the one it was synced from, or the newest at the start. 0: there is none
   /// yet.
   public var expectedVersion: UInt64?
+  /// A copy of the version to build on, where the directory itself is none; nil: the directory.
+  public var baseDirectory: String?
   /// Stacks the directory on top of whatever is the newest, instead of a conflict.
   public var stacksOnNewest = false
   /// Names the new version.
@@ -79,14 +81,22 @@ extension SnapshotEngine {
 extension EngineCall {
   fileprivate func create(_ request: CreateRequest, _ options: CreateOptions) throws(EngineError) -> CreatedSnapshot {
     var request = request
-    let source = CopiedDirectory(request.tree.path, of: request.collection, in: wiring.identity.identifier)
+    let store = wiring.identity.identifier
+    let directory = CopiedDirectory(request.tree.path, of: request.collection, in: store)
+    let source = options.baseDirectory.map { CopiedDirectory($0, of: request.collection, in: store) } ?? directory
+    if let base = options.baseDirectory, source.version == nil {
+      let name = Printable.string(base)
+      throw EngineError(.usage, "\(name) is no copy of a version of \(request.collection)", subject: name)
+    }
     request.deadline = deadline
     request.expectation = expectation(options, source)
     request.basis = source.version
     let remembers = options.remembersVersion && options.selection.takesAll
-    let statuses = remembers ? source.statuses() : nil
-    let result = try catching { [request] () throws(StoreError) in try store.create(request, local: source.pages) }
-    let isCopy = remembers && source.remember(result.row, in: store, statuses: statuses)
+    let statuses = remembers ? directory.statuses() : nil
+    let result = try catching { [request] () throws(StoreError) in
+      try self.store.create(request, local: source.pages)
+    }
+    let isCopy = remembers && directory.remember(result.row, in: self.store, statuses: statuses)
     let head = try head(of: request.collection)
     return CreatedSnapshot(
       snapshot: Snapshot(request.collection, result.row, in: head), isUnchanged: result.isUnchanged,

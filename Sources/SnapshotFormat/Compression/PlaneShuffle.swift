@@ -1,9 +1,10 @@
 internal import Primitives
 
-/// Encoding 2 of a frame (formats/pack.md §2): bytes that look like `f32` are split into four planes, and only the plane of
-/// sign and exponent is compressed; mantissa bytes do not compress.
+/// Encoding 2 of a frame (formats/pack.md §2): bytes that look like `f32` are split into four planes, and only the
+/// plane of sign and exponent is compressed; mantissa bytes do not compress.
 package enum PlaneShuffle {
-  /// Whether the bytes look like little-endian floats: the top byte of each word takes far fewer values than the second.
+  /// Whether the bytes look like little-endian floats: the top byte of each word takes far fewer values than the
+  /// second.
   package static func looksLikeFloats(_ bytes: RawSpan) -> Bool {
     let sample = 8_192
     guard bytes.byteCount >= sample else { return false }
@@ -37,7 +38,9 @@ package enum PlaneShuffle {
     var input = ByteReader(stored, of: "shuffled frame")
     let compressedByteCount = Int(try input.integer(UInt32.self))
     let rawPlanes = (0..<3).reduce(0) { $0 + planeByteCount($1, of: byteCount) }
-    guard input.remaining == rawPlanes + compressedByteCount else { throw input.damaged("the planes do not fill the frame") }
+    guard input.remaining == rawPlanes + compressedByteCount else {
+      throw input.damaged("the planes do not fill the frame")
+    }
     var bytes = [UInt8](repeating: 0, count: byteCount)
     for plane in 0..<3 { scatter(try input.span(planeByteCount(plane, of: byteCount)), plane: plane, into: &bytes) }
     let top = try decompressor.decompress(

@@ -127,8 +127,8 @@ extension Head {
   package var mustSpill: Bool { rows.count > Head.rowCountMax }
   package static let spillRowCount = 64
 
-  /// The oldest 64 rows as an object of their own, and the head without them. The object must be durable before the head
-  /// is created.
+  /// The oldest 64 rows as an object of their own, and the head without them. The object must be durable before the
+  /// head is created.
   package func spilled(to name: UniqueName) throws(FormatError) -> (head: Head, bytes: [UInt8]) {
     precondition(mustSpill, "only what is too long is cut")
     let moved = Array(rows.prefix(Head.spillRowCount))

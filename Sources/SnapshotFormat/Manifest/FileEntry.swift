@@ -155,7 +155,8 @@ extension FileContent {
     switch try input.integer(UInt8.self) {
     case 0:
       guard chunkCount <= Limits.chunksInPage else { throw input.damaged("more chunks than fit inline") }
-      let references = try Reference.readMany(chunkCount, from: &input, packs: packs, allowsEmpty: false).compactMap(\.self)
+      let references = try Reference.readMany(chunkCount, from: &input, packs: packs, allowsEmpty: false).compactMap(
+        \.self)
       guard references.reduce(0, { $0 + UInt64($1.byteCount) }) == byteCount else {
         throw input.damaged("the chunks do not add up to the file")
       }

@@ -57,7 +57,9 @@ package enum Page {
   }
 
   private static func packTable(_ reader: inout ByteReader, count: Int) throws(FormatError) -> [UniqueName] {
-    guard reader.remaining == count * UniqueName.byteCount else { throw reader.damaged("the pack table does not fill it") }
+    guard reader.remaining == count * UniqueName.byteCount else {
+      throw reader.damaged("the pack table does not fill it")
+    }
     var packs: [UniqueName] = []
     for _ in 0..<count { packs.append(try reader.uniqueName()) }
     return packs

@@ -68,7 +68,8 @@ package struct PackTable: Sendable, Equatable {
 
   package init(_ names: [UniqueName] = []) {
     self.names = names
-    indexes = Dictionary(names.enumerated().map { ($0.element, UInt16($0.offset)) }, uniquingKeysWith: { first, _ in first })
+    indexes = Dictionary(
+      names.enumerated().map { ($0.element, UInt16($0.offset)) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The index of a pack, which is added when it is not there yet.
@@ -86,7 +87,9 @@ extension Reference {
 
   package func write(to output: inout ByteWriter, packs: inout PackTable) {
     output.digest(id)
-    for count in [byteCount, place.frameOffset, place.frameByteCount, place.formOffset, place.formByteCount, chainByteCount] {
+    for count in [
+      byteCount, place.frameOffset, place.frameByteCount, place.formOffset, place.formByteCount, chainByteCount,
+    ] {
       output.integer(UInt32(count))
     }
     output.integer(packs.index(of: place.pack))
@@ -129,7 +132,9 @@ extension Reference {
     let rawForm: UInt8 = try input.integer()
     chainDepth = Int(try input.integer(UInt8.self))
     guard pack < packs.count else { throw input.damaged("it names pack \(pack) of \(packs.count)") }
-    guard let form = ChunkForm(rawValue: rawForm) else { throw .unsupported("reference", "form \(rawForm) is not known") }
+    guard let form = ChunkForm(rawValue: rawForm) else {
+      throw .unsupported("reference", "form \(rawForm) is not known")
+    }
     self.form = form
     place = Place(
       pack: packs[pack], frameOffset: frameOffset, frameByteCount: frameByteCount, formOffset: formOffset,

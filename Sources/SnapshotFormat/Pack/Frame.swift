@@ -89,7 +89,9 @@ extension FrameHeader {
     let start = input.offset
     let fixed = try input.span(FrameHeader.fixedByteCount)
     var reader = ByteReader(fixed, of: "frame header")
-    guard try reader.array(4) == FrameHeader.magic else { throw .damaged("frame header", "the magic is missing", at: start) }
+    guard try reader.array(4) == FrameHeader.magic else {
+      throw .damaged("frame header", "the magic is missing", at: start)
+    }
     let entryCount = Int(try reader.integer(UInt16.self))
     let rawEncoding: UInt8 = try reader.integer()
     let rawKind: UInt8 = try reader.integer()

@@ -2,8 +2,8 @@ internal import Primitives
 
 /// Encodes the forms of several chunks into one frame.
 ///
-/// Keeps a compressed form only where it is at least 5% smaller; after eight frames in a row that were not, it tries only
-/// one in sixteen.
+/// Keeps a compressed form only where it is at least 5% smaller; after eight frames in a row that were not, it tries
+/// only one in sixteen.
 package final class FrameEncoder {
   private let compressor = ZstdCompressor()
   private var rejectedInARow = 0

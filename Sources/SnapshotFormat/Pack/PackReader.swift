@@ -20,7 +20,9 @@ package struct PackTrailer: Sendable {
     let crc: UInt32 = try reader.integer()
     guard try reader.array(8) == PackTrailer.magic else { throw .damaged("pack trailer", "the end magic is missing") }
     try reader.finish()
-    guard CRC32C.of(bytes.extracting(0..<52)) == crc else { throw .damaged("pack trailer", "the checksum differs", at: 52) }
+    guard CRC32C.of(bytes.extracting(0..<52)) == crc else {
+      throw .damaged("pack trailer", "the checksum differs", at: 52)
+    }
   }
 }
 

@@ -1,7 +1,8 @@
 internal import CZstd
 internal import Primitives
 
-/// Form 2 of a chunk (formats/patch.md §2): a zstd frame made with the base as prefix. Read, and not written by this version.
+/// Form 2 of a chunk (formats/patch.md §2): a zstd frame made with the base as prefix. Read, and not written by this
+/// version.
 package enum PrefixPatch {
   package static func apply(_ patch: RawSpan, base: RawSpan, byteCount: Int) throws(FormatError) -> [UInt8] {
     guard let context = unsafe ZSTD_createDCtx() else { throw .beyondLimit("prefix patch", "no memory to decode it") }

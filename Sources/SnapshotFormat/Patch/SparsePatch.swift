@@ -25,7 +25,8 @@ package enum SparsePatch {
 
   /// Rebuilds a chunk of `byteCount` bytes.
   ///
-  /// - Throws: `.damaged` when the patch does not fit the chunk or the base. The result is not yet checked against the chunk's id.
+  /// - Throws: `.damaged` when the patch does not fit the chunk or the base. The result is not yet checked against the
+  ///   chunk's id.
   package static func apply(_ patch: RawSpan, base: RawSpan, byteCount: Int) throws(FormatError) -> [UInt8] {
     var control = ByteReader(patch, of: "sparse patch")
     let runCount = Int(try control.varint(limit: UInt64(byteCount)))
@@ -41,14 +42,18 @@ package enum SparsePatch {
       guard count > 0 else { throw control.damaged("an empty run") }
       chunk.append(try literals.span(count))
     }
-    guard literals.isAtEnd, control.remaining == literalByteCount else { throw control.damaged("literals are left over") }
+    guard literals.isAtEnd, control.remaining == literalByteCount else {
+      throw control.damaged("literals are left over")
+    }
     try keep(byteCount - chunk.count, of: base, in: &chunk)
     return chunk.bytes
   }
 
   private static func keep(_ count: Int, of base: RawSpan, in chunk: inout ByteWriter) throws(FormatError) {
     guard count > 0 else { return }
-    guard chunk.count + count <= base.byteCount else { throw .damaged("sparse patch", "it keeps bytes the base has not") }
+    guard chunk.count + count <= base.byteCount else {
+      throw .damaged("sparse patch", "it keeps bytes the base has not")
+    }
     chunk.append(base.extracting(chunk.count..<(chunk.count + count)))
   }
 

@@ -67,7 +67,9 @@ extension Preamble {
     let keyAndNonce = try reader.array(40)
     let writerBytes = try reader.array(24)
     let reserved: UInt32 = try reader.integer()
-    guard try reader.integer(UInt32.self) == crc else { throw .damaged("preamble", "the checksum differs", at: start + 92) }
+    guard try reader.integer(UInt32.self) == crc else {
+      throw .damaged("preamble", "the checksum differs", at: start + 92)
+    }
     guard version == Preamble.formatVersion else {
       throw .unsupported("preamble", "format version \(version), this program reads \(Preamble.formatVersion)")
     }

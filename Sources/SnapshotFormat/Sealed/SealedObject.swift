@@ -34,7 +34,8 @@ package enum SealedObject {
 
   /// Checks preamble and seal, then lets `decode` take the sections.
   ///
-  /// - Throws: `.damaged` for anything that was not written so, `.digestMismatch` when the seal, or `expected`, differs.
+  /// - Throws: `.damaged` for anything that was not written so, `.digestMismatch` when the seal, or `expected`,
+  ///   differs.
   package static func decode<Value>(
     _ bytes: RawSpan, type: ObjectType, named name: ObjectKey, of subject: StaticString, expected: Digest? = nil,
     _ decode: (inout SectionReader) throws(FormatError) -> Value

@@ -58,7 +58,8 @@ package struct SegmentWriter {
       + changes.byteCount + vectors.count
   }
 
-  /// - Precondition: the row's key is above the one before, the row is not empty, its vector has the schema's dimension.
+  /// - Precondition: the row's key is above the one before, the row is not empty, its vector has the schema's
+  ///   dimension.
   package mutating func add(_ row: Row) {
     precondition(last.map { $0 < row.key } ?? true, "rows ascend in a segment")
     precondition(!row.isEmpty, "a row says something")

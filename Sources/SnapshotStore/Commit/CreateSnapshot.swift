@@ -43,7 +43,8 @@ extension SnapshotStore {
   /// Snapshots a directory.
   ///
   /// - Parameter local: where chunks of the base may be had without reading the store.
-  /// - Returns: the new version; or the version built upon, when names, types, modes, link targets and bytes are the same.
+  /// - Returns: the new version; or the version built upon, when names, types, modes, link targets and bytes are the
+  ///   same.
   /// - Throws: `.catalog(.conflict)` when another version came meanwhile; nothing is published then.
   package func create(
     _ request: CreateRequest, local: any ChunkSource = NoChunkSource()
@@ -54,10 +55,13 @@ extension SnapshotStore {
     commit.deadline = request.deadline
     var statistics = WriteStatistics()
     var start: UInt64?
-    let outcome = try self.commit(commit, baseVersion: { head throws(StoreError) in
-      if start == nil { start = head.newestVersion }
-      return try baseVersion(request, head, start: start ?? 0)
-    }, local: local) { base throws(StoreError) in
+    let outcome = try self.commit(
+      commit,
+      baseVersion: { head throws(StoreError) in
+        if start == nil { start = head.newestVersion }
+        return try baseVersion(request, head, start: start ?? 0)
+      }, local: local
+    ) { base throws(StoreError) in
       let writer = try SnapshotWriter(context(base.intent), base: base.manifest, explain: request.explain)
       try writer.add(request.tree)
       let contentHash = try writer.finishTree()

@@ -100,7 +100,8 @@ package final class FilePageWriter {
       case .paged(let waiting): .paged(try list(waiting))
       }
     let content = FileContent(
-      byteCount: file.byteCount, digest: file.digest, profile: file.profile, chunkCount: file.chunkCount, chunks: chunks)
+      byteCount: file.byteCount, digest: file.digest, profile: file.profile, chunkCount: file.chunkCount, chunks: chunks
+    )
     return FileEntry(path: draft.path, mode: draft.mode, content: .file(content))
   }
 

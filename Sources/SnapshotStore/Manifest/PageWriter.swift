@@ -26,7 +26,8 @@ package final class PageWriter {
       return try group.add(ChunkDraft(id: id, full: page))
     }
     let slot = try support.slot(for: replaced)
-    return try group.add(patch.draft(id: id, byteCount: page.count, slots: [slot], offset: 0, baseByteCount: before.count))
+    return try group.add(
+      patch.draft(id: id, byteCount: page.count, slots: [slot], offset: 0, baseByteCount: before.count))
   }
 
   /// A page of the support list: always in full, for it is what patches are found by.
@@ -63,7 +64,8 @@ package struct PatchDraft: Sendable {
   private let chainDepth: Int
   private let chainByteCount: Int
 
-  /// The patch that makes `chunk` from `base`, or nil where a chain would become too deep or too large, or too much differs.
+  /// The patch that makes `chunk` from `base`, or nil where a chain would become too deep or too large, or too much
+  /// differs.
   ///
   /// - Parameter chain: the references that the base consists of.
   package static func make(_ chunk: [UInt8], from base: RawSpan, chain: [Reference]) -> PatchDraft? {

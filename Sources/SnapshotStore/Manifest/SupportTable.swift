@@ -34,8 +34,8 @@ package final class SupportTable: Sendable {
 
   /// The reference in `slot`.
   ///
-  /// - Throws: `.damage` when the slot is free, or when what is in it does not lie below `user` in a chain: following it would
-  ///   never end.
+  /// - Throws: `.damage` when the slot is free, or when what is in it does not lie below `user` in a chain: following
+  ///   it would never end.
   package func reference(_ slot: UInt32, below user: Reference) throws(StoreError) -> Reference {
     let page = try page(Int(slot) / Limits.supportInPage)
     let index = Int(slot) % Limits.supportInPage

@@ -17,8 +17,8 @@ package struct NoChunkSource: ChunkSource {
 
 /// Rebuilds chunks from what packs hold.
 ///
-/// Every chunk it returns has the byte count and the SHA-256 of its reference. Bytes that do not verify are read once more
-/// where the tier has another copy; then they are damage.
+/// Every chunk it returns has the byte count and the SHA-256 of its reference. Bytes that do not verify are read once
+/// more where the tier has another copy; then they are damage.
 package final class ChunkReader: Sendable {
   package let frames: FrameSource
   private let local: any ChunkSource
@@ -30,7 +30,8 @@ package final class ChunkReader: Sendable {
 
   /// The chunk that `reference` names, verified.
   ///
-  /// Bytes of the local source come first; where they lead to something that does not verify, the store is read instead.
+  /// Bytes of the local source come first; where they lead to something that does not verify, the store is read
+  /// instead.
   ///
   /// - Throws: `.damage` naming the pack, the chunk and the offset of its frame.
   package func chunk(_ reference: Reference, support: SupportTable) throws(StoreError) -> [UInt8] {

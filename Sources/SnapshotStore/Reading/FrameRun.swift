@@ -15,7 +15,8 @@ package struct FrameRun: Sendable, Equatable {
 
   package var byteCount: Int { range.count }
 
-  /// Joins what lies close together: each frame once, a gap of at most `gap` bytes, a request of at most `byteCountMax`.
+  /// Joins what lies close together: each frame once, a gap of at most `gap` bytes, a request of at most
+  /// `byteCountMax`.
   ///
   /// A pure function of the places: what a plan counts is what the runner reads.
   package static func coalesce(_ places: [Reference.Place], gap: Int, byteCountMax: Int) -> [FrameRun] {

@@ -31,7 +31,8 @@ package final class FrameSource: Sendable {
     return frame
   }
 
-  /// Reads a run of neighbouring frames in one request and keeps them decoded. One that is damaged is left to `frame(at:)`.
+  /// Reads a run of neighbouring frames in one request and keeps them decoded. One that is damaged is left to
+  /// `frame(at:)`.
   package func prefetch(_ run: FrameRun) throws(StoreError) {
     let bytes = try read(.pack(run.pack), run.range)
     for place in run.places {

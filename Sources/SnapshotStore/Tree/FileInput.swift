@@ -43,6 +43,7 @@ package final class FileInput: SnapshotInput {
 
   private func changed(_ how: String) -> StoreError {
     .invalid(
-      "\(file.path) changed while it was read: \(how). Nothing was published. Close what writes to it, or snapshot a copy")
+      "\(file.path) changed while it was read: \(how). Nothing was published. "
+        + "Close what writes to it, or snapshot a copy")
   }
 }

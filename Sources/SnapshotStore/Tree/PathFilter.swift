@@ -2,10 +2,10 @@ package import Primitives
 
 /// Which paths of a tree are taken: glob patterns of `--include`, `--exclude` and ignore files.
 ///
-/// - `*` matches within a component, `**` across them, `?` one byte. A pattern without `/` matches a component at any depth; one with
-///   `/` matches from the root. A trailing `/` is ignored.
-/// - A path is left out when it, or a directory above it, matches an exclude pattern. With include patterns, a file or link is
-///   taken only when it, or a directory above it, matches one; directories are always walked.
+/// - `*` matches within a component, `**` across them, `?` one byte. A pattern without `/` matches a component at any
+///   depth; one with `/` matches from the root. A trailing `/` is ignored.
+/// - A path is left out when it, or a directory above it, matches an exclude pattern. With include patterns, a file or
+///   link is taken only when it, or a directory above it, matches one; directories are always walked.
 package struct PathFilter: Sendable {
   package let includes: [GlobPattern]
   package let excludes: [GlobPattern]

@@ -62,7 +62,8 @@ extension Verifier {
     }
   }
 
-  /// Reads an object and lets `decode` judge it. One that vanished since it was listed is no damage when it is optional.
+  /// Reads an object and lets `decode` judge it. One that vanished since it was listed is no damage when it is
+  /// optional.
   private func decode(
     _ key: ObjectKey, limit: Int, of tier: (any ObjectTier)? = nil, isOptional: Bool = false,
     _ decode: (RawSpan) throws(FormatError) -> Void

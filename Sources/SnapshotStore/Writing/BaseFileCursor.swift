@@ -14,7 +14,7 @@ package struct BaseFileCursor {
   package let pages: [Reference]
   private let manifest: ManifestReader?
   private var nextPage = 0
-  private var loaded: [Placed] = []
+  private var loaded: ArraySlice<Placed> = []
   private var end: UInt64 = 0
 
   /// A file that has no base.
@@ -33,15 +33,11 @@ package struct BaseFileCursor {
   ///
   /// - Precondition: `range` begins no earlier than that of the call before.
   package mutating func chunks(covering range: Range<UInt64>) throws(StoreError) -> [Placed] {
-    if let first = loaded.firstIndex(where: { $0.end > range.lowerBound }) {
-      loaded.removeFirst(first)
-    } else {
-      loaded.removeAll(keepingCapacity: true)
-    }
+    loaded = loaded.drop { $0.end <= range.lowerBound }
     while end < range.upperBound, nextPage < pages.count, let manifest {
       append(try manifest.references(pages[nextPage]))
       nextPage += 1
-      loaded.removeAll { $0.end <= range.lowerBound }
+      loaded = loaded.drop { $0.end <= range.lowerBound }
     }
     return Array(loaded.prefix { $0.offset < range.upperBound }.prefix(Limits.baseChunkCount))
   }

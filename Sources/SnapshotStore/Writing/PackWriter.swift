@@ -79,8 +79,8 @@ package final class PackWriter {
 }
 
 extension ObjectTier {
-  /// Creates an object under a fresh random name. Such a name cannot be taken: one that exists is ours, from a call whose
-  /// answer was lost, and is compared.
+  /// Creates an object under a fresh random name. Such a name cannot be taken: one that exists is ours, from a call
+  /// whose answer was lost, and is compared.
   package func createFresh(_ key: ObjectKey, _ bytes: [UInt8]) throws(StoreError) {
     do throws(TierError) {
       if try create(key, bytes) == .created { return }

@@ -91,7 +91,8 @@ extension SnapshotWriter {
     fileInMaking = FileInMaking()
     let digest = making.digest.finish()
     let content = FileContent(
-      byteCount: end.byteCount, digest: digest, profile: end.profile, chunkCount: making.chunkCount, chunks: .inline([]))
+      byteCount: end.byteCount, digest: digest, profile: end.profile, chunkCount: making.chunkCount, chunks: .inline([])
+    )
     totals.chunks += UInt64(making.chunkCount)
     endEntry(
       ChunkListWriter.FileEnd(

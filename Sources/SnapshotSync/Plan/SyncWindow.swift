@@ -85,7 +85,8 @@ struct FrameLedger {
   mutating func take(_ frames: [Reference.Place]) -> [Reference.Place] {
     let missing = frames.filter { !held.contains(FrameCache.Key($0)) }
     let used = Set(frames.map(FrameCache.Key.init))
-    held = Array((held.filter { !used.contains($0) } + frames.map(FrameCache.Key.init)).suffix(FrameLedger.frameCountMax))
+    let inOrderOfUse = held.filter { !used.contains($0) } + frames.map(FrameCache.Key.init)
+    held = Array(inOrderOfUse.suffix(FrameLedger.frameCountMax))
     return missing
   }
 }

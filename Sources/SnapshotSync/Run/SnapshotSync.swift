@@ -1,5 +1,5 @@
 internal import Catalog
-internal import FileIO
+package import FileIO
 internal import ObjectTier
 package import Primitives
 internal import SnapshotFormat
@@ -47,7 +47,7 @@ package struct SnapshotSync: Sendable {
   ) throws(SyncError) -> SyncResult {
     let start = control.clock.nanoseconds()
     try SyncTarget(request.directory).check(request)
-    var result = try withLock(request, control, lockDeadline) { tree throws(SyncError) in
+    var result = try withLock(request.directory, control, lockDeadline) { tree throws(SyncError) in
       let target = try SyncTarget(tree)
       try target.check(request)
       let unfinished = try unfinished(request, target)
@@ -58,22 +58,36 @@ package struct SnapshotSync: Sendable {
     return result
   }
 
+  /// Makes a directory a copy of a version that was made of it: after `create`.
+  ///
+  /// - Parameter status: how a file looked before its bytes were read; nil: not known, so the next sync hashes it.
+  package func remember(
+    _ manifest: ManifestReader, in directory: String, control: SyncControl, lockDeadline: Deadline,
+    status: (RelativePath) -> FileStatus?
+  ) throws(SyncError) {
+    try withLock(directory, control, lockDeadline) { tree throws(SyncError) in
+      let installation = LocalCopy.Installation(
+        store: store.identity.identifier, manifest: manifest, synced: wallClock.now())
+      try LocalCopy.install(installation, in: tree.directory, random: random, status: status)
+    }
+  }
+
   /// Runs `body` alone: two syncs of one directory take turns (`.snapctl/lock`).
   ///
   /// The next tree inherits the lock's file, so that whoever waited for it while the trees changed places, finds it there.
   private func withLock<Value>(
-    _ request: SyncRequest, _ control: SyncControl, _ deadline: Deadline,
+    _ directory: String, _ control: SyncControl, _ deadline: Deadline,
     _ body: (LocalTree) throws(SyncError) -> Value
   ) throws(SyncError) -> Value {
     for _ in 0..<SnapshotSync.lockRoundCountMax {
-      let tree = try opened(request.directory)
+      let tree = try opened(directory)
       let lock = try acquire(tree, control.clock, deadline)
-      guard let lock, try isStill(tree, request.directory) else { continue }
+      guard let lock, try isStill(tree, directory) else { continue }
       let value = try body(tree)
       try? lock.release()
       return value
     }
-    throw .timedOut("\(Printable.string(request.directory)): other syncs kept replacing it")
+    throw .timedOut("\(Printable.string(directory)): other syncs kept replacing it")
   }
 
   private static let lockRoundCountMax = 64

@@ -97,7 +97,8 @@ struct SyncSession {
     let hasGenerations = target.copy?.state.tree != nil
     guard hasGenerations == (request.style == .generations) else {
       let kind = hasGenerations ? "holds generations" : "is a plain tree"
-      throw .store(.invalid("\(Printable.string(request.directory)) \(kind); sync it as such, or into another directory"))
+      let directory = Printable.string(request.directory)
+      throw .store(.invalid("\(directory) \(kind); sync it as such, or into another directory"))
     }
   }
 

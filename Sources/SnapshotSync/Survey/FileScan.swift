@@ -38,7 +38,8 @@ struct FileScan {
   private func nextTasks(_ path: RelativePath, _ chunks: inout ChunkStream) throws(SyncError) -> [Task] {
     var tasks: [Task] = []
     while tasks.count < FileScan.taskCount, let (offset, reference) = try chunks.next() {
-      tasks.append(Task(place: LocalPlace(path: path, offset: offset, byteCount: reference.byteCount), id: reference.id))
+      let place = LocalPlace(path: path, offset: offset, byteCount: reference.byteCount)
+      tasks.append(Task(place: place, id: reference.id))
     }
     return tasks
   }

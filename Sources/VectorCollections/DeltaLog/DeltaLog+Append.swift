@@ -93,10 +93,19 @@ extension DeltaLog {
   ) throws(DeltaLogError) -> Predecessor {
     if last == 0 { return Predecessor(digest: .zero, clock: .zero) }
     if let position = state.positions[producer], position.sequence == last {
-      return Predecessor(digest: position.digest, clock: state.greatestClock)
+      return Predecessor(digest: position.digest, clock: clock(of: key(producer, last)) ?? state.greatestClock)
+    }
+    // What is wrong with it may be its end.
+    if let entry = state.quarantined.first(where: { $0.producer == producer && $0.sequence == last }) {
+      return Predecessor(digest: entry.digest, clock: clock(of: key(producer, last)) ?? state.greatestClock)
     }
     guard let tail = try tail(key(producer, last)) else { throw .gap(asked: last + 1, next: last) }
     return Predecessor(digest: tail.digest, clock: tail.footer.greatestClock)
+  }
+
+  /// The last clock of a delta, nil when it is gone or cannot be read.
+  private func clock(of key: ObjectKey) -> HybridClock? {
+    do throws(DeltaLogError) { return try tail(key)?.footer.greatestClock } catch { return nil }
   }
 
   private func encode(

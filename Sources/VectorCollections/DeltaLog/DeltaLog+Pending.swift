@@ -49,7 +49,7 @@ extension DeltaLog {
     return pending
   }
 
-  private func parts(of key: ObjectKey) -> (ProducerName, UInt64)? {
+  func parts(of key: ObjectKey) -> (ProducerName, UInt64)? {
     let rest = key.string.dropFirst(ObjectPrefix.deltas(collection).string.count).split(separator: "/")
     guard rest.count == 2, let producer = ProducerName(String(rest[0])), let sequence = key.number else { return nil }
     return (producer, sequence)
@@ -106,6 +106,18 @@ extension DeltaLog {
       guard case .damaged(_, let reason) = error else { throw error }
       return .unreadable(PendingDeltas.Unreadable(reference: reference, error: reason))
     }
+  }
+
+  /// The header of a delta, nil when there is none of that name.
+  func header(at key: ObjectKey) throws(DeltaLogError) -> DeltaHeader? {
+    let head: [UInt8]
+    do throws(TierError) {
+      guard let byteCount = try tier.byteCount(of: key) else { return nil }
+      head = try tier.read(key, range: 0..<min(byteCount, UInt64(DeltaLimits.headByteCount)))
+    } catch {
+      throw .tier(error)
+    }
+    return try header(head, at: key)
   }
 
   private func header(_ head: [UInt8], at key: ObjectKey) throws(DeltaLogError) -> DeltaHeader {

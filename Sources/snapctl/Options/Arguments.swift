@@ -4,3 +4,4 @@ public import SnapshotEngine
 extension CatalogChoice: ExpressibleByArgument {}
 extension EngineConfiguration.Mode: ExpressibleByArgument {}
 extension VerifiedTier: ExpressibleByArgument {}
+extension LineFormat: ExpressibleByArgument {}

@@ -23,6 +23,9 @@ struct Create: Verb {
   @Flag(help: "Stacks the directory on top of whatever is the newest.")
   var appendVersion = false
 
+  @Option(help: ArgumentHelp("A copy of the version to build on, where DIR itself is none.", valueName: "dir"))
+  var base: String?
+
   @Option(help: ArgumentHelp("Names the new version.", valueName: "tag"))
   var tag: String?
 
@@ -52,6 +55,7 @@ struct Create: Verb {
   private func options(_ console: Console) -> CreateOptions {
     var options = CreateOptions()
     options.expectedVersion = expect
+    options.baseDirectory = base
     options.stacksOnNewest = appendVersion
     options.tag = tag
     options.message = message

@@ -8,5 +8,7 @@ extension Snapctl {
   ]
 
   /// Verbs for collections of vectors.
-  static let vectorVerbs: [any ParsableCommand.Type] = []
+  static let vectorVerbs: [any ParsableCommand.Type] = [
+    Append.self, Deltas.self, Compact.self, Get.self, Scan.self, Reconcile.self,
+  ]
 }

@@ -34,7 +34,7 @@ struct FuzzTarget: Sendable {
 
 extension FuzzTarget {
   /// Decodes; what was decoded is encoded again, and must come back equal.
-  static func roundTrip<Value: Equatable>(
+  static func roundTrip<Value: Equatable & SendableMetatype>(
     mends: [@Sendable (inout [UInt8]) -> Void],
     _ samples: @escaping @Sendable () throws -> [Value],
     encode: @escaping @Sendable (Value) throws -> [UInt8],

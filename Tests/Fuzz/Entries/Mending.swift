@@ -16,8 +16,12 @@ extension Array where Element == UInt8 {
 
   /// Writes the CRC-32C of a range at an offset, where there are such.
   mutating func putCRC(of start: Int, _ end: Int, at offset: Int) {
-    guard let part = rawSpan.slice(start, end) else { return }
-    put(CRC32C.of(part), at: offset)
+    if let crc = crc(of: start, end) { put(crc, at: offset) }
+  }
+
+  func crc(of start: Int, _ end: Int, continuing crc: UInt32 = 0) -> UInt32? {
+    guard let part = rawSpan.slice(start, end) else { return nil }
+    return CRC32C.of(part, continuing: crc)
   }
 
   mutating func putDigest(_ digest: Digest, at offset: Int) {
@@ -31,9 +35,14 @@ extension Array where Element == UInt8 {
   /// The seal at the end, for an object of this name.
   mutating func mendSeal(named name: ObjectKey) {
     let end = count - SealedObject.sealByteCount
-    guard let sealed = rawSpan.slice(0, Swift.max(0, end)) else { return }
-    putDigest(SealedObject.digest(of: sealed, named: name), at: end)
+    guard let digest = seal(of: end, named: name) else { return }
+    putDigest(digest, at: end)
     put(UInt16(0), at: end + Digest.byteCount)
+  }
+
+  private func seal(of byteCount: Int, named name: ObjectKey) -> Digest? {
+    guard let sealed = rawSpan.slice(0, byteCount) else { return nil }
+    return SealedObject.digest(of: sealed, named: name)
   }
 
   /// Preamble, byte counts and seal of an object made of sections.

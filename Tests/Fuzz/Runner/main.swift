@@ -18,9 +18,13 @@ enum Runner {
   static func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) {
     let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: count))
     do throws(FuzzFinding) { try entry.run(bytes) } catch {
-      unsafe fputs("finding: \(entry.rawValue): \(error)\n", stderr)
+      complain("finding: \(entry.rawValue): \(error)\n")
       abort()
     }
+  }
+
+  static func complain(_ text: String) {
+    _ = unsafe write(2, text, text.utf8.count)
   }
 
   static func writeSeeds(to folder: String) throws {
@@ -51,7 +55,7 @@ func runDriver(
 if CommandLine.arguments.contains("--list") {
   print(FuzzEntry.allCases.map(\.rawValue).joined(separator: "\n"))
 } else if FuzzEntry(rawValue: Runner.option("--entry=") ?? "") == nil {
-  unsafe fputs("snapfuzz: --entry=NAME is missing, or is none of --list\n", stderr)
+  Runner.complain("snapfuzz: --entry=NAME is missing, or is none of --list\n")
   exit(2)
 } else if let folder = Runner.option("--seeds=") {
   try Runner.writeSeeds(to: folder)
@@ -59,7 +63,7 @@ if CommandLine.arguments.contains("--list") {
   let others = Runner.others
   var count = CInt(others.count)
   // Safe: as many pointers as arguments, and the null that ends them; libFuzzer keeps them to the end of the process.
-  var arguments = unsafe Arguments.allocate(capacity: others.count + 1)
+  var arguments = Arguments.allocate(capacity: others.count + 1)
   for (index, text) in others.enumerated() { unsafe arguments[index] = strdup(text) }
   unsafe arguments[others.count] = nil
   exit(unsafe runDriver(&count, &arguments, { unsafe fuzzOneInput($0, $1) }))

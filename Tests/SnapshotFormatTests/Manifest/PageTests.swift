@@ -85,7 +85,8 @@ import Testing
       files: ReferenceList(level: 0, references: [fullReference(1)]),
       support: ReferenceList(level: 0, references: [nil, fullReference(2, pack: 5)]),
       vectors: ManifestRoot.Vectors(
-        producers: ReferenceList(level: 0, references: [fullReference(4)]), dimension: 384, leastId: "a", greatestId: "z"))
+        producers: ReferenceList(level: 0, references: [fullReference(4)]), dimension: 384, leastId: "a",
+        greatestId: "z"))
   }
 
   @Test func `a root with any bit flipped is refused`() {
@@ -93,7 +94,9 @@ import Testing
     for bit in 0..<(object.bytes.count * 8) {
       var damaged = object.bytes
       damaged[bit / 8] ^= 1 << UInt8(bit % 8)
-      #expect(throws: FormatError.self) { try ManifestRoot.decode(damaged.rawSpan, named: name(1), expected: object.digest) }
+      #expect(throws: FormatError.self) {
+        try ManifestRoot.decode(damaged.rawSpan, named: name(1), expected: object.digest)
+      }
     }
   }
 

@@ -7,7 +7,9 @@ import Testing
   private func pack() throws -> [UInt8] {
     let encoder = FrameEncoder()
     var builder = PackBuilder(name: name(7), created: Timestamp(milliseconds: 5))
-    for (raw, kind) in [(Array(repeating: UInt8(1), count: 500), FrameKind.chunks), (seededBytes(90, seed: 1), .patches)] {
+    for (raw, kind) in [
+      (Array(repeating: UInt8(1), count: 500), FrameKind.chunks), (seededBytes(90, seed: 1), .patches),
+    ] {
       let entry = FrameEntry(
         id: .of(raw), formOffset: 0, formByteCount: raw.count, chunkByteCount: raw.count, form: .full)
       _ = builder.append(frame: encoder.encode(raw.rawSpan, entries: [entry], kind: kind), entryCount: 1)

@@ -96,14 +96,13 @@ extension FuzzTarget {
     let patch = try Samples.known(MetadataFields([MetadataField(key: "k1", value: nil), fields[0]]))
     let vector = (0..<dimension).map { Float($0) + 0.25 }
     let text = UTF8Text(String(repeating: "TOTAL ", count: batch == 0 ? 1 : 40))
-    let operations: [Operation] = [
+    let operations: [RecordOperation] = [
       .upsert(names[0], RecordBody(floats: vector, document: text, metadata: whole)),
       .upsert(names[1], RecordBody(floats: vector)), .patch(names[2], patch), .delete(names[3]),
       .patchPrefix(names[4], patch), .deletePrefix(names[5]),
     ]
-    return operations.enumerated().map {
-      StampedOperation(clock: HybridClock(UInt64(1_000 * (batch + 1) + $0.offset * 300)), operation: $0.element)
-    }
+    let clocks = (0..<operations.count).map { HybridClock(UInt64(1_000 * (batch + 1) + $0 * 300)) }
+    return zip(clocks, operations).map { StampedOperation(clock: $0, operation: $1) }
   }
 }
 
@@ -125,8 +124,12 @@ extension Array where Element == UInt8 {
     let end = count - SealedObject.sealByteCount
     let footer = number(at: end - 8, as: UInt32.self) ?? 0
     putCRC(of: end - footer, end - 4, at: end - 4)
+    if let key = deltaKey { mendSeal(named: key) }
+  }
+
+  private var deltaKey: ObjectKey? {
     var input = ByteReader(rawSpan, of: "delta")
-    if let header = try? DeltaHeader(from: &input) { mendSeal(named: header.key) }
+    return try? DeltaHeader(from: &input).key
   }
 
   private mutating func mendBatch(at offset: Int) -> Int? {

@@ -18,7 +18,8 @@ extension FuzzTarget {
   private static func check(_ bytes: [UInt8], as sample: Head) throws {
     let head = try Head(decoding: bytes.rawSpan, collection: sample.collection, revision: sample.revision)
     let again = try FuzzFinding.unlessDone("a head is encoded") {
-      try Head(decoding: try head.encoded().bytes.rawSpan, collection: head.collection, revision: head.revision)
+      let encoded = try head.encoded().bytes
+      return try Head(decoding: encoded.rawSpan, collection: head.collection, revision: head.revision)
     }
     try FuzzFinding.unless(again == head, "a head encoded and decoded again differs")
     try build(on: head)

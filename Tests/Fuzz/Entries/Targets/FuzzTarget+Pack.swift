@@ -13,7 +13,8 @@ extension FuzzTarget {
       let reader = try PackReader(bytes.rawSpan, expected: name)
       let frames = reader.frames.map { Array(bytes[$0.offset..<$0.offset + $0.byteCount]) }
       let again = try FuzzFinding.unlessDone("a pack is built again") {
-        try PackReader(built(name, frames, created: reader.created).rawSpan, expected: name)
+        let pack = built(name, frames, created: reader.created)
+        return try PackReader(pack.rawSpan, expected: name)
       }
       try FuzzFinding.unless(again.frames == reader.frames, "a pack built again has other frames")
       let decoder = FrameDecoder()
@@ -96,10 +97,8 @@ extension Array where Element == UInt8 {
     if fills { put(UInt32(end - start), at: offset + 8) }
     guard let stored = number(at: offset + 8, as: UInt32.self), stored <= end - start else { return nil }
     putCRC(of: start, start + stored, at: offset + 16)
-    guard let front = rawSpan.slice(offset, offset + 28),
-      let table = rawSpan.slice(offset + FrameHeader.fixedByteCount, start)
-    else { return nil }
-    put(CRC32C.of(table, continuing: CRC32C.of(front)), at: offset + 28)
+    let front = crc(of: offset, offset + 28) ?? 0
+    if let crc = crc(of: offset + FrameHeader.fixedByteCount, start, continuing: front) { put(crc, at: offset + 28) }
     return start + stored
   }
 
@@ -123,8 +122,8 @@ extension Array where Element == UInt8 {
     mendPackHeader()
     let trailer = count - PackTrailer.byteCount
     _ = mendFrames(until: Swift.min(Swift.max(0, trailer), number(at: trailer, as: UInt32.self) ?? 0))
-    guard let body = rawSpan.slice(0, trailer) else { return }
-    putDigest(.of(body), at: trailer + 20)
+    guard trailer >= 0 else { return }
+    putDigest(.of(Array(self[..<trailer])), at: trailer + 20)
     putCRC(of: trailer, trailer + 52, at: trailer + 52)
   }
 

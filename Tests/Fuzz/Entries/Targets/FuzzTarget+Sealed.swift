@@ -3,7 +3,7 @@ import SnapshotFormat
 
 /// Objects made of sections under a seal (formats/preamble.md §2).
 extension FuzzTarget {
-  private static func sealed<Value: Equatable>(
+  private static func sealed<Value: Equatable & SendableMetatype>(
     _ key: @escaping @Sendable () throws -> ObjectKey, _ samples: @escaping @Sendable () throws -> [Value],
     encode: @escaping @Sendable (Value) throws -> SealedObject.Encoded,
     decode: @escaping @Sendable ([UInt8]) throws -> Value

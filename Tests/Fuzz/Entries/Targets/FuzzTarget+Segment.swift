@@ -9,7 +9,9 @@ extension FuzzTarget {
     FuzzTarget(mends: [
       { $0.mendSegment() }
     ]) {
-      try [(0, 2), (0, 9), (3, 9)].map { squeezed(written(try rows(dimension: $0, count: $1), dimension: $0)) }
+      try [(0, 2), (0, 9), (3, 9)].map { dimension, count in
+        squeezed(try written(try rows(dimension: dimension, count: count), dimension: dimension))
+      }
     } check: { bytes in
       _ = SegmentHeader.chunkByteCount(firstBytes: bytes.rawSpan)
       let reader = try SegmentReader(bytes.rawSpan)
@@ -86,7 +88,7 @@ extension FuzzTarget {
     let body = RecordBody(
       floats: (0..<dimension).map { Float($0) }, document: "TOTAL", metadata: metadata)
     let names = try ["a", "ab", "abc", "abd", "b", "b#1", "b#2", "c", "d"].map { try Samples.known(RecordName($0)) }
-    let operations: [Operation] = [
+    let operations: [RecordOperation] = [
       .deletePrefix(names[0]), .patchPrefix(names[1], changes), .upsert(names[2], body), .patch(names[3], changes),
       .deletePrefix(names[4]), .upsert(names[5], body), .delete(names[6]), .upsert(names[7], body), .delete(names[8]),
     ]
@@ -105,8 +107,8 @@ extension FuzzTarget {
     guard bytes.number(at: SegmentPlaces.vectorCount, as: UInt32.self) ?? 0 > 0,
       let vectors = bytes.number(at: SegmentPlaces.vectorsOffset, as: UInt64.self), vectors <= bytes.count
     else { return bytes }
-    let front = bytes[..<vectors].count - bytes[..<vectors].reversed().prefix { $0 == 0 }.count
-    return bytes[..<front] + bytes[vectors...]
+    let front = vectors - bytes[..<vectors].reversed().prefix { $0 == 0 }.count
+    return Array(bytes[..<front] + bytes[vectors...])
   }
 }
 
@@ -138,11 +140,13 @@ extension Array where Element == UInt8 {
     }
     put(UInt32(end - footer), at: end - 8)
     putCRC(of: footer, end - 4, at: end - 4)
+    if let key = segmentKey { mendSeal(named: key) }
+  }
+
+  private var segmentKey: ObjectKey? {
     var input = ByteReader(rawSpan, of: "segment")
-    guard (try? input.span(SegmentPlaces.name)) != nil, let name = try? input.uniqueName(),
-      let key = ObjectKey(listed: SegmentIndex.path(of: name))
-    else { return }
-    mendSeal(named: key)
+    guard (try? input.span(SegmentPlaces.name)) != nil, let name = try? input.uniqueName() else { return nil }
+    return ObjectKey(listed: SegmentIndex.path(of: name))
   }
 
   /// Puts as many zeros before the vectors as the header says are missing.

@@ -1,0 +1,73 @@
+internal import Catalog
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
+internal import VectorCollections
+
+/// What `compact` came to.
+public struct Compacted: Sendable, Equatable {
+  /// The newest version; nil when there is none, and nothing that could make one.
+  public let snapshot: Snapshot?
+  /// Whether nothing waited, and no version was made.
+  public let isUnchanged: Bool
+  /// Deltas that were taken in.
+  public let deltas: Int
+  /// Operations that changed a record.
+  public let applied: UInt64
+  /// Operations that newer ones had overtaken.
+  public let superseded: UInt64
+  /// Deltas that were set aside.
+  public let quarantined: [DeltaDescription]
+  /// Whether deltas are left for the next compaction.
+  public let leavesDeltas: Bool
+  /// The bytes of the version's files.
+  public let bytesTotal: UInt64
+  /// Bytes of the chunks that the version before does not have.
+  public let bytesChanged: UInt64
+  /// Bytes that were put into the store, its manifest included.
+  public let bytesStored: UInt64
+  /// Chunks that were stored in full.
+  public let chunksNew: UInt64
+  /// Chunks that were stored as a patch.
+  public let chunksPatched: UInt64
+  /// How long it took.
+  public let seconds: Double
+}
+
+extension SnapshotEngine {
+  /// Takes what waits into a new version, under the two-phase protocol. Cost follows the deltas.
+  ///
+  /// What cannot be used is set aside with its reason, and the rest goes on. Where another compaction was faster, phase
+  /// 1 is done again on its version.
+  /// - Parameter deltaCountMax: how many deltas are taken at most; nil: as many as fit.
+  /// - Throws: `.notFound` when there is no such collection, `.conflict` when others were faster each time.
+  public func compact(
+    _ collection: String, deltaCountMax: Int? = nil, message: String = ""
+  ) async throws(EngineError) -> Compacted {
+    let name = try Names.collection(collection)
+    if let deltaCountMax, deltaCountMax < 1 { throw EngineError(.usage, "at least one delta has to be allowed") }
+    return try await perform { call throws(EngineError) in
+      let result = try call.catching { () throws(StoreError) in
+        try call.vectors(name).compact(deltaCountMax: deltaCountMax, message: message, deadline: call.deadline)
+      }
+      let head = try call.head(of: name)
+      return Compacted(result, result.row.map { Snapshot(name, $0, in: head) }, name, seconds: call.seconds)
+    }
+  }
+}
+
+extension Compacted {
+  fileprivate init(
+    _ result: CompactionResult, _ snapshot: Snapshot?, _ collection: CollectionName, seconds: Double
+  ) {
+    let statistics = result.statistics
+    self.init(
+      snapshot: snapshot, isUnchanged: result.isUnchanged, deltas: result.deltas.count,
+      applied: result.deltas.reduce(0) { $0 + $1.applied },
+      superseded: result.deltas.reduce(0) { $0 + $1.superseded },
+      quarantined: result.quarantined.map { DeltaDescription($0, of: collection) },
+      leavesDeltas: result.leavesDeltas, bytesTotal: statistics.bytesTotal, bytesChanged: statistics.bytesChanged,
+      bytesStored: statistics.bytesStored, chunksNew: statistics.chunksNew, chunksPatched: statistics.chunksPatched,
+      seconds: seconds)
+  }
+}

@@ -1,0 +1,77 @@
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
+internal import VectorCollections
+
+/// The records of a collection at one moment, mapped and ready to be read. It does not change, whatever is appended or
+/// compacted.
+///
+/// ```swift
+/// let words = try await engine.vectors("words")
+/// let length = try words.withVector("doc/42") { $0.count }
+/// ```
+/// Reads touch mapped memory only; each is checked when it is made. Safe to use from many threads at once.
+public final class VectorSnapshot: Sendable {
+  /// The version it stands on; nil when all there is waits for compaction.
+  public let snapshot: Snapshot?
+  private let reader: VectorReader
+
+  init(_ reader: VectorReader, _ snapshot: Snapshot?) {
+    self.reader = reader
+    self.snapshot = snapshot
+  }
+
+  /// How many elements every vector has.
+  public var dimension: Int { reader.schema.dimension }
+
+  /// A record, copied; nil when there is none of that id.
+  ///
+  /// - Throws: `.usage` for what is no id, `.damaged` when the bytes are not what they should be.
+  public func record(_ id: String) throws(EngineError) -> VectorRecord? {
+    let name = try RecordChange.name(id)
+    return try VectorSnapshot.catching { () throws(StoreError) in
+      try reader.get(name).map { VectorRecord(id: name, body: $0) }
+    }
+  }
+
+  /// Hands out a vector where it lies, without a copy; nil when there is no record of that id.
+  ///
+  /// - Throws: as `record`.
+  public func withVector<Value>(_ id: String, _ body: (Span<Float>) -> Value) throws(EngineError) -> Value? {
+    let name = try RecordChange.name(id)
+    return try VectorSnapshot.catching { () throws(StoreError) in try reader.withVector(name, body) }
+  }
+
+  /// Hands out records in ascending order of id, one in memory at a time, until `body` has enough.
+  ///
+  /// - Parameters:
+  ///   - prefix: of the ids; nil takes all.
+  ///   - condition: comparisons of metadata joined by `and`, such as `label = TOTAL and page >= 2`; nil takes all.
+  /// - Returns: how many were handed out.
+  /// - Throws: `.usage` for a prefix or condition that is none, `.damaged` when the bytes are not what they should be.
+  @discardableResult
+  public func scan(
+    prefix: String? = nil, where condition: String? = nil, _ body: (VectorRecord) -> Bool
+  ) throws(EngineError) -> UInt64 {
+    let wanted = try VectorSnapshot.condition(condition)
+    var name: RecordName?
+    if let prefix { name = try RecordChange.name(prefix) }
+    return try VectorSnapshot.catching { [name] () throws(StoreError) in
+      try reader.scan(prefix: name, where: wanted) { body(VectorRecord(id: $0.id, body: $0.body)) }
+    }
+  }
+
+  private static func condition(_ text: String?) throws(EngineError) -> MetadataCondition {
+    guard let text else { return .all }
+    guard let condition = MetadataCondition(text) else {
+      throw EngineError(
+        .usage, "\"\(Printable.string(text))\" is no condition",
+        advice: "Write KEY = VALUE, with = != < <= > >=, joined by `and`; a text with spaces stands in quotes")
+    }
+    return condition
+  }
+
+  private static func catching<Value>(_ body: () throws(StoreError) -> Value) throws(EngineError) -> Value {
+    do throws(StoreError) { return try body() } catch { throw EngineError(error) }
+  }
+}

@@ -1,0 +1,149 @@
+internal import Catalog
+internal import FileIO
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
+
+/// A segment that was written to a local file.
+struct SpooledSegment {
+  let path: RelativePath
+  let totals: SegmentTotals
+  let input: FileInput
+}
+
+extension CompactionRun {
+  /// Writes the new segments and the manifest of the next version. Publishes nothing.
+  func write(message: String) throws(StoreError) -> WrittenManifest {
+    let rows = table.sorted
+    let count = try reading { () throws(FormatError) in try LiveCount(self, rows) }
+    compacted = taken.enumerated().map { number, delta in
+      let operations = delta.tail.footer.counts.total
+      let superseded = min(operations, count.superseded[number] ?? 0)
+      return CompactedDelta(
+        producer: delta.reference.producer, sequence: delta.reference.sequence, run: delta.header.run,
+        applied: operations - superseded, superseded: superseded)
+    }
+    let spooled = try spool(rows)
+    let writer = try SnapshotWriter(vectors.store.context(base.intent), base: base.manifest)
+    try add(spooled, to: writer)
+    _ = try writer.finishTree()
+    let totals = kept.map(\.segment.index.totals) + spooled.map(\.totals)
+    let records = Int64(base.manifest?.root.totals.records ?? 0) + count.change
+    let description = SnapshotWriter.Description.Vectors(
+      producers: try producers(), dimension: UInt32(schema.dimension), records: UInt64(max(0, records)),
+      deleted: totals.reduce(0) { $0 + $1.deleted }, leastId: totals.map(\.leastName).min()?.string ?? "",
+      greatestId: totals.map(\.greatestName).max()?.string ?? "")
+    return try writer.finish(
+      SnapshotWriter.Description(
+        collection: vectors.collection, version: base.head.newestVersion + 1, message: message, parent: base.parent,
+        vectors: description))
+  }
+
+  private func add(_ spooled: [SpooledSegment], to writer: SnapshotWriter) throws(StoreError) {
+    guard let directory = RelativePath(VectorStore.segmentsDirectory) else { return }
+    try writer.addDirectory(directory, mode: 0o755)
+    var kept = self.kept.map(\.entry)[...]
+    for segment in spooled.sorted(by: { $0.path < $1.path }) {
+      while let entry = kept.first, entry.path < segment.path { try writer.keep(kept.removeFirst()) }
+      try writer.addFile(segment.path, mode: 0o444, segment.input)
+    }
+    for entry in kept { try writer.keep(entry) }
+  }
+
+  /// The producers' rows of the version before, with what this one took.
+  private func producers() throws(StoreError) -> [ProducerRow] {
+    var rows: [ProducerName: ProducerRow] = [:]
+    for row in try base.manifest?.producers() ?? [] {
+      rows[row.producer] = ProducerRow(
+        producer: row.producer, compacted: row.compacted, digest: row.digest, first: 0)
+    }
+    for delta in taken {
+      let first = rows[delta.reference.producer]?.first ?? 0
+      rows[delta.reference.producer] = ProducerRow(
+        producer: delta.reference.producer, compacted: delta.reference.sequence, digest: delta.tail.digest,
+        first: first == 0 ? delta.reference.sequence : first)
+    }
+    return rows.values.sorted { $0.producer < $1.producer }
+  }
+}
+
+extension CompactionRun {
+  /// The rows of the deltas and of the segments that are rewritten, as new segments.
+  private func spool(_ rows: [Row]) throws(StoreError) -> [SpooledSegment] {
+    let sources = [RowList(ascending: rows)] + rewritten.map { SegmentRows($0.segment) } as [any RowSource]
+    guard sources.count <= RecordMerge.sourceCountMax else { throw .invalid("too many segments for one compaction") }
+    let horizon = state.oldestRecord == .zero ? nil : state.oldestRecord
+    let merged = try reading { () throws(FormatError) in
+      try CompactedRows(sources, rule: CompactedRows.Rule(horizon: horizon, isComplete: plan.isComplete))
+    }
+    let dead = try reading { () throws(FormatError) in try deadRows(rows) }
+    var origins = origins
+    var spooled: [SpooledSegment] = []
+    var writer: SegmentWriter?
+    while let row = try reading({ () throws(FormatError) in try merged.next() }) {
+      if let full = writer, full.isFull {
+        spooled.append(try finish(full))
+        writer = nil
+      }
+      if writer == nil {
+        writer = begin(origins, dead)
+        origins = []
+      }
+      writer?.add(row)
+    }
+    if let writer { spooled.append(try finish(writer)) }
+    return spooled
+  }
+
+  private func begin(_ origins: [SegmentOrigin], _ dead: [SegmentDeadCount]) -> SegmentWriter {
+    let settings = vectors.store.settings
+    let name = UniqueName(intent: base.intent.identifier, random: AnyRandomSource(settings.random))
+    var description = SegmentWriter.Description(
+      schema: schema, name: name, generation: base.head.newestVersion + 1, created: settings.wallClock.now())
+    description.origins = origins
+    description.dead = dead
+    return SegmentWriter(description, byteCountAim: vectors.settings.segmentByteCountAim)
+  }
+
+  private func finish(_ writer: SegmentWriter) throws(StoreError) -> SpooledSegment {
+    guard let path = RelativePath(SegmentIndex.path(of: writer.description.name)) else {
+      throw .invalid("a segment without a path")
+    }
+    let file = try newFile()
+    let totals: SegmentTotals
+    do throws(FileError) { totals = try write(writer, to: file) } catch { throw .file(error) }
+    return SpooledSegment(path: path, totals: totals, input: try FileInput(file))
+  }
+
+  private func newFile() throws(StoreError) -> OpenFile {
+    do throws(FileError) { return try vectors.files.make() } catch { throw .file(error) }
+  }
+
+  private func write(_ writer: SegmentWriter, to file: borrowing OpenFile) throws(FileError) -> SegmentTotals {
+    var offset: UInt64 = 0
+    return try writer.finish { (piece) throws(FileError) in
+      try file.write(piece, at: offset)
+      offset += UInt64(piece.count)
+    }.totals
+  }
+
+  /// What the deltas came to, and the origins of the segments that are rewritten.
+  private var origins: [SegmentOrigin] {
+    let new = zip(taken, compacted).map { delta, report in
+      SegmentOrigin(
+        producer: report.producer, sequence: report.sequence, digest: delta.tail.digest, run: report.run,
+        expected: delta.header.expected, applied: report.applied, superseded: report.superseded,
+        clocks: delta.tail.footer.leastClock...max(delta.tail.footer.leastClock, delta.tail.footer.greatestClock))
+    }
+    return new + rewritten.flatMap(\.segment.index.origins)
+  }
+
+  private func deadRows(_ rows: [Row]) throws(FormatError) -> [SegmentDeadCount] {
+    var dead = DeadRows(segments.map(\.segment.index))
+    for segment in rewritten { dead.remove(segment.name) }
+    for row in rows {
+      for segment in kept { try dead.add(row, in: segment.segment) }
+    }
+    return dead.entries
+  }
+}

@@ -1,0 +1,88 @@
+internal import ObjectTier
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
+
+/// What can be taken of the deltas that wait, and what has to be set aside.
+struct DeltaIntake {
+  var waiting: [ProducerName: [DeltaSummary]] = [:]
+  var quarantined: [QuarantinedDelta] = []
+
+  /// Lists the deltas; what stands unreadable in its producer's line is set aside, and the listing goes on behind it.
+  init(_ log: DeltaLog, after state: CompactedState) throws(DeltaLogError) {
+    var state = state
+    var pending = try log.pending(after: state)
+    while !pending.unreadable.isEmpty {
+      for delta in pending.unreadable {
+        let reason = "cannot be read: \(delta.error)"
+        quarantined.append(QuarantinedDelta(delta.reference, digest: .zero, reason))
+        state.quarantined.append(
+          CompactedState.Quarantined(
+            producer: delta.reference.producer, sequence: delta.reference.sequence, digest: .zero, reason: reason))
+      }
+      pending = try log.pending(after: state)
+    }
+    waiting = pending.waiting
+  }
+
+  /// Sets aside what may not be taken in.
+  mutating func admit(_ admission: DeltaAdmission, after state: CompactedState) {
+    for (producer, deltas) in waiting {
+      var digests: [UInt64: Digest] = [0: .zero]
+      if let position = state.positions[producer] { digests[position.sequence] = position.digest }
+      for delta in deltas { digests[delta.reference.sequence] = delta.tail.digest }
+      waiting[producer] = deltas.filter { delta in
+        guard let defect = admission.defect(of: delta, after: digests[delta.reference.sequence - 1]) else { return true }
+        quarantined.append(QuarantinedDelta(delta.reference, digest: delta.tail.digest, defect))
+        return false
+      }
+    }
+  }
+
+  /// Sets one aside.
+  mutating func setAside(_ delta: DeltaSummary, _ reason: String) {
+    waiting[delta.reference.producer]?.removeAll { $0.reference == delta.reference }
+    quarantined.append(QuarantinedDelta(delta.reference, digest: delta.tail.digest, reason))
+  }
+}
+
+extension QuarantinedDelta {
+  init(_ delta: DeltaReference, digest: Digest, _ reason: String) {
+    let bytes = Array(Printable.string(reason).utf8.prefix(QuarantinedDelta.reasonByteCountMax - 8))
+    self.init(
+      producer: delta.producer, sequence: delta.sequence, digest: digest, reason: String(decoding: bytes, as: UTF8.self))
+  }
+}
+
+/// Why a delta that was listed could not be taken in.
+enum IntakeFailure: Error {
+  case log(DeltaLogError)
+  /// It is to be set aside.
+  case unusable(String)
+}
+
+extension DeltaLog {
+  /// Takes all operations of a delta into a table. After a failure the table holds some of them.
+  func absorb(_ delta: DeltaSummary, as number: Int, into table: inout RowTable) throws(IntakeFailure) {
+    let key = key(delta.reference.producer, delta.reference.sequence)
+    let found: [UInt8]?
+    do throws(DeltaLogError) { found = try bytes(key) } catch { throw .log(error) }
+    guard let bytes = found else { throw .log(.outcomeUnknown(key, "listed, and not there to read")) }
+    do throws(FormatError) {
+      var reader = try DeltaReader(bytes.rawSpan, named: key, expected: delta.tail.digest)
+      while let operations = try reader.next() {
+        for operation in operations { try table.take(operation, delta.reference.producer, number) }
+      }
+    } catch { throw .unusable("\(error)") }
+  }
+}
+
+extension RowTable {
+  fileprivate mutating func take(
+    _ operation: StampedOperation, _ producer: ProducerName, _ number: Int
+  ) throws(FormatError) {
+    do throws(Refusal) {
+      try absorb(operation, by: producer, from: number)
+    } catch { throw .beyondLimit("delta", "more changed keys of one record than a row may have") }
+  }
+}

@@ -1,0 +1,68 @@
+internal import Primitives
+package import SnapshotFormat
+package import SnapshotStore
+
+/// The records of one version, and of the deltas behind it where the reader asked for them. Does not change.
+package final class VectorReader: Sendable {
+  package let row: VersionRow?
+  package let schema: VectorSchema
+  private let segments: [OpenSegment]
+
+  init(_ row: VersionRow?, _ schema: VectorSchema, _ segments: [OpenSegment]) {
+    self.row = row
+    self.schema = schema
+    self.segments = segments
+  }
+
+  /// A record; nil when there is none of that id.
+  package func get(_ id: RecordName) throws(StoreError) -> RecordBody? {
+    try reading { () throws(FormatError) in try RowLookup(segments: segments).record(id) }
+  }
+
+  /// Hands out a record's vector where it lies, without a copy; nil when there is no record of that id.
+  package func withVector<Value>(_ id: RecordName, _ body: (Span<Float>) -> Value) throws(StoreError) -> Value? {
+    try reading { () throws(FormatError) in
+      guard let row = try RowLookup(segments: segments).row(id), row.record != nil else { return nil }
+      for segment in segments {
+        let value = try segment.read { (reader) throws(FormatError) -> Value? in
+          guard let place = try reader.find(RowKey(id)), try reader.row(place).body == row.body,
+            let floats = try reader.floats(place)
+          else { return nil }
+          return body(floats)
+        }
+        if let value { return value }
+      }
+      return body(Span<Float>())
+    }
+  }
+
+  /// Hands out the records in ascending order of id, one in memory at a time, until `body` has enough.
+  ///
+  /// - Parameter prefix: of the ids; nil takes all.
+  /// - Returns: how many were handed out.
+  @discardableResult
+  package func scan(
+    prefix: RecordName? = nil, where condition: MetadataCondition = .all,
+    _ body: (LiveRecords.Record) throws(StoreError) -> Bool
+  ) throws(StoreError) -> UInt64 {
+    let records = try reading { () throws(FormatError) in
+      try LiveRecords(try segments.sources(under: prefix))
+    }
+    var count: UInt64 = 0
+    while let record = try reading({ () throws(FormatError) in try records.next() }) {
+      guard condition.holds(for: record.body.metadata) else { continue }
+      count += 1
+      guard try body(record) else { break }
+    }
+    return count
+  }
+
+  private func reading<Value>(_ body: () throws(FormatError) -> Value) throws(StoreError) -> Value {
+    do throws(FormatError) {
+      return try body()
+    } catch {
+      let name = row?.root.name ?? .zero
+      throw .damage(error, of: .manifest(name), in: "a segment of version \(row?.version ?? 0)")
+    }
+  }
+}

@@ -1,0 +1,45 @@
+internal import Catalog
+package import Primitives
+package import SnapshotFormat
+package import SnapshotStore
+
+/// Why an append failed.
+package enum AppendError: Error, Sendable {
+  case store(StoreError)
+  case log(DeltaLogError)
+}
+
+extension VectorStore {
+  /// Appends one delta, in a collection that is made when it is not there yet.
+  ///
+  /// When it returns, the work is durable and will be compacted exactly once.
+  /// - Throws: `.log(.refused)` when the first work of a collection has no record to tell the dimension by.
+  package func append(_ request: AppendRequest, deadline: Deadline = .never) throws(AppendError) -> AppendOutcome {
+    let known: VectorSchema?
+    do throws(StoreError) {
+      known = try schema()
+      if known == nil { try register(deadline) }
+    } catch { throw .store(error) }
+    guard let schema = known ?? VectorStore.schema(of: request.operations) else {
+      throw .log(.refused("the first work of a collection has to bring a record: its vector tells the dimension"))
+    }
+    do throws(DeltaLogError) { return try log(schema).append(request) } catch { throw .log(error) }
+  }
+
+  /// Makes the collection, when it is not there.
+  package func register(_ deadline: Deadline) throws(StoreError) {
+    _ = try store.catching { () throws(CatalogError) in
+      try CollectionRegistry(store.catalog, settings: store.settings).register(
+        collection, kind: .vectors, deadline: deadline)
+    }
+  }
+
+  /// The schema that the first record of some work has.
+  package static func schema(of operations: [RecordOperation]) -> VectorSchema? {
+    for case .upsert(_, let body) in operations {
+      guard body.vector.count.isMultiple(of: 4), body.vector.count / 4 <= VectorSchema.dimensionMax else { return nil }
+      return VectorSchema(dimension: body.vector.count / 4)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,81 @@
+internal import Catalog
+package import Primitives
+package import SnapshotFormat
+package import SnapshotStore
+
+/// What became of one delta in a compaction.
+package struct CompactedDelta: Sendable, Equatable {
+  package let producer: ProducerName
+  package let sequence: UInt64
+  package let run: String
+  package let applied: UInt64
+  package let superseded: UInt64
+}
+
+/// What a compaction came to.
+package struct CompactionResult: Sendable {
+  /// The newest version; nil before the first.
+  package let row: VersionRow?
+  /// Whether no version was made.
+  package let isUnchanged: Bool
+  package let deltas: [CompactedDelta]
+  /// What was set aside by this compaction.
+  package let quarantined: [QuarantinedDelta]
+  /// Whether deltas are left for the next one.
+  package let leavesDeltas: Bool
+  package let statistics: WriteStatistics
+}
+
+extension VectorStore {
+  /// Makes a version of what waits: of each producer a run without gaps; what cannot be used is set aside with its
+  /// reason, and the rest goes on.
+  ///
+  /// Phase 1 is done again on the newest head when another compaction was faster.
+  ///
+  /// - Parameter deltaCountMax: how many deltas are taken at most.
+  /// - Throws: `.catalog` with nothing published, unless it is `.outcomeUnknown`.
+  package func compact(
+    deltaCountMax: Int? = nil, message: String = "", deadline: Deadline = .never
+  ) throws(StoreError) -> CompactionResult {
+    _ = try head()
+    var limits = settings.plan
+    if let deltaCountMax { limits.deltaCount = max(1, deltaCountMax) }
+    var commit = VersionCommit(collection: collection, kind: .vectors, action: .compact, message: message)
+    commit.deadline = deadline
+    var run: CompactionRun?
+    let outcome = try store.commit(commit, baseVersion: { $0.newestVersion }) { base throws(StoreError) in
+      let next = try CompactionRun(self, base, limits)
+      run = next
+      guard !next.plan.isEmpty else { return .unchanged }
+      let manifest = try next.write(message: message)
+      let aside: [HeadChange] = next.intake.quarantined.isEmpty ? [] : [.quarantine(next.intake.quarantined)]
+      return .manifest(manifest, basis: .head, further: aside)
+    }
+    let aside = run?.intake.quarantined ?? []
+    switch outcome {
+    case .committed(let row, let manifest):
+      return CompactionResult(
+        row: row, isUnchanged: false, deltas: run?.compacted ?? [], quarantined: aside,
+        leavesDeltas: run?.plan.leavesDeltas ?? false, statistics: manifest.statistics)
+    case .unchanged(let head):
+      try setAside(aside, deadline)
+      return CompactionResult(
+        row: head.newestRow, isUnchanged: true, deltas: [], quarantined: aside, leavesDeltas: false,
+        statistics: WriteStatistics())
+    }
+  }
+
+  /// Sets deltas aside without making a version.
+  private func setAside(_ deltas: [QuarantinedDelta], _ deadline: Deadline) throws(StoreError) {
+    guard !deltas.isEmpty else { return }
+    var settings = store.settings
+    settings.policy = settings.policy.forSmallChanges
+    let transaction = CommitTransaction(store.catalog, collection, settings: settings, deadline: deadline)
+    do throws(CommitFailure<CatalogError>) {
+      _ = try transaction.retrying { (head) throws(CatalogError) in
+        let new = deltas.filter { !head.quarantine.contains($0) }
+        return new.isEmpty ? nil : Proposal([.quarantine(new)])
+      }
+    } catch { throw StoreError(error.error, tier: store.catalog.origin) }
+  }
+}

@@ -1,0 +1,89 @@
+internal import Catalog
+internal import Primitives
+package import SnapshotFormat
+package import SnapshotStore
+
+extension VectorStore {
+  /// Opens one version for reading.
+  ///
+  /// - Parameter copy: a directory that was synced to it; its segments are mapped where they are, once they were compared.
+  package func reader(_ row: VersionRow, copy: String? = nil) throws(StoreError) -> VectorReader {
+    let manifest = try store.manifest(row)
+    guard manifest.root.kind == .vectors else { throw .catalog(.registeredAs(collection, .tree)) }
+    let segments = try segments(of: manifest, copy: copy)
+    guard let schema = try schema(manifest) else { throw .invalid("the version does not tell its dimension") }
+    return VectorReader(row, schema, segments.map(\.segment))
+  }
+
+  /// Opens the newest version and the deltas behind it: whatever was appended before is seen.
+  ///
+  /// Deltas are opened by their exact names; then the head is read again, and when a compaction took some of them
+  /// meanwhile, all is done once more.
+  /// - Throws: `.invalid` when more waits than a reader takes in: compact first.
+  package func readerWithPending(copy: String? = nil) throws(StoreError) -> VectorReader {
+    for _ in 0..<settings.overlayAttemptCountMax {
+      let head = try head()
+      let manifest = try manifest(of: head)
+      let state = try CompactedState(head, manifest)
+      let schema = try schema(manifest) ?? VectorSchema(dimension: 0)
+      let overlay = try overlay(schema, after: state)
+      let after = try self.head()
+      guard after.newestVersion == head.newestVersion, let overlay else { continue }
+      var segments = try manifest.map { manifest throws(StoreError) in
+        try self.segments(of: manifest, copy: copy)
+      }?.map(\.segment) ?? []
+      if let overlay = overlay.segment { segments.append(overlay) }
+      return VectorReader(head.newestRow, schema, segments)
+    }
+    throw .invalid("deltas were compacted faster than they could be read; try again")
+  }
+
+  private struct Overlay {
+    /// Nil when nothing waits.
+    let segment: OpenSegment?
+  }
+
+  /// The deltas that wait, as one segment in memory; nil when one of them went while they were read.
+  private func overlay(_ schema: VectorSchema, after state: CompactedState) throws(StoreError) -> Overlay? {
+    let log = log(schema)
+    let pending = try catching { () throws(DeltaLogError) in try log.pending(after: state) }
+    let deltas = pending.summaries.filter { $0.header.schema == schema && $0.tail.footer.leastClock > state.oldestRecord }
+    let byteCount = deltas.reduce(0) { $0 + min($1.reference.byteCount, UInt64(DeltaLimits.byteCount)) }
+    guard byteCount <= settings.overlayByteCountMax else {
+      throw .invalid("\(byteCount) bytes of deltas wait, more than a reader takes in: compact first")
+    }
+    guard let table = try table(of: deltas, log) else { return nil }
+    guard !table.isEmpty else { return Overlay(segment: nil) }
+    var writer = SegmentWriter(
+      SegmentWriter.Description(
+        schema: schema, name: UniqueName(random: AnyRandomSource(store.settings.random)), generation: .max,
+        created: store.settings.wallClock.now()), byteCountAim: .max)
+    for row in table.sorted { writer.add(row) }
+    do throws(FormatError) {
+      return Overlay(segment: try OpenSegment(SegmentInMemory(writer.finish().bytes)))
+    } catch { throw .invalid("what waits cannot be read together: \(error)") }
+  }
+
+  /// What a compaction would set aside is left out here too.
+  private func table(of deltas: [DeltaSummary], _ log: DeltaLog) throws(StoreError) -> RowTable? {
+    var good = deltas
+    while true {
+      var table = RowTable()
+      var unusable: Int?
+      for (number, delta) in good.enumerated() {
+        do throws(IntakeFailure) {
+          try log.absorb(delta, as: number, into: &table)
+        } catch {
+          switch error {
+          case .log(.outcomeUnknown): return nil
+          case .log(let error): throw StoreError(error, in: store.catalog.origin)
+          case .unusable: unusable = number
+          }
+        }
+        if unusable != nil { break }
+      }
+      guard let unusable else { return table }
+      good.remove(at: unusable)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+internal import Catalog
+internal import ObjectTier
+internal import Primitives
+package import SnapshotFormat
+package import SnapshotStore
+
+extension VectorStore {
+  /// What all records of the collection have in common; nil while nothing is in it.
+  package func schema() throws(StoreError) -> VectorSchema? {
+    guard let head = try headIfPresent() else { return nil }
+    return try schema(try manifest(of: head))
+  }
+
+  /// The schema of a version; before the first, that of the first delta that can be read.
+  func schema(_ manifest: ManifestReader?) throws(StoreError) -> VectorSchema? {
+    guard let vectors = manifest?.root.vectors else { return try schemaOfFirstDelta() }
+    guard vectors.dimension <= VectorSchema.dimensionMax else {
+      throw .invalid("the collection has \(vectors.dimension) dimensions, more than the format allows")
+    }
+    return VectorSchema(dimension: Int(vectors.dimension))
+  }
+
+  /// The head, nil when there is no such collection.
+  func headIfPresent() throws(StoreError) -> Head? {
+    do throws(StoreError) {
+      return try head()
+    } catch {
+      if case .catalog(.notFound(.collection)) = error { return nil }
+      throw error
+    }
+  }
+
+  private func schemaOfFirstDelta() throws(StoreError) -> VectorSchema? {
+    let log = listing
+    let keys = try catching { () throws(DeltaLogError) in try log.listed(.deltas(collection), after: nil) }
+    for key in keys {
+      if let schema = try? catching({ () throws(DeltaLogError) in try log.header(at: key)?.schema }) { return schema }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,83 @@
+internal import Catalog
+internal import ObjectTier
+package import Primitives
+internal import SnapshotFormat
+package import SnapshotStore
+
+/// A collection of vectors in a store: deltas come in, compaction makes versions of them, readers look at both.
+///
+/// - Deltas and heads are read from the origin; segments through the cache, where there is one.
+/// - A version is published by `SnapshotStore.commit` alone; a delta counts from its own create on.
+package struct VectorStore: Sendable {
+  package struct Settings: Sendable {
+    /// Where segments are put while they are written or read: files without a name, gone with the process.
+    package var temporaryDirectory: String
+    package var plan = CompactionPlan.Limits()
+    package var log = DeltaLog.Configuration()
+    /// At which size the next segment is begun.
+    package var segmentByteCountAim = 32 << 20
+    /// How many bytes of pending deltas a reader takes in.
+    package var overlayByteCountMax: UInt64 = 256 << 20
+    /// How often a reader starts over because a compaction took deltas away meanwhile.
+    package var overlayAttemptCountMax = 8
+
+    package init(temporaryDirectory: String) {
+      self.temporaryDirectory = temporaryDirectory
+      plan.deltaByteCount = 32 << 20
+    }
+  }
+
+  package let store: SnapshotStore
+  package let collection: CollectionName
+  package let settings: Settings
+
+  package init(_ store: SnapshotStore, _ collection: CollectionName, settings: Settings) {
+    self.store = store
+    self.collection = collection
+    self.settings = settings
+  }
+
+  var sequences: HeadSequences { HeadSequences(store: store, collection: collection) }
+
+  func log(_ schema: VectorSchema) -> DeltaLog {
+    DeltaLog(
+      tier: store.catalog.origin, collection: collection, schema: schema, compacted: sequences,
+      clock: store.settings.wallClock, configuration: settings.log)
+  }
+
+  /// The log, to list what is there: that does not depend on the schema.
+  var listing: DeltaLog { log(VectorSchema(dimension: 0)) }
+
+  /// The manifest of a head's newest version, nil before the first.
+  func manifest(of head: Head) throws(StoreError) -> ManifestReader? {
+    guard let row = head.newestRow else { return nil }
+    return try store.manifest(row)
+  }
+
+  /// The head, of a collection that must be one of vectors.
+  func head() throws(StoreError) -> Head {
+    let head = try store.head(of: collection)
+    guard head.kind == .vectors else { throw .catalog(.registeredAs(collection, .tree)) }
+    return head
+  }
+}
+
+extension StoreError {
+  /// How a failing log looks to those who compact and read.
+  init(_ error: DeltaLogError, in tier: any ObjectTier) {
+    switch error {
+    case .tier(let error): self = .tier(error)
+    case .damaged(let key, let format): self = .damage(format, of: key, in: tier.location)
+    case .outcomeUnknown(let key, let reason):
+      self = .tier(TierError(.outcomeUnknown, key: key, location: tier.location, reason: reason))
+    case .head(let reason), .refused(let reason): self = .invalid(reason)
+    case .conflict, .gap, .clockAhead, .contended: self = .invalid("\(error)")
+    }
+  }
+}
+
+extension VectorStore {
+  func catching<Value>(_ body: () throws(DeltaLogError) -> Value) throws(StoreError) -> Value {
+    do throws(DeltaLogError) { return try body() } catch { throw StoreError(error, in: store.catalog.origin) }
+  }
+}

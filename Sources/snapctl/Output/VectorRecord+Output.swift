@@ -1,0 +1,42 @@
+import Primitives
+import SnapshotEngine
+
+extension VectorRecord {
+  /// The `record` object. Elements are the shortest numbers that read back as the same floats.
+  var json: JSONValue {
+    let fields = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    return .object(
+      "record",
+      [
+        "id": .string(id), "vector": .array(vector.map { .number(Double("\($0)") ?? Double($0)) }),
+        "metadata": .object(fields.map { JSONMember($0.key, $0.value.json) }), "document": .text(document),
+      ])
+  }
+
+  /// One line for people: no more of the vector than its first elements.
+  var line: String {
+    var parts = [Printable.string(id), "[" + vector.prefix(3).map { "\($0)" }.joined(separator: ", ")]
+    parts[1] += vector.count > 3 ? ", … \(vector.count)]" : "]"
+    if let document { parts.append("\"\(Printable.string(document))\"") }
+    if !metadata.isEmpty {
+      let fields = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      parts.append(Printable.string(JSONWriter.string(.object(fields.map { JSONMember($0.key, $0.value.json) }))))
+    }
+    return parts.joined(separator: "  ")
+  }
+}
+
+extension MetadataItem {
+  fileprivate var json: JSONValue {
+    switch self {
+    case .string(let text): .string(text)
+    case .integer(let value): .integer(value)
+    case .number(let value): .number(value)
+    case .boolean(let value): .boolean(value)
+    case .strings(let texts): .array(texts.map { .string($0) })
+    case .integers(let values): .array(values.map { .integer($0) })
+    case .numbers(let values): .array(values.map { .number($0) })
+    case .booleans(let values): .array(values.map { .boolean($0) })
+    }
+  }
+}

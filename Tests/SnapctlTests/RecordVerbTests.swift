@@ -1,0 +1,158 @@
+import Foundation
+import Testing
+
+@Suite struct `Verbs for records` {
+  /// A store with the collection `words`: three records in one delta, not compacted.
+  private static func withRecords() throws -> Program {
+    let program = try Program()
+    #expect(try program("init").status == 0)
+    let lines = """
+      {"id":"a/1","vector":[1,0.1],"document":"one","metadata":{"page":1,"label":"TOTAL","done":true}}
+      {"id":"a/2","vector":[2,-0.25],"metadata":{"page":2,"words":["x","y"]}}
+      {"id":"b/1","vector":[3,1e-30],"metadata":{}}
+
+      """
+    let run = try program(
+      "append", "words", "--input", "-", "--producer", "p", "--sequence", "1", "--run", "first", "--expected", "3",
+      "--json", input: lines)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try run.last("appended")["operations"] as? Int == 3)
+    return program
+  }
+
+  @Test func `records are read before and after compaction alike`() throws {
+    let program = try `Verbs for records`.withRecords()
+    let before = try program("scan", "words", "--json").output
+    let created = try program("compact", "words", "--json").last("created")
+    expect(
+      created,
+      has:
+        "collection version manifest contentHash unchanged bytesTotal bytesChanged bytesStored chunksNew chunksPatched"
+        + " seconds")
+    #expect(created["version"] as? Int == 1)
+    #expect(try program("scan", "words", "--json").output == before)
+    #expect(try program("scan", "words@1", "--json").objects().count == 4)
+    #expect(try program("compact", "words", "--json").last("created")["unchanged"] as? Bool == true)
+  }
+
+  @Test func `a record has its fields, and floats are exact`() throws {
+    let program = try `Verbs for records`.withRecords()
+    let objects = try program("get", "words", "a/1", "b/1", "--json").objects()
+    expect(objects[0], has: "type id vector metadata document")
+    #expect(objects[0]["id"] as? String == "a/1")
+    #expect(objects[0]["document"] as? String == "one")
+    #expect((objects[0]["vector"] as? [Double])?.map { Float($0) } == [1, 0.1])
+    #expect((objects[1]["vector"] as? [Double])?.map { Float($0) } == [3, 1e-30])
+    let metadata = try #require(objects[0]["metadata"] as? [String: Any])
+    #expect(metadata["label"] as? String == "TOTAL")
+    #expect(metadata["page"] as? Int == 1)
+    #expect(metadata["done"] as? Bool == true)
+  }
+
+  @Test func `an id that is not there gives 10, and the others are printed`() throws {
+    let program = try `Verbs for records`.withRecords()
+    let run = try program("get", "words", "a/1", "nope", "--json")
+    #expect(run.status == 10)
+    #expect(try run.objects().map { $0["type"] as? String } == ["record", "error"])
+  }
+
+  @Test func `scan takes a prefix and a condition`() throws {
+    let program = try `Verbs for records`.withRecords()
+    func ids(_ arguments: String...) throws -> [String] {
+      try program.run(["scan", "words", "--json"] + arguments).objects().dropLast().compactMap { $0["id"] as? String }
+    }
+    #expect(try ids() == ["a/1", "a/2", "b/1"])
+    #expect(try ids("--prefix", "a/") == ["a/1", "a/2"])
+    #expect(try ids("--where", "page >= 2") == ["a/2"])
+    #expect(try ids("--where", "words = y and page = 2") == ["a/2"])
+    #expect(try ids("--where", "label != TOTAL") == ["a/2", "b/1"])
+    #expect(try program("scan", "words", "--where", "page").status == 2)
+  }
+
+  @Test func `a delivery that comes twice counts once, another under its number is a conflict`() throws {
+    let program = try `Verbs for records`.withRecords()
+    let other = #"{"id":"c","vector":[0,0]}"# + "\n"
+    let conflict = try program(
+      "append", "words", "--input", "-", "--producer", "p", "--sequence", "1", input: other)
+    #expect(conflict.status == 5)
+    #expect(
+      try program("append", "words", "--input", "-", "--producer", "p", "--sequence", "3", input: other).status == 1)
+    let again = try program(
+      "append", "words", "--input", "-", "--producer", "p", "--sequence", "2", "--json", input: other)
+    #expect(try again.objects().first?["outcome"] as? String == "appended")
+    let twice = try program(
+      "append", "words", "--input", "-", "--producer", "p", "--sequence", "2", "--json", input: other)
+    #expect(twice.status == 0)
+    #expect(try twice.objects().first?["outcome"] as? String == "alreadyThere")
+  }
+
+  @Test func `lines that cannot be used are named, and the rest is appended`() throws {
+    let program = try `Verbs for records`.withRecords()
+    let lines = "nonsense\n{\"id\":\"d\",\"vector\":[1]}\n{\"id\":\"e\",\"vector\":[5,5]}\n"
+    let run = try program("append", "words", "--input", "-", "--json", input: lines)
+    #expect(run.status == 1)
+    let objects = try run.objects()
+    #expect(objects.filter { $0["type"] as? String == "rejected" }.compactMap { $0["line"] as? Int } == [1, 2])
+    #expect(try program("get", "words", "e").status == 0)
+  }
+
+  @Test func `updates and deletes reach records, those of a prefix too`() throws {
+    let program = try `Verbs for records`.withRecords()
+    let lines = """
+      {"id":"a/1","update":{"label":null,"page":7}}
+      {"prefix":"b/","delete":true}
+
+      """
+    #expect(try program("append", "words", "--input", "-", "--producer", "q", input: lines).status == 0)
+    #expect(try program("compact", "words").status == 0)
+    #expect(try program("get", "words", "b/1").status == 10)
+    let record = try #require(try program("get", "words", "a/1", "--json").objects().first)
+    let metadata = try #require(record["metadata"] as? [String: Any])
+    #expect(metadata["page"] as? Int == 7)
+    #expect(metadata["label"] == nil)
+  }
+
+  @Test func `deltas and reconcile account for the work, and tell what is missing by 11`() throws {
+    let program = try `Verbs for records`.withRecords()
+    #expect(try program("deltas", "words", "--json").last("deltas")["pending"] as? Int == 1)
+    #expect(try program("reconcile", "words").status == 0)
+    #expect(try program("compact", "words").status == 0)
+    #expect(try program("deltas", "words", "--json").last("deltas")["pending"] as? Int == 0)
+    let account = try program("reconcile", "words", "--json")
+    #expect(account.status == 0)
+    let run = try #require(try account.objects().first)
+    expect(run, has: "type run declared appended applied superseded pending quarantined missing reconciles")
+    #expect(run["applied"] as? Int == 3)
+    let more = #"{"id":"c","vector":[0,0]}"# + "\n"
+    let late = try program(
+      "append", "words", "--input", "-", "--producer", "q", "--run", "second", "--expected", "5", input: more)
+    #expect(late.status == 0)
+    #expect(try program("reconcile", "words").status == 11)
+  }
+
+  @Test func `each message of a batch is answered, and one that fails does not hold up the others`() throws {
+    let program = try `Verbs for records`.withRecords()
+    let lines = """
+      {"messageId":"m1","producer":"job","sequence":1,"records":[{"id":"j/1","vector":[1,1]}]}
+      {"messageId":"m2","producer":"job","records":[{"id":"j/2","vector":[1]}]}
+      {"messageId":"m3","delta":"p/1"}
+
+      """
+    let run = try program("compact", "words", "--messages", "-", "--json", input: lines)
+    #expect(run.status == 1)
+    let answers = try run.objects().filter { $0["type"] as? String == "answer" }
+    #expect(answers.map { $0["status"] as? String } == ["ok", "failed", "ok"])
+    #expect(try program("get", "words@1", "j/1", "a/1").status == 0)
+  }
+
+  @Test func `a collection of one kind is refused to the verbs of the other`() throws {
+    let program = try `Verbs for records`.withRecords()
+    try program.write("x", to: "tree/a")
+    #expect(try program("create", "words", "tree").status == 2)
+    #expect(try program("create", "trees", "tree").status == 0)
+    #expect(try program("scan", "trees").status == 2)
+    #expect(try program("compact", "trees").status == 2)
+    #expect(try program("append", "trees", "--input", "-", input: "{\"id\":\"a\",\"vector\":[]}").status == 2)
+    #expect(try program("scan", "nope").status == 10)
+  }
+}

@@ -13,6 +13,8 @@ readonly file_count_max=40
 readonly byte_count_max=22000
 # A backtrace of Swift would outlive the crash, and hold the output open.
 export SWIFT_BACKTRACE=enable=no
+# Freed memory is kept unusable for a while, but not for as much as the fuzzer itself may use.
+export ASAN_OPTIONS=quarantine_size_mb=64
 
 keep=false
 if [ "${1:-}" = --keep ]; then

@@ -45,18 +45,27 @@ package struct ObjectKey: Hashable, Sendable {
   /// A key found by listing a tier: relative, without empty, `.` or `..` components, at most 1,024 bytes.
   package init?(listed path: String) {
     guard !path.isEmpty, path.utf8.count <= 1_024, !path.utf8.contains(0) else { return nil }
-    for component in path.split(separator: "/", omittingEmptySubsequences: false) {
-      guard !component.isEmpty, component != ".", component != ".." else { return nil }
+    // By bytes: "/" and a combining mark are one character, and still a separator to a file system.
+    for component in path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+      guard !component.isEmpty, !component.elementsEqual(".".utf8), !component.elementsEqual("..".utf8) else {
+        return nil
+      }
     }
     self.init(path)
   }
 
   /// The last component.
-  package var lastComponent: Substring { string.split(separator: "/").last ?? "" }
+  package var lastComponent: Substring {
+    string.utf8.split(separator: UInt8(ascii: "/")).last.map { Substring($0) } ?? ""
+  }
 
   /// The revision or sequence that the last component spells in 20 digits.
   package var number: UInt64? {
-    lastComponent.utf8.count == 20 ? UInt64(lastComponent) : nil
+    let digits = lastComponent.utf8
+    guard digits.count == 20, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+      return nil
+    }
+    return UInt64(lastComponent)
   }
 
   private static func digits(_ number: UInt64) -> String {

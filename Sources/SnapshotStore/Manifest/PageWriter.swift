@@ -71,7 +71,7 @@ package struct PatchDraft: Sendable {
   package static func make(_ chunk: [UInt8], from base: RawSpan, chain: [Reference]) -> PatchDraft? {
     let depth = (chain.map(\.chainDepth).max() ?? 0) + 1
     let below = chain.reduce(0) { $0 + $1.chainByteCount }
-    let room = chunk.count / 2 - below
+    let room = chunk.count - chunk.count / 8 - below
     guard depth <= Limits.chainDepth, room > 0,
       let bytes = SparsePatch.encode(chunk.rawSpan, base: base, literalByteCountMax: room), bytes.count <= room
     else { return nil }

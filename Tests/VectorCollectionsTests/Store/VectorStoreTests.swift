@@ -19,7 +19,8 @@ final class TestVectors {
 
   init() throws {
     let root = FileManager.default.temporaryDirectory.appendingPathComponent("vectors-\(SystemRandomSource().next())")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    let directory = root.appendingPathComponent("store")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     path = root.path
     let settings = CommitSettings(clock: clock, wallClock: clock, random: SystemRandomSource())
     origin = try FileObjectTier.open(
@@ -136,7 +137,7 @@ final class TestVectors {
     var log: [(ProducerName, StampedOperation)] = []
     for (index, piece) in [records[..<100], records[100..<200], records[200...]].enumerated() {
       let key = try #require(try test.append(Array(piece), by: producers[0]))
-      if index == 1 { try test.damage(key, at: 3_000) } else { log += try test.stamped(key, by: producers[0]) }
+      if index == 1 { try test.damage(key, at: 600) } else { log += try test.stamped(key, by: producers[0]) }
     }
     let last = try #require(try test.append(Array(records[..<10]), by: producers[1]))
     try test.damage(last, at: 0)
@@ -157,7 +158,7 @@ final class TestVectors {
   @Test func `deltas that all have to be set aside make no version`() throws {
     let test = try TestVectors()
     let records = Array(upserts(OperationSource(seed: 9))[..<50])
-    try test.damage(try #require(try test.append(records, by: producers[0])), at: 3_000)
+    try test.damage(try #require(try test.append(records, by: producers[0])), at: 600)
     let result = try test.vectors.compact()
     #expect(result.isUnchanged && result.row == nil && result.quarantined.count == 1)
     #expect(try test.vectors.deltas().quarantined.count == 1)

@@ -49,9 +49,9 @@ extension FuzzTarget {
     HeadMark(writeIdentifier: Samples.name(number), intent: IntentIdentifier(value: number), created: Samples.time)
   }
 
-  private static func samples() throws -> [Head] {
-    [try collectionLine(), try storeLine()]
-  }
+  private static let lines = Result { [try collectionLine(), try storeLine()] }
+
+  private static func samples() throws -> [Head] { try lines.get() }
 
   /// Something in each section.
   private static func collectionLine() throws -> Head {

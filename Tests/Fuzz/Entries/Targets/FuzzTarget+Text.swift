@@ -49,9 +49,17 @@ extension FuzzTarget {
 
   private static func checkKey(_ text: String) throws {
     guard let key = ObjectKey(listed: text) else { return }
-    _ = (key.number, key.lastComponent)
-    let aside = ObjectKey.quarantine(key, mark: Samples.name(1)).string
-    try FuzzFinding.unless(aside.split(separator: "/").count == 2, "set aside in another folder")
+    // By bytes, as a file system reads them: "/" and a combining mark are one character, and still a separator.
+    let components = key.string.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let sound = components.allSatisfy { !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8) }
+    try FuzzFinding.unless(sound, "a key that leads elsewhere")
+    try FuzzFinding.unless(components.last?.elementsEqual(key.lastComponent.utf8) ?? false, "another last component")
+    if let number = key.number {
+      let spelled = ObjectKey.head(.store, revision: number).lastComponent
+      try FuzzFinding.unless(spelled == key.lastComponent, "two keys of one number")
+    }
+    let aside = ObjectKey.quarantine(key, mark: Samples.name(1)).string.utf8
+    try FuzzFinding.unless(aside.count { $0 == UInt8(ascii: "/") } == 1, "set aside in another folder")
   }
 }
 

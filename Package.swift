@@ -47,7 +47,7 @@ let package = Package(
     module("SnapshotFormat", ["Primitives", "CZstd"]),
     module("FileIO", ["Primitives", "CSystem"]),
     module("ObjectTier", ["Primitives", "SnapshotFormat"]),
-    module("FileTier", ["Primitives", "ObjectTier", "FileIO"]),
+    module("FileTier", ["Primitives", "SnapshotFormat", "ObjectTier", "FileIO"]),
     module("Catalog", ["Primitives", "SnapshotFormat", "ObjectTier"]),
     module("DirectoryCatalog", ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO"]),
     module("RocksDBCatalog", ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO", "CRocksDB"]),
@@ -68,10 +68,12 @@ let package = Package(
     ),
 
     tests("TidyTests", []),
-    tests("SnapctlTests", ["snapctl"]),
+    tests("ReadmeTests", ["SnapshotEngine"]),
+    tests("SnapctlTests", ["Primitives", "SnapshotEngine", "snapctl"]),
     // What is fuzzed, and replayed from the saved corpus by the tests.
     .target(
-      name: "FuzzEntries", dependencies: ["Primitives", "SnapshotFormat", "CZstd"], path: "Tests/Fuzz/Entries",
+      name: "FuzzEntries", dependencies: ["Primitives", "SnapshotFormat", "JobAdapters", "CZstd"],
+      path: "Tests/Fuzz/Entries",
       swiftSettings: houseSettings),
     tests("FuzzCorpusTests", ["FuzzEntries"]),
     tests("FileIOTests", ["CSystem", "Primitives", "FileIO"]),
@@ -112,7 +114,7 @@ let package = Package(
 
 /// The fuzzer, only when it is asked for: the decoders are then built to report their coverage and to check addresses.
 @MainActor func addFuzzer() {
-  let fuzzed: Set = ["Primitives", "SnapshotFormat", "FuzzEntries"]
+  let fuzzed: Set = ["Primitives", "SnapshotFormat", "JobAdapters", "FuzzEntries"]
   for target in package.targets where fuzzed.contains(target.name) {
     target.swiftSettings = houseSettings + [.unsafeFlags(["-sanitize=fuzzer,address"])]
   }

@@ -5,6 +5,7 @@ public import Primitives
 /// The caller acts on `kind`: damaged bytes are fetched from another tier, quarantined or reported; unsupported ones
 /// need another program. `place` is the offset in the object (or in the decoded page or frame) at which it showed.
 public struct FormatError: Error, Sendable, Equatable {
+  /// What the caller acts on.
   public enum Kind: Sendable, Equatable {
     /// The bytes end before what they announce.
     case truncated
@@ -18,6 +19,7 @@ public struct FormatError: Error, Sendable, Equatable {
     case beyondLimit
   }
 
+  /// What the caller acts on.
   public let kind: Kind
   /// What was being read, as the pages in formats/ call it: "preamble", "frame header".
   public let subject: String

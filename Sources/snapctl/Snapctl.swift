@@ -21,20 +21,27 @@ struct Snapctl: ParsableCommand {
     version: "0.1.0",
     subcommands: storeVerbs + vectorVerbs)
 
-  static func main() async {
+  /// Not asynchronous itself: only here is the main thread still the only one, and what it blocks is blocked in all. It
+  /// then waits by itself, because `dispatchMain` would let signals through again.
+  static func main() {
     Signals.prepare()
     let arguments = GlobalOptions.behindVerb(Array(CommandLine.arguments.dropFirst()))
+    Task { Glibc.exit(await run(arguments)) }
+    while true { pause() }
+  }
+
+  private static func run(_ arguments: [String]) async -> Int32 {
     do {
       try check(arguments.first)
       var command = try parseAsRoot(arguments)
       guard let verb = command as? any Verb else {
         // Help and version: what they print comes as an error that is none.
         try command.run()
-        return
+        return 0
       }
-      Glibc.exit(await Session.run(verb))
+      return await Session.run(verb)
     } catch {
-      Glibc.exit(report(error, arguments))
+      return report(error, arguments)
     }
   }
 

@@ -63,10 +63,12 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: program.folder.appendingPathComponent("copy/deep/b").path))
   }
 
-  @Test func `an interrupt ends the program with 130 and leaves no version`() throws {
+  @Test func `an interrupt ends the program with 130, a sentence, and no version`() throws {
     let program = try Program.withOneVersion()
-    let run = try program.interrupted(["create", "words", "tree", "--jobs", "1"])
-    #expect(run == 130 || run == 0)
+    try program.write("{}\n", to: "lines")
+    let run = try program.interrupted("append words --input fifo --json", when: "-p fifo")
+    #expect(run.contains("130\n"))
+    #expect(run.contains("interrupted"))
     #expect(try program("verify").status == 0)
   }
 }
@@ -83,18 +85,24 @@ extension Program {
     try data.write(to: file)
   }
 
-  /// Runs, and sends an interrupt soon after the start.
-  func interrupted(_ arguments: [String]) throws -> Int32 {
+  /// Runs a command that waits for a pipe nobody writes to, and interrupts it. Gives what it printed, and its status.
+  func interrupted(_ command: String, when condition: String) throws -> String {
+    let script = """
+      set -m; mkfifo fifo; exec 9<>fifo; '\(Program.location.path)' \(command) >out 2>err & \
+      sleep 0.5; test \(condition) && kill -INT $!; wait $!; echo $? >status; cat out err status
+      """
     let shell = Process()
-    shell.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-    shell.arguments = ["--preserve-status", "-s", "INT", "0.05", Program.location.path] + arguments
+    shell.executableURL = URL(fileURLWithPath: "/bin/bash")
+    shell.arguments = ["-c", script]
     shell.currentDirectoryURL = folder
     shell.environment = ["SNAPCTL_STORE": "store", "HOME": folder.path, "PATH": "/usr/bin:/bin"]
+    let output = Pipe()
+    shell.standardOutput = output
     shell.standardError = FileHandle.nullDevice
-    shell.standardOutput = FileHandle.nullDevice
     try shell.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     shell.waitUntilExit()
-    return shell.terminationStatus
+    return text
   }
 }
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 
 from snap import line
@@ -122,4 +123,5 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())

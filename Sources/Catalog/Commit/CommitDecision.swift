@@ -44,7 +44,9 @@ extension HeadChange {
   /// Whether what this change was worked out from is another one now.
   package func depends(onWhatChangedFrom base: Head, to newest: Head) -> Bool {
     switch self {
-    case .begin, .create, .fence, .oldestRecord: false
+    case .create, .fence, .oldestRecord: false
+    // Somebody else began the line: there is nothing left to begin.
+    case .begin: base.revision != newest.revision
     case .register: base.collections != newest.collections
     case .compact: base.quarantine != newest.quarantine || base.fences.oldestRecord != newest.fences.oldestRecord
     case .tag(let name, _), .tagNewest(let name), .untag(let name):

@@ -4,7 +4,8 @@ package import Primitives
 ///
 /// | line | work |
 /// |---|---|
-/// | `{"messageId": …, "producer": …, "run": …, "sequence": …, "records": [{…}, …]}` | appends the records as one delta |
+/// | `{"messageId": …, "producer": …, "run": …, "sequence": …, "records": [{…}, …]}` | appends the records as one delta
+/// |
 /// | `{"messageId": …, "delta": "PRODUCER/SEQUENCE"}` | names a delta that is to be compacted |
 ///
 /// With `sequence` a message that is delivered twice is taken once; without, it becomes two deltas that say the same.

@@ -1,5 +1,6 @@
 /// The name of a collection: `[a-z0-9][a-z0-9._-]*`, levels joined by `/`, at most 128 bytes.
 public struct CollectionName: Hashable, Sendable {
+  /// The name as text.
   public let string: String
 
   /// The line of the store itself: which collections there are.
@@ -45,6 +46,7 @@ extension CollectionName: Comparable, CustomStringConvertible {
 
 /// The name of a producer of deltas: `[A-Za-z0-9][A-Za-z0-9._-]*`, at most 64 bytes.
 public struct ProducerName: Hashable, Sendable {
+  /// The name as text.
   public let string: String
 
   /// Nil when `string` is not a producer name.
@@ -64,6 +66,7 @@ extension ProducerName: Comparable, CustomStringConvertible {
 
 /// A tag of a version: an ASCII letter, then `[A-Za-z0-9._-]*`, at most 64 bytes.
 public struct TagName: Hashable, Sendable {
+  /// The name as text.
   public let string: String
 
   /// Nil when `string` is not a tag. `latest` is none: it always means the newest version.

@@ -32,6 +32,7 @@ public struct UniqueName: Hashable, Sendable {
 
   package var intent: IntentIdentifier { IntentIdentifier(value: high) }
 
+  /// The 16 bytes, in order.
   public var bytes: [UInt8] { littleEndianBytes(high) + littleEndianBytes(low) }
 
   /// 32 lower-case hex digits.

@@ -9,6 +9,7 @@ extension SnapshotEngine {
   /// - Throws: `.failed` for a change that cannot be stored, or a sequence that would leave a gap; `.conflict` when the
   /// sequence holds other work. Deltas that were written before stay; repeating the call with the same sequence is
   /// harmless.
+  @discardableResult
   public func append(
     _ changes: [RecordChange], to collection: String, options: AppendOptions = AppendOptions()
   ) async throws(EngineError) -> Appended {

@@ -2,6 +2,7 @@ public import Primitives
 
 /// A hybrid logical clock: milliseconds in the upper 48 bits, a counter in the lower 16 (formats/delta.md §2).
 public struct HybridClock: Hashable, Comparable, Sendable {
+  /// Milliseconds since 1970 in the upper 48 bits, a counter in the lower 16.
   public let value: UInt64
 
   package static let zero = HybridClock(0)
@@ -15,6 +16,7 @@ public struct HybridClock: Hashable, Comparable, Sendable {
     self.init(UInt64(clamping: min(max(time.milliseconds, 0), 1 << 48 - 1)) << 16)
   }
 
+  /// The wall-clock part.
   public var timestamp: Timestamp { Timestamp(milliseconds: Int64(value >> 16)) }
 
   /// The clock of an event at `now` that comes after this one. Nil at the end of all time.

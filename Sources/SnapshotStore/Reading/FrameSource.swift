@@ -10,8 +10,8 @@ package final class FrameSource: Sendable {
   private let decoders = Mutex<[DecoderBox]>([])
 
   /// A decoder is used by one thread at a time: taken out of the pool, put back afterwards.
+  // Safe: whoever took the box out of the pool is the only one who has it.
   private struct DecoderBox: @unchecked Sendable {
-    // Safe: whoever took the box out of the pool is the only one who has it.
     let decoder: FrameDecoder
   }
 

@@ -10,7 +10,8 @@ package enum SyncError: Error, Sendable {
   case notACopy(directory: String, reason: String)
   /// The copy was changed here, and the caller wants such changes kept. Nothing was touched.
   case localChanges(count: Int, first: [LocalChange])
-  /// Files that would be patched in place have further links, through which others would see the patch. Nothing was touched.
+  /// Files that would be patched in place have further links, through which others would see the patch. Nothing was
+  /// touched.
   case linked(count: Int, first: [RelativePath])
   /// Not enough room; nothing was written.
   case noSpace(missing: UInt64, directory: String)

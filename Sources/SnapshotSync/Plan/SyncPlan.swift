@@ -2,8 +2,8 @@ package import Primitives
 
 /// What a sync will do, in figures (`--dry-run`).
 ///
-/// A pure function of the two manifests, the local changes and what an earlier run left. The steps themselves are made again,
-/// window by window, while they are executed: the plan of a tree of any size is this small.
+/// A pure function of the two manifests, the local changes and what an earlier run left. The steps themselves are made
+/// again, window by window, while they are executed: the plan of a tree of any size is this small.
 package struct SyncPlan: Sendable, Equatable {
   /// Root and pages, which were read to make the plan, and all frames that are to be read.
   package var bytesToRead: UInt64 = 0

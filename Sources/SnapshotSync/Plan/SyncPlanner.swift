@@ -6,8 +6,8 @@ internal import SnapshotStore
 /// Decides, window by window, what is to be done and where every byte comes from. Reads pages, and nothing else.
 ///
 /// - Two planners of the same manifests and the same survey give the same windows: one counts, the other is executed.
-/// - A chunk is taken, in this order, from where it stands already, from the same place of the copy, from elsewhere in it, from
-///   the store; so are the bases of patches.
+/// - A chunk is taken, in this order, from where it stands already, from the same place of the copy, from elsewhere in
+///   it, from the store; so are the bases of patches.
 /// - In place, what was overwritten before is not taken any more.
 struct SyncPlanner {
   let basis: ManifestReader?
@@ -217,7 +217,8 @@ extension SyncPlanner {
     return .fetched
   }
 
-  /// Notes what has to be read for a chunk that is not here: its frame, and those of the bases that are not here either.
+  /// Notes what has to be read for a chunk that is not here: its frame, and those of the bases that are not here
+  /// either.
   private mutating func close(_ reference: Reference, _ near: [Digest: LocalPlace]) throws(SyncError) {
     guard window.close(reference.id) else { return }
     window.needs(reference.place)

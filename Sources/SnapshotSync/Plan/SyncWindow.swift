@@ -73,8 +73,8 @@ struct SyncWindow: Sendable {
 
 /// Knows which frames are still in memory, without looking: so that a plan counts exactly what the runner will read.
 ///
-/// - The last 16 frames that were used are counted as held. A window uses at most about 16, so the cache behind it, which drops
-///   the frame that was not used for longest, still has them when it holds 32 of the largest.
+/// - The last 16 frames that were used are counted as held. A window uses at most about 16, so the cache behind it,
+///   which drops the frame that was not used for longest, still has them when it holds 32 of the largest.
 /// - A chunk whose chain of patches alone needs more frames than that may be read twice; the result then says so.
 struct FrameLedger {
   static let frameCountMax = 16

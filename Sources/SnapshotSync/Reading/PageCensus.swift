@@ -3,7 +3,8 @@ internal import SnapshotFormat
 internal import SnapshotStore
 
 extension ManifestReader {
-  /// Every page the manifest reaches, index pages included, each once for every place it stands in; one in memory at a time.
+  /// Every page the manifest reaches, index pages included, each once for every place it stands in; one in memory at a
+  /// time.
   func forEachPage(_ body: (Reference, [UInt8]) throws(SyncError) -> Void) throws(SyncError) {
     try visit(root.support, support: .empty, leaf: { _ throws(SyncError) in }, body)
     try visit(

@@ -65,7 +65,8 @@ final class FileWriter {
     buffer.removeAll(keepingCapacity: true)
   }
 
-  /// Gives the file its length and mode and makes it durable. After a failure it is unusable: the next run writes it anew.
+  /// Gives the file its length and mode and makes it durable. After a failure it is unusable: the next run writes it
+  /// anew.
   func finish(mode: FileMode) throws(FileError) {
     try flush()
     if try file.status().byteCount != byteCount { try file.truncate(to: byteCount) }

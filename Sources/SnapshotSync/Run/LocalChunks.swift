@@ -3,8 +3,8 @@ internal import SnapshotFormat
 internal import SnapshotStore
 internal import Synchronization
 
-/// The chunks that a manifest may have without the store: pages read before, pages of the copy, and those places of local files
-/// that the plan of the window at hand names.
+/// The chunks that a manifest may have without the store: pages read before, pages of the copy, and those places of
+/// local files that the plan of the window at hand names.
 final class LocalChunks: ChunkSource {
   let memory = PageMemory()
   private let pages: PageFiles?

@@ -8,7 +8,8 @@ package import SnapshotStore
 /// Brings local directories to versions of a store, moving only what differs.
 ///
 /// - A plan is made first and counts every byte; the runner executes the same decisions.
-/// - Nothing is published in a directory before all its bytes are verified and durable; a killed run is resumed by the next.
+/// - Nothing is published in a directory before all its bytes are verified and durable; a killed run is resumed by the
+///   next.
 package struct SnapshotSync: Sendable {
   let store: SnapshotStore
   let random: any RandomSource
@@ -35,8 +36,9 @@ package struct SnapshotSync: Sendable {
 
   /// Brings the directory of the request to its version.
   ///
-  /// Afterwards it has exactly the entries of the version, and remembers so in `.snapctl/`. After a failure it is as it was, or,
-  /// where files are replaced one by one or patched in place, between the two; then the next sync brings it to the end.
+  /// Afterwards it has exactly the entries of the version, and remembers so in `.snapctl/`. After a failure it is as it
+  /// was, or, where files are replaced one by one or patched in place, between the two; then the next sync brings it to
+  /// the end.
   ///
   /// - Parameters:
   ///   - lockDeadline: how long to wait for another sync of the same directory.
@@ -74,7 +76,8 @@ package struct SnapshotSync: Sendable {
 
   /// Runs `body` alone: two syncs of one directory take turns (`.snapctl/lock`).
   ///
-  /// The next tree inherits the lock's file, so that whoever waited for it while the trees changed places, finds it there.
+  /// The next tree inherits the lock's file, so that whoever waited for it while the trees changed places, finds it
+  /// there.
   private func withLock<Value>(
     _ directory: String, _ control: SyncControl, _ deadline: Deadline,
     _ body: (LocalTree) throws(SyncError) -> Value

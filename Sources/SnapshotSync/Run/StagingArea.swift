@@ -3,7 +3,8 @@ internal import Primitives
 
 /// Where the next tree is built: beside the directory, or, where that cannot be, in its `.snapctl/next/`.
 ///
-/// A mark tells an unfinished tree, which the next run goes on with, from a finished one, whose files somebody may have mapped.
+/// A mark tells an unfinished tree, which the next run goes on with, from a finished one, whose files somebody may have
+/// mapped.
 final class StagingArea: Sendable {
   static let mark: LocalPath = .local(".snapctl/unfinished")
 

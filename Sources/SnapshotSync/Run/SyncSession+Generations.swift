@@ -6,8 +6,8 @@ internal import SnapshotStore
 extension SyncSession {
   /// A directory for the version, beside those of others, and `current` turned to it.
   ///
-  /// Earlier generations stay: their readers have mapped them. A file is the same file in two generations only when nobody can
-  /// write it in place: its mode is 0444 in both.
+  /// Earlier generations stay: their readers have mapped them. A file is the same file in two generations only when
+  /// nobody can write it in place: its mode is 0444 in both.
   func addGeneration(_ prepared: Prepared, _ tree: LocalTree) throws(SyncError) -> (SyncResult.Way, UInt64) {
     let version = prepared.wanted.root
     let name = "gen-\(version.version)-\(version.totals.contentHash.hex.prefix(8))"

@@ -62,8 +62,8 @@ final class TreeBuilder {
     control.progress(progress)
   }
 
-  /// The chunks of the window, in order, each verified; empty for one that stands where it belongs. What an earlier run left is
-  /// looked at again: its files may have been put away since the plan was made.
+  /// The chunks of the window, in order, each verified; empty for one that stands where it belongs. What an earlier run
+  /// left is looked at again: its files may have been put away since the plan was made.
   private func read(_ window: SyncWindow) throws(SyncError) -> [[UInt8]] {
     let parts = window.steps.compactMap { step -> FilePart? in if case .part(let part) = step { part } else { nil } }
     let (wanted, staging, control) = (wanted, staging, control)

@@ -21,7 +21,8 @@ struct TreeFinish {
     }
   }
 
-  /// Moves the files of `staging` to their places in `tree`, one after the other, and makes everything else as it has to be.
+  /// Moves the files of `staging` to their places in `tree`, one after the other, and makes everything else as it has
+  /// to be.
   func replace(_ tree: LocalTree, from staging: LocalTree) throws(SyncError) {
     var entries = try EntryStream(wanted)
     while let entry = try entries.peek() {
@@ -62,7 +63,8 @@ struct TreeFinish {
     }
   }
 
-  /// Gives directories their modes and makes all names durable, the innermost last to lose rights that are needed on the way.
+  /// Gives directories their modes and makes all names durable, the innermost last to lose rights that are needed on
+  /// the way.
   func settle(_ tree: LocalTree) throws(SyncError) {
     var narrow: [(path: RelativePath, mode: FileMode)] = []
     var entries = try EntryStream(wanted)

@@ -4,8 +4,8 @@ internal import SnapshotFormat
 internal import SnapshotStore
 
 extension Surveyor {
-  /// Looks whether files that are not as they were left are as the wanted version has them, in whole or in part: after a sync
-  /// that was killed in the middle of replacing or patching, and in a directory that is taken over.
+  /// Looks whether files that are not as they were left are as the wanted version has them, in whole or in part: after
+  /// a sync that was killed in the middle of replacing or patching, and in a directory that is taken over.
   mutating func compare(withWanted manifest: ManifestReader) throws(SyncError) {
     guard survey.exceptions.contains(where: { $0.value.kind == .file }) else { return }
     let scan = scan

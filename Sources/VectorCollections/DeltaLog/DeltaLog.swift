@@ -4,8 +4,8 @@ package import SnapshotFormat
 
 /// The deltas of a collection in the origin (formats/delta.md §7).
 ///
-/// - A number is never used for two different pieces of work that both count: create-exclusive decides, and a number the
-///   head has compacted meanwhile is void.
+/// - A number is never used for two different pieces of work that both count: create-exclusive decides, and a number
+///   the head has compacted meanwhile is void.
 /// - Order of writes: the delta, whole and durable; then the caller is told. A crash before leaves nothing that counts.
 package struct DeltaLog: Sendable {
   package struct Configuration: Sendable {

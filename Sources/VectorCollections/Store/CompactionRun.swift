@@ -33,14 +33,17 @@ final class CompactionRun {
       DeltaAdmission(schema: schema, oldestRecord: state.oldestRecord, latest: HybridClock(latest)), after: state)
     plan = CompactionPlan(waiting: [:], segments: [])
     let isPending = intake.waiting.values.contains { !$0.isEmpty }
-    segments = try isPending ? base.manifest.map { manifest throws(StoreError) in
-      try vectors.segments(of: manifest)
-    } ?? [] : []
+    segments =
+      try isPending
+      ? base.manifest.map { manifest throws(StoreError) in
+        try vectors.segments(of: manifest)
+      } ?? [] : []
     guard isPending else { return }
     try take(limits, log)
   }
 
-  /// Reads the deltas of the plan. One that turns out to be unusable is set aside, and the plan is made again without it.
+  /// Reads the deltas of the plan. One that turns out to be unusable is set aside, and the plan is made again without
+  /// it.
   private func take(_ limits: CompactionPlan.Limits, _ log: DeltaLog) throws(StoreError) {
     let dead = DeadRows(segments.map(\.segment.index))
     let summaries = segments.map {

@@ -32,7 +32,9 @@ struct DeltaIntake {
       if let position = state.positions[producer] { digests[position.sequence] = position.digest }
       for delta in deltas { digests[delta.reference.sequence] = delta.tail.digest }
       waiting[producer] = deltas.filter { delta in
-        guard let defect = admission.defect(of: delta, after: digests[delta.reference.sequence - 1]) else { return true }
+        guard let defect = admission.defect(of: delta, after: digests[delta.reference.sequence - 1]) else {
+          return true
+        }
         quarantined.append(QuarantinedDelta(delta.reference, digest: delta.tail.digest, defect))
         return false
       }
@@ -50,7 +52,8 @@ extension QuarantinedDelta {
   init(_ delta: DeltaReference, digest: Digest, _ reason: String) {
     let bytes = Array(Printable.string(reason).utf8.prefix(QuarantinedDelta.reasonByteCountMax - 8))
     self.init(
-      producer: delta.producer, sequence: delta.sequence, digest: digest, reason: String(decoding: bytes, as: UTF8.self))
+      producer: delta.producer, sequence: delta.sequence, digest: digest, reason: String(decoding: bytes, as: UTF8.self)
+    )
   }
 }
 

@@ -2,7 +2,8 @@ package import SnapshotFormat
 
 /// What the metadata of a record has to be: comparisons that all have to hold.
 ///
-/// Written `label = TOTAL and page >= 2`. A value is a number, `true`, `false`, or a text, in quotes where it has spaces.
+/// Written `label = TOTAL and page >= 2`. A value is a number, `true`, `false`, or a text, in quotes where it has
+/// spaces.
 package struct MetadataCondition: Sendable, Equatable {
   package enum Relation: String, Sendable, CaseIterable {
     // In the order in which they are looked for: the longer ones first.

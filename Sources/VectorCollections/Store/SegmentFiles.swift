@@ -33,7 +33,9 @@ struct SegmentFiles {
   /// The file of a version, read chunk by chunk, each verified, and mapped.
   func fetch(_ entry: FileEntry, of manifest: ManifestReader) throws(StoreError) -> OpenSegment {
     guard case .file(let content) = entry.content else { throw .invalid("\(entry.path) is no file") }
-    return try opened(entry, manifest) { () throws(FileError) in try make() } fill: {
+    return try opened(entry, manifest) { () throws(FileError) in
+      try make()
+    } fill: {
       file throws(StoreError) in
       var offset: UInt64 = 0
       try manifest.forEachReference(of: content) { reference throws(StoreError) in

@@ -34,9 +34,10 @@ extension VectorStore {
     let manifest = try manifest(of: head)
     let state = try CompactedState(head, manifest)
     let pending = try catching { () throws(DeltaLogError) in try listing.pending(after: state) }
-    let origins = try manifest.map { manifest throws(StoreError) in
-      try segments(of: manifest).flatMap(\.segment.index.origins)
-    } ?? []
+    let origins =
+      try manifest.map { manifest throws(StoreError) in
+        try segments(of: manifest).flatMap(\.segment.index.origins)
+      } ?? []
     var entries = head.quarantine.map { quarantinedEntry($0) }
     entries += origins.map { Reconciliation.Entry($0) }
     entries += pending.summaries.map { Reconciliation.Entry($0) }

@@ -6,7 +6,8 @@ package import SnapshotStore
 extension VectorStore {
   /// Opens one version for reading.
   ///
-  /// - Parameter copy: a directory that was synced to it; its segments are mapped where they are, once they were compared.
+  /// - Parameter copy: a directory that was synced to it; its segments are mapped where they are, once they were
+  ///   compared.
   package func reader(_ row: VersionRow, copy: String? = nil) throws(StoreError) -> VectorReader {
     let manifest = try store.manifest(row)
     guard manifest.root.kind == .vectors else { throw .catalog(.registeredAs(collection, .tree)) }
@@ -29,9 +30,10 @@ extension VectorStore {
       let overlay = try overlay(schema, after: state)
       let after = try self.head()
       guard after.newestVersion == head.newestVersion, let overlay else { continue }
-      var segments = try manifest.map { manifest throws(StoreError) in
-        try self.segments(of: manifest, copy: copy)
-      }?.map(\.segment) ?? []
+      var segments =
+        try manifest.map { manifest throws(StoreError) in
+          try self.segments(of: manifest, copy: copy)
+        }?.map(\.segment) ?? []
       if let overlay = overlay.segment { segments.append(overlay) }
       return VectorReader(head.newestRow, schema, segments)
     }
@@ -47,7 +49,9 @@ extension VectorStore {
   private func overlay(_ schema: VectorSchema, after state: CompactedState) throws(StoreError) -> Overlay? {
     let log = log(schema)
     let pending = try catching { () throws(DeltaLogError) in try log.pending(after: state) }
-    let deltas = pending.summaries.filter { $0.header.schema == schema && $0.tail.footer.leastClock > state.oldestRecord }
+    let deltas = pending.summaries.filter {
+      $0.header.schema == schema && $0.tail.footer.leastClock > state.oldestRecord
+    }
     let byteCount = deltas.reduce(0) { $0 + min($1.reference.byteCount, UInt64(DeltaLimits.byteCount)) }
     guard byteCount <= settings.overlayByteCountMax else {
       throw .invalid("\(byteCount) bytes of deltas wait, more than a reader takes in: compact first")

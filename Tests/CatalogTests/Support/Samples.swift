@@ -63,7 +63,7 @@ final class TemporaryDirectory: Sendable {
   let path: String
 
   init() {
-    path = NSTemporaryDirectory() + "catalog-\(UUID().uuidString)"
+    path = NSTemporaryDirectory() + "catalog-\(SystemRandomSource().next())"
     try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 

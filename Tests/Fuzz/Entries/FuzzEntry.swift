@@ -17,11 +17,14 @@ package enum FuzzEntry: String, CaseIterable, Sendable {
   case copyState = "copy-state"
   case names
   case json
+  case recordLines = "record-lines"
+  case wordLines = "word-lines"
 
   /// Does everything that is done with such bytes: once as they are, once for each way of mending their checksums.
   ///
   /// - Returns: how many of these tries were taken for sound.
-  /// - Throws: when a property does not hold. What traps is not caught: that is for the fuzzer, or the test's exit, to see.
+  /// - Throws: when a property does not hold. What traps is not caught: that is for the fuzzer, or the test's exit, to
+  ///   see.
   @discardableResult
   package func run(_ bytes: [UInt8]) throws(FuzzFinding) -> Int {
     let target = self.target
@@ -58,6 +61,8 @@ package enum FuzzEntry: String, CaseIterable, Sendable {
     case .copyState: .copyState
     case .names: .names
     case .json: .json
+    case .recordLines: .recordLines
+    case .wordLines: .wordLines
     }
   }
 }

@@ -12,7 +12,8 @@ package struct FuzzFinding: Error, Equatable, CustomStringConvertible {
 
 /// What is done with the bytes of one entry.
 struct FuzzTarget: Sendable {
-  /// Each puts checksums, seals and byte counts right, so that what lies behind them is reached: no mutation guesses a digest.
+  /// Each puts checksums, seals and byte counts right, so that what lies behind them is reached: no mutation guesses a
+  /// digest.
   var mends: [@Sendable (inout [UInt8]) -> Void] = []
   let seeds: @Sendable () throws -> [[UInt8]]
   /// Decodes and examines. Throws the decoder's error for what it refuses, and a `FuzzFinding` for what must not be.

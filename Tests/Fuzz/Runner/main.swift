@@ -4,7 +4,13 @@ import Glibc
 /// The fuzzer: `snapfuzz --entry=NAME [libFuzzer's own options and folders]`. `--list` names the entries;
 /// `--seeds=FOLDER` writes an entry's seeds into a folder that is there, and does not fuzz.
 enum Runner {
-  static let entry = FuzzEntry(rawValue: option("--entry=") ?? "") ?? .preamble
+  /// libFuzzer starts this program again when it merges, without our options: they are in the environment then.
+  private static let variable = "SNAP_FUZZ_ENTRY"
+
+  static let entry: FuzzEntry? = {
+    if let name = option("--entry=") { unsafe setenv(variable, name, 1) }
+    return unsafe getenv(variable).flatMap { unsafe FuzzEntry(rawValue: String(cString: $0)) }
+  }()
 
   static func option(_ name: String) -> String? {
     CommandLine.arguments.first { $0.hasPrefix(name) }.map { String($0.dropFirst(name.count)) }
@@ -17,8 +23,8 @@ enum Runner {
 
   static func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) {
     let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: count))
-    do throws(FuzzFinding) { try entry.run(bytes) } catch {
-      complain("finding: \(entry.rawValue): \(error)\n")
+    do throws(FuzzFinding) { _ = try entry?.run(bytes) } catch {
+      complain("finding: \(error)\n")
       abort()
     }
   }
@@ -28,7 +34,7 @@ enum Runner {
   }
 
   static func writeSeeds(to folder: String) throws {
-    for (number, seed) in try entry.seeds().enumerated() {
+    for (number, seed) in try (entry?.seeds() ?? []).enumerated() {
       guard let file = unsafe fopen("\(folder)/seed-\(number)", "wb") else { exit(2) }
       unsafe fwrite(seed, 1, seed.count, file)
       unsafe fclose(file)
@@ -54,7 +60,7 @@ func runDriver(
 
 if CommandLine.arguments.contains("--list") {
   print(FuzzEntry.allCases.map(\.rawValue).joined(separator: "\n"))
-} else if FuzzEntry(rawValue: Runner.option("--entry=") ?? "") == nil {
+} else if Runner.entry == nil {
   Runner.complain("snapfuzz: --entry=NAME is missing, or is none of --list\n")
   exit(2)
 } else if let folder = Runner.option("--seeds=") {

@@ -29,7 +29,8 @@ struct LineIngestTests {
 
   @Test func `records, updates and deletes are read as what they are`() throws {
     let text = """
-      {"id":"a","vector":[0.1,-0.0],"document":"TOTAL","metadata":{"n":1,"f":1.5,"b":true,"s":["x"],"m":[1,2.5],"e":[],"z":null}}
+      {"id":"a","vector":[0.1,-0.0],"document":"TOTAL","metadata":\
+      {"n":1,"f":1.5,"b":true,"s":["x"],"m":[1,2.5],"e":[],"z":null}}
       {"id":"a","update":{"n":null,"f":2}}
       {"prefix":"a#","update":{"shop":"X"}}
       {"id":"a","delete":true}

@@ -13,6 +13,7 @@ from .shim import Shim, was_killed
 from .trees import remove
 
 CALLS_MAX = 5000
+PLANTED = 2
 
 
 @figure("kills")
@@ -24,9 +25,19 @@ def kills(context):
             yield verdict(
                 f"kill -9 at every call of {name}, {catalog} catalog", "verifies, before or after, next run succeeds",
                 faults, f"{points} kills ({hit}, …), seed {context.seed}")
+    yield control(context)
 
 
-def sweep(context, operation, catalog, torn=False, limit=CALLS_MAX, first=1):
+def control(context):
+    """The watch itself is watched: objects that appear under their name half-written must be noticed."""
+    _, faults, calls = sweep(context, OPERATIONS["create"](context, context.seed), "directory", torn=PLANTED)
+    unnoticed = calls["linkat"] - len({fault.split(":")[0] for fault in faults})
+    return verdict(
+        "control: kill -9 of create, where a link leaves half a file", "each is noticed",
+        [f"{unnoticed} kills went unnoticed"] if unnoticed > 0 else [], f"{calls['linkat']} links, {len(faults)} faults")
+
+
+def sweep(context, operation, catalog, torn=0, limit=CALLS_MAX, first=1):
     """Kills at call 1, 2, 3 … until the operation ends without meeting its kill. Gives kills, faults, calls hit."""
     base = context.folder("kill-base")
     operation.prepare(base, catalog)

@@ -20,7 +20,7 @@ def kill_chunks():
     """Each operation with each catalog, plain and torn, in slices that end within a few minutes."""
     for name, operation in OPERATIONS.items():
         for catalog in operation.catalogs:
-            for torn in (False, True):
+            for torn in (0, 1):
                 yield f"kill {name}, {catalog}{', torn' if torn else ''}", kill_chunk(operation, catalog, torn)
             yield f"kill during recovery of {name}, {catalog}", recovery_chunk(operation, catalog)
 

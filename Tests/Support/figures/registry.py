@@ -1,8 +1,10 @@
 """What a figure is, and the list of all figures."""
 
 import dataclasses
+import sys
 
 FIGURES = {}
+FAULTS_SHOWN = 20
 
 
 class Unavailable(Exception):
@@ -36,8 +38,10 @@ def figure(name):
 
 
 def verdict(name, bound, faults, measured):
-    """A Result that passes without faults; else the first of them is the reason."""
+    """A Result that passes without faults; else the first of them is the reason, and all of them go to stderr."""
     faults = list(faults)
+    for fault in faults[:FAULTS_SHOWN]:
+        print(f"  {name}: {fault}", file=sys.stderr)
     more = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
     return Result(name, measured, bound, not faults, faults[0] + more if faults else "")
 

@@ -40,7 +40,7 @@ class Sample:
 
 def record(number):
     return {
-        "id": f"IMAGE#{number:05d}", "vector": [number + index / 8 for index in range(8)],
+        "id": f"IMAGE#{number:05d}", "vector": [number % 4096 + index / 8 for index in range(8)],
         "document": f"word {number}", "metadata": {"line": number, "tags": ["a", "b"]}}
 
 

@@ -2,6 +2,8 @@
 
    SHIM_KILL_AT     n, from 1; 0 or unset only counts
    SHIM_TORN        1: a write that is hit does its first half before
+                    2: a link that is hit leaves half of the file under its new name, as no file system does: with this
+                       planted fault whoever watches the kills must find damage
    SHIM_COUNT_FILE  after the end: "<number of calls seen> <name of the call that was hit>"
 
    Counted: open with O_CREAT or O_TRUNC, write, pwrite, writev, pwritev, fsync, fdatasync, rename, link, symlink,
@@ -38,7 +40,7 @@ static int torn;
 __attribute__((constructor)) static void start(void) {
   const char *at = getenv("SHIM_KILL_AT"), *half = getenv("SHIM_TORN"), *file = getenv("SHIM_COUNT_FILE");
   kill_at = at ? strtoull(at, NULL, 10) : 0;
-  torn = half && half[0] == '1';
+  torn = half ? half[0] - '0' : 0;
   if (!file) return;
   int descriptor = (int)syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0);
   void *page = descriptor < 0 ? MAP_FAILED : mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
@@ -84,7 +86,7 @@ static void passing(const char *name) {
   ssize_t name parameters { \
     REAL(ssize_t, name, __VA_ARGS__); \
     if (file > 2 && is_hit(#name)) { \
-      if (torn) (void)!real half; \
+      if (torn == 1) (void)!real half; \
       die(); \
     } \
     return real whole; \
@@ -137,8 +139,6 @@ PLAIN(int, renameat, (int a, const char *from, int b, const char *to), (a, from,
 PLAIN(int, renameat2, (int a, const char *from, int b, const char *to, unsigned flags), (a, from, b, to, flags), int,
       const char *, int, const char *, unsigned)
 PLAIN(int, link, (const char *from, const char *to), (from, to), const char *, const char *)
-PLAIN(int, linkat, (int a, const char *from, int b, const char *to, int flags), (a, from, b, to, flags), int,
-      const char *, int, const char *, int)
 PLAIN(int, symlink, (const char *to, const char *path), (to, path), const char *, const char *)
 PLAIN(int, symlinkat, (const char *to, int folder, const char *path), (to, folder, path), const char *, int,
       const char *)
@@ -154,6 +154,22 @@ PLAIN(int, utimensat, (int folder, const char *path, const struct timespec times
       (folder, path, times, flags), int, const char *, const struct timespec *, int)
 PLAIN(ssize_t, copy_file_range, (int a, off64_t *from, int b, off64_t *to, size_t count, unsigned flags),
       (a, from, b, to, count, flags), int, off64_t *, int, off64_t *, size_t, unsigned)
+
+static void link_half(int a, const char *from, int b, const char *to) {
+  static char bytes[1 << 20];
+  int source = openat(a, from, O_RDONLY), target = openat(b, to, O_CREAT | O_EXCL | O_WRONLY, 0644);
+  ssize_t count = source < 0 ? 0 : read(source, bytes, sizeof bytes);
+  if (target >= 0 && count > 0) (void)!write(target, bytes, (size_t)count / 2);
+}
+
+int linkat(int a, const char *from, int b, const char *to, int flags) {
+  REAL(int, linkat, int, const char *, int, const char *, int);
+  if (is_hit("linkat")) {
+    if (torn == 2) link_half(a, from, b, to);
+    die();
+  }
+  return real(a, from, b, to, flags);
+}
 
 int ioctl(int file, unsigned long request, ...) {
   static int (*real)(int, unsigned long, ...);

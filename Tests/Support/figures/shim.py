@@ -15,11 +15,11 @@ class Shim:
         self.library = context.once("shim", lambda: build(context.folder("shim")))
         self.count_file = self.library.parent / f"count-{os.getpid()}"
 
-    def run(self, snapctl, at, *arguments, torn=False):
+    def run(self, snapctl, at, *arguments, torn=0):
         """Runs snapctl, killed at its call number `at`; 0: never. Gives the Run and the call that was hit."""
         self.count_file.write_bytes(bytes(4096))
         watched = snapctl.with_environment(
-            LD_PRELOAD=str(self.library), SHIM_KILL_AT=str(at), SHIM_TORN="1" if torn else "0",
+            LD_PRELOAD=str(self.library), SHIM_KILL_AT=str(at), SHIM_TORN=str(torn),
             SHIM_COUNT_FILE=str(self.count_file))
         run = watched.run(*arguments)
         return run, self.hit()

@@ -30,7 +30,7 @@ enum ImportWalls {
     "SnapshotFormat": Room(own: ["Primitives", "CZstd"], others: .allBut(foundation.union(effects))),
     "FileIO": below(["Primitives", "CSystem"]),
     "ObjectTier": below(["Primitives", "SnapshotFormat"]),
-    "FileTier": below(["Primitives", "ObjectTier", "FileIO"]),
+    "FileTier": below(["Primitives", "SnapshotFormat", "ObjectTier", "FileIO"]),
     "Catalog": below(["Primitives", "SnapshotFormat", "ObjectTier"]),
     "RocksDBCatalog": below(["Primitives", "SnapshotFormat", "Catalog", "FileIO", "ObjectTier", "CRocksDB"]),
     "DirectoryCatalog": below(["Primitives", "SnapshotFormat", "Catalog", "FileIO", "ObjectTier"]),

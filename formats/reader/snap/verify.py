@@ -1,12 +1,14 @@
 """Checks all that the pages allow to be checked."""
 
+import hashlib
+
 from . import line, sealed
 from .chunks import Chunks
 from .errors import Refused, require
 from .files import DIRECTORY, FILE, LINK
 from .head import KINDS, parse_intent, parse_versions
 from .merge import Rows
-from .pack import Pack
+from .pack import FULL, Pack
 from .profile import LOOK, Cuts, profile
 from .records import add_segment, check_origins, deltas, segments
 from .snapshot import VECTORS, Snapshot
@@ -56,7 +58,7 @@ class Verifier:
     def _pack_folder(self, folder):
         for name in self.store.children(f"packs/{folder}", NAME):
             require(name[16:18] == folder, f"packs/{folder}/{name}", "is in the wrong directory")
-            self.attempt("pack", self.pack, name)
+            self.pack(name)
 
     def _intents(self, folder):
         for name in self.store.children(f"intents/{folder}", INTENT):
@@ -67,14 +69,20 @@ class Verifier:
         sealed.open_sealed(self.store.read(path, limit), path, kind, (1, 2, 4, 5, 6), (3, 7, 8), limit)
 
     def pack(self, name):
-        """pack.md: header, every frame, directory, trailer and digest; full chunks have their ids."""
-        if name in self.checked_packs:
-            return
-        self.checked_packs.add(name)
+        """A pack, once."""
+        if name not in self.checked_packs:
+            self.checked_packs.add(name)
+            self.attempt("pack", self._pack, name)
+
+    def _pack(self, name):
+        """pack.md: header, every frame, directory, trailer and its digest; full forms have their ids."""
         pack = Pack(self.store, name)
         pack.check_digest()
-        for _ in pack.walk():
-            pass
+        for frame in pack.walk():
+            for entry in frame.by_offset.values():
+                data = frame.raw[entry.at:entry.at + entry.count]
+                right = entry.form != FULL or hashlib.sha256(data).digest() == entry.id
+                require(right, pack.path, f"chunk {entry.id.hex()} has another SHA-256")
 
     def collection(self, name, kind=None, version=None):
         """A collection's line, its versions (or the one given) and its deltas."""
@@ -117,7 +125,7 @@ class Verifier:
         if snapshot.kind == VECTORS:
             self._records(snapshot)
         for name in sorted(snapshot.pack_names):
-            self.attempt("pack", self.pack, name)
+            self.pack(name)
         return snapshot
 
     def _file(self, snapshot, entry):

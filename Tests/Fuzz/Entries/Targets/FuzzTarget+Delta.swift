@@ -50,7 +50,7 @@ extension FuzzTarget {
   }
 
   /// What was read can be written, and comes back.
-  private static func writeAgain(_ log: [StampedOperation], _ header: DeltaHeader) throws {
+  static func writeAgain(_ log: [StampedOperation], _ header: DeltaHeader) throws {
     let again = try FuzzFinding.unlessDone("operations are written and read") {
       try operations(try written(log, header), at: header.key)
     }
@@ -63,7 +63,7 @@ extension FuzzTarget {
     return writer.finish().object.bytes
   }
 
-  private static func header(_ dimension: Int) throws -> DeltaHeader {
+  static func header(_ dimension: Int) throws -> DeltaHeader {
     DeltaHeader(
       collection: try Samples.collection(), producer: try Samples.producer(), sequence: 1, predecessor: .zero,
       run: "run-7", expected: 3, schema: VectorSchema(dimension: dimension), created: Samples.time)

@@ -2,7 +2,8 @@ import CZstd
 import Primitives
 import SnapshotFormat
 
-/// Patches (formats/patch.md). An input is the byte count of the chunk and of the base, `u16` each, the base, the patch.
+/// Patches (formats/patch.md). An input is the byte count of the chunk and of the base, `u16` each, the base, the
+/// patch.
 extension FuzzTarget {
   static var sparsePatch: FuzzTarget {
     FuzzTarget {

@@ -1,0 +1,65 @@
+import Catalog
+import DirectoryCatalog
+import FileTier
+import Foundation
+import ObjectTier
+import Primitives
+import SnapshotFormat
+import SnapshotStore
+import Testing
+
+@Suite struct `the golden store of version 1` {
+  private static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("formats/golden/v1/store").path
+
+  private static let contentHashes: [String: String] = [
+    "tree/first@1": "6ec60891e6ebb79f024702cdc2f2d7f2063da182ab1ab3803e7b8f44f9963db5",
+    "tree/first@2": "efe3987b7903746f273282e17fb5954623a8c32f30d4ac3612be2ae1fc7c6834",
+    "tree/first@3": "d2f3c2cf68ea11d572526119166e84fa1a0d1aa93cfe03112c51c3cee463d86f",
+    "words@1": "82b03ab1fbf30c576409ce2ab78e438dbf304f0347392bd29382f8832217daf3",
+    "words@2": "79d4f7b95550a207f6b5cb6980deaaedb8b82e43ee7dfe83c2b89e955a4dfc47",
+  ]
+
+  private func store(_ path: String) throws -> (SnapshotStore, FileObjectTier) {
+    let clock = SystemClock()
+    let tier = try FileObjectTier.open(path, options: .init(role: .origin), random: SystemRandomSource())
+    let settings = CommitSettings(clock: clock, wallClock: clock, random: SystemRandomSource())
+    let store = SnapshotStore(
+      identity: try StoreObject.read(from: tier), tier: tier, catalog: DirectoryCatalog(tier), limits: StoreLimits(),
+      settings: settings)
+    return (store, tier)
+  }
+
+  private func findings(_ path: String) throws -> [VerifyFinding] {
+    let (store, tier) = try store(path)
+    let findings = Findings()
+    _ = try Verifier(store, tier: tier, level: .full) { findings.all.append($0) }.run(.store)
+    return findings.all
+  }
+
+  @Test func `is read by today's code, with the content it had`() throws {
+    let (store, _) = try store(Self.path)
+    for (version, contentHash) in Self.contentHashes {
+      let reference = try #require(VersionReference(version))
+      #expect(try store.row(reference).contentHash.hex == contentHash, "\(version)")
+    }
+    #expect(try findings(Self.path).isEmpty)
+  }
+
+  @Test func `is rejected when one bit of any object is flipped`() throws {
+    let copy = try TemporaryDirectory()
+    let root = "\(copy.path)/store"
+    try FileManager.default.copyItem(atPath: Self.path, toPath: root)
+    let random = SeededRandomSource(seed: 21)
+    for object in try FileManager.default.subpathsOfDirectory(atPath: root) where object != "store" {
+      let path = "\(root)/\(object)"
+      guard let sound = FileManager.default.contents(atPath: path), !sound.isEmpty else { continue }
+      var damaged = sound
+      let bit = Int(random.next() % UInt64(sound.count * 8))
+      damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+      try damaged.write(to: URL(fileURLWithPath: path))
+      #expect(try findings(root).contains { $0.damage.object == object }, "bit \(bit) of \(object)")
+      try sound.write(to: URL(fileURLWithPath: path))
+    }
+  }
+}

@@ -26,7 +26,7 @@ struct Snapctl: ParsableCommand {
   static func main() {
     Signals.prepare()
     let arguments = GlobalOptions.behindVerb(Array(CommandLine.arguments.dropFirst()))
-    Task { Glibc.exit(await run(arguments)) }
+    Task.detached { Glibc.exit(await run(arguments)) }
     while true { pause() }
   }
 

@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly scratch=${SCRATCH:-.build-fuzz}
 readonly saved=Tests/Fuzz/corpus
 readonly file_count_max=40
-readonly byte_count_max=22000
+readonly byte_count_max=20000
 # A backtrace of Swift would outlive the crash, and hold the output open.
 export SWIFT_BACKTRACE=enable=no
 # Freed memory is kept unusable for a while, but not for as much as the fuzzer itself may use.
@@ -54,10 +54,10 @@ fuzz() {
   }
 }
 
-# minimise ENTRY: the fewest inputs that reach what all of them reach, small ones first, up to the budget. Inputs that
-# once were findings (regression-…) stay.
+# minimise ENTRY: of the fewest inputs that reach what all of them reach, so many as the budget allows, small and large
+# ones alike. Inputs that once were findings (regression-…) stay.
 minimise() {
-  local entry=$1 fresh=.fuzz/merged/$1 file count=0 bytes=0
+  local entry=$1 fresh=.fuzz/merged/$1 size file count=0 bytes=0
   rm -rf "$fresh"
   mkdir -p "$fresh"
   "$fuzzer" "--entry=$entry" -set_cover_merge=1 -rss_limit_mb=512 -timeout=5 -max_len=4096 "$fresh" "$saved/$entry" \
@@ -67,11 +67,19 @@ minimise() {
     if [ -e "$file" ]; then count=$((count + 1)) bytes=$((bytes + $(wc -c <"$file"))); fi
   done
   while read -r size file; do
-    if ((count >= file_count_max || bytes + size > byte_count_max)); then break; fi
-    cp "$file" "$saved/$entry/"
-    count=$((count + 1)) bytes=$((bytes + size))
-  done < <(find "$fresh" -type f -printf '%s %p\n' | sort -n)
+    if ((count < file_count_max && bytes + size <= byte_count_max)); then
+      cp "$file" "$saved/$entry/"
+      count=$((count + 1)) bytes=$((bytes + size))
+    fi
+  done < <(find "$fresh" -type f -printf '%s %p\n' | sort -n | spread)
   printf '%-16s %3s files, %6s bytes saved\n' "$entry" "$count" "$bytes"
+}
+
+# The lines, each 64th first, then each 32nd, and so on: however few are taken, they are spread.
+spread() {
+  awk '{ line[NR] = $0 }
+    END { for (step = 64; step >= 1; step /= 2)
+            for (n = step; n <= NR; n += step) if (!done[n]++) print line[n] }'
 }
 
 found=0

@@ -7,9 +7,7 @@ from pathlib import Path
 import zstandard
 
 from snap.crc import crc32c
-from snap.cursor import varint
 from snap.profile import natural_end
-from snap.segment import chunk_bytes, up
 
 NONE = 0xFFFFFFFF
 NAMES = {kind: hashlib.sha256(kind.encode()).hexdigest()[:32] for kind in

@@ -2,7 +2,8 @@
 
 import struct
 
-from minstore import NAMES, Pack, cut, file_entry, folder, grid, link, noise, pack_path, page, root, squeeze, varint, write
+from minstore import NAMES, Pack, cut, file_entry, folder, grid, link, noise, pack_path, page, root, squeeze, write
+from snap.cursor import varint
 
 DATABASE = b"SQLite format 3\0" + noise("db", 149_984)
 CHANGED = DATABASE[:70_000] + b"changed!" + DATABASE[70_008:]

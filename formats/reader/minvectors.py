@@ -2,8 +2,10 @@
 
 import struct
 
-from minstore import (NAMES, NONE, Pack, chunk_bytes, crc, file_entry, folder, grid, listed, pack_path, page, preamble, root,
-                      seal, sha, squeeze, text, up, varint, write)
+from minstore import (NAMES, NONE, Pack, crc, file_entry, folder, grid, listed, pack_path, page, preamble, root, seal, sha,
+                      squeeze, text, write)
+from snap.cursor import varint
+from snap.segment import chunk_bytes, up
 
 
 def fields(*pairs):

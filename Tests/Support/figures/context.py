@@ -5,7 +5,6 @@ import pathlib
 import random
 import shutil
 import subprocess
-import tarfile
 
 from .registry import Unavailable
 from .runner import Snapctl
@@ -67,12 +66,9 @@ class Context:
 
 def unpack(archive, target):
     """Extracts into `target`; where everything lies in one folder of the archive's name, that folder counts."""
-    with subprocess.Popen(["zstd", "-dcq", archive], stdout=subprocess.PIPE) as zstd:
-        with tarfile.open(fileobj=zstd.stdout, mode="r|") as tar:
-            tar.extractall(target, filter="tar")
-        zstd.stdout.read()
-    if zstd.returncode != 0:
-        raise Unavailable(f"zstd cannot read {archive}")
+    command = 'set -o pipefail; zstd -dcq "$1" | tar -x --no-same-owner -C "$2"'
+    if subprocess.run(["bash", "-c", command, "bash", archive, target]).returncode != 0:
+        raise Unavailable(f"{archive} cannot be unpacked")
     inner = target / archive.name.split(".")[0]
     return inner if [path.name for path in target.iterdir()] == [inner.name] else target
 

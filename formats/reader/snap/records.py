@@ -8,7 +8,7 @@ from .delta import Delta
 from .errors import require
 from .fields import parse_fields, value_of
 from .files import FILE
-from .merge import Rows, row_of
+from .merge import row_of
 from .segment import Segment
 from .snapshot import VECTORS
 from .store import NAME, NUMBER, PRODUCER, in_path

@@ -47,8 +47,7 @@ def parse_ref(c, packs, empty=False):
 
 
 def _check_ref(ref, where):
-    """Section 2. README, Limits, asks for stored bytes of a chain ≤ half of the chunk: patches of a frame are compressed
-    together, so no reference says how many of its stored bytes are whose, and that limit is not checked."""
+    """Section 2, and README, Limits: the form bytes of a chain are within 7/8 of the chunk."""
     require(ref.size >= 1 and ref.form_bytes >= 1, where, "a reference is of no bytes")
     require(ref.form <= PREFIX, where, f"form {ref.form} is not known")
     if ref.form == FULL:
@@ -56,7 +55,8 @@ def _check_ref(ref, where):
         require(plain and ref.form_bytes == ref.size, where, "a full reference has a base or another length")
     else:
         require(1 <= ref.depth <= 8 and ref.slots, where, "a patch has a wrong depth or no base")
-        require(ref.form_bytes <= ref.chain_bytes, where, "a chain has a wrong byte count")
+        require(ref.form_bytes <= ref.chain_bytes, where, "a chain has fewer bytes than its last patch")
+        require(8 * ref.chain_bytes <= 7 * ref.size, where, "a chain is above 7/8 of its chunk")
 
 
 @dataclass(frozen=True)

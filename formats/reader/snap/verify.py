@@ -12,7 +12,7 @@ from .pack import FULL, Pack
 from .profile import LOOK, Cuts, profile
 from .records import add_segment, check_origins, deltas, segments
 from .snapshot import VECTORS, Snapshot
-from .store import COLLECTION, INTENT, NAME, in_path
+from .store import INTENT, NAME, in_path
 
 
 class Verifier:

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# The independent Python reader against what snapctl writes today: lists, verifies, extracts, compares.
+# usage: reader.sh SNAPCTL
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+snapctl=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# A Python that has the one module the reader needs; Debian's own where the first one lacks it.
+python=python3
+if ! "$python" -c 'import zstandard' 2>/dev/null; then
+  python=/usr/bin/python3
+  if ! "$python" -c 'import zstandard' 2>/dev/null; then
+    sudo=$([ "$(id -u)" -eq 0 ] || echo sudo)
+    $sudo apt-get update -qq >&2
+    $sudo apt-get install -y -qq --no-install-recommends python3-zstandard >&2
+  fi
+fi
+export PYTHONDONTWRITEBYTECODE=1
+read_store() { "$python" "$root/formats/reader/snapread.py" "$@"; }
+
+export SNAPCTL_STORE=$work/store
+"$snapctl" init --quiet >/dev/null
+for version in 1 2 3 6; do
+  mkdir "$work/v$version"
+  tar --zstd -xf "$root/Tests/Fixtures/chroma-receipts/v$version.tar.zst" -C "$work/v$version"
+  "$snapctl" create chroma "$work/v$version" --append-version --quiet >/dev/null
+done
+words=$root/Tests/Fixtures/chroma-receipts/words.jsonl
+for producer in one two; do
+  "$snapctl" append words --input "$words" --adapter ocr-words --producer $producer --quiet >/dev/null
+  "$snapctl" compact words --quiet >/dev/null
+done
+"$snapctl" append words --input "$words" --adapter ocr-words --producer one --quiet >/dev/null
+
+read_store "$SNAPCTL_STORE" verify >/dev/null
+number=0
+for version in 1 2 3 6; do
+  number=$((number + 1))
+  read_store "$SNAPCTL_STORE" extract "chroma@$number" "$work/out$number" >/dev/null
+  diff -r --exclude .snapctl "$work/v$version" "$work/out$number"
+done
+records=$(read_store "$SNAPCTL_STORE" records words | grep -c '"vector"')
+[ "$records" -eq 300 ] || { echo "the reader sees $records records, 300 were appended" >&2; exit 1; }
+echo "the independent reader verified the store, extracted 4 versions and read $records records"
+
+for object in "$root"/formats/golden/v1/store; do read_store "$object" verify >/dev/null; done
+cd "$root/formats/reader"
+SNAPREAD_STORE=$root/formats/golden/v1/store "$python" -m unittest -q

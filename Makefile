@@ -26,6 +26,7 @@ lint: bootstrap ## check format, shell and Python without changing anything
 
 test: bootstrap ## run every test
 	swift test --parallel --configuration $(CONFIGURATION) $(SWIFT_FLAGS)
+	@bash $(SUPPORT)/reader.sh "$$(swift build --show-bin-path --configuration $(CONFIGURATION) $(SWIFT_FLAGS))/snapctl"
 
 fuzz: bootstrap ## fuzz each format for 60 s
 	@bash $(SUPPORT)/fuzz.sh

@@ -124,8 +124,12 @@ extension FileOutcome {
       parts.append("\(counts.chunksNew) chunks (\(counts.newByteCount) bytes) are like nothing before: stored in full")
     }
     guard !parts.isEmpty else { return nil }
-    if counts.chunksFound > 0 { parts.append("\(counts.chunksFound) chunks were found in another place") }
-    if counts.chunksSame > 0 { parts.append("\(counts.chunksSame) chunks are the same") }
+    if counts.chunksFound > 0 {
+      parts.append("\(counts.chunksFound) chunks (\(counts.foundByteCount) bytes) were found in another place")
+    }
+    if counts.chunksSame > 0 {
+      parts.append("\(counts.chunksSame) chunks (\(counts.sameByteCount) bytes) are the same")
+    }
     return parts.joined(separator: "; ")
   }
 }

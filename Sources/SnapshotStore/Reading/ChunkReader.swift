@@ -39,19 +39,19 @@ package final class ChunkReader: Sendable {
     do throws(StoreError) {
       return try verified(reference, support, from: NoChunkSource())
     } catch {
-      guard case .damage = error, try distrust(reference, support) else { throw error }
+      // Once more in any case: another thread may have set the cache's bad copy aside just now.
+      guard case .damage = error else { throw error }
+      try distrust(reference, support)
       return try verified(reference, support, from: NoChunkSource())
     }
   }
 
-  /// Distrusts every pack the chunk was rebuilt from. True when there is another copy of any of them.
-  private func distrust(_ reference: Reference, _ support: SupportTable) throws(StoreError) -> Bool {
-    var another = frames.distrust(reference.place)
+  /// Distrusts every pack the chunk was rebuilt from.
+  private func distrust(_ reference: Reference, _ support: SupportTable) throws(StoreError) {
+    frames.distrust(reference.place)
     for slot in reference.base?.slots ?? [] {
-      let part = try support.reference(slot, below: reference)
-      another = try distrust(part, support) || another
+      try distrust(support.reference(slot, below: reference), support)
     }
-    return another
   }
 
   private func verified(

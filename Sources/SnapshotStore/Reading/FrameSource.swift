@@ -46,10 +46,10 @@ package final class FrameSource: Sendable {
     cache.frame(FrameCache.Key(place)) != nil
   }
 
-  /// What was read did not verify. True when it can be read again from another copy.
-  package func distrust(_ place: Reference.Place) -> Bool {
+  /// What was read did not verify: the next read asks for another copy, where there is one.
+  package func distrust(_ place: Reference.Place) {
     cache.remove(FrameCache.Key(place))
-    return tier.invalidate(.pack(place.pack))
+    _ = tier.invalidate(.pack(place.pack))
   }
 
   package var location: String { tier.location }
@@ -58,8 +58,9 @@ package final class FrameSource: Sendable {
     do throws(TierError) {
       return try tier.read(key, range: range)
     } catch {
-      if case .tooShort = error.kind, tier.invalidate(key) { return try readAgain(key, range) }
-      throw StoreError(error, tier: tier)
+      guard case .tooShort = error.kind else { throw StoreError(error, tier: tier) }
+      _ = tier.invalidate(key)
+      return try readAgain(key, range)
     }
   }
 

@@ -51,13 +51,16 @@ extension SnapshotWriter {
     switch decision {
     case .same(let reference):
       fileInMaking.outcome.chunksSame += 1
+      fileInMaking.outcome.sameByteCount += UInt64(task.bytes.count)
       chunkList.add(PendingReference(reference))
     case .found(let reference):
       fileInMaking.outcome.chunksFound += 1
+      fileInMaking.outcome.foundByteCount += UInt64(task.bytes.count)
       chunkList.add(PendingReference(reference))
     case .patched, .full:
       if let before = met[id] {
         fileInMaking.outcome.chunksFound += 1
+        fileInMaking.outcome.foundByteCount += UInt64(task.bytes.count)
         chunkList.add(before)
       } else {
         try store(task, id: id, decision)

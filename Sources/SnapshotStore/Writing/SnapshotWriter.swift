@@ -101,6 +101,7 @@ package final class SnapshotWriter {
     var outcome = FileOutcome(path: entry.path)
     outcome.byteCount = file.byteCount
     outcome.counts.chunksSame = file.chunkCount
+    outcome.counts.sameByteCount = file.byteCount
     window.append(
       .kept(
         ChunkListWriter.FileEnd(

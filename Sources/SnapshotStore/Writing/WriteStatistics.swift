@@ -3,8 +3,10 @@ package import Primitives
 /// What became of the chunks of one file.
 package struct ChunkCounts: Sendable, Equatable {
   package var chunksSame = 0
+  package var sameByteCount: UInt64 = 0
   /// Had by the base in another place, or met before in this run.
   package var chunksFound = 0
+  package var foundByteCount: UInt64 = 0
   package var chunksPatched = 0
   /// Bytes of the chunks that were patched.
   package var patchedByteCount: UInt64 = 0

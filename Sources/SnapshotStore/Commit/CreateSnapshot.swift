@@ -45,9 +45,25 @@ extension SnapshotStore {
   /// - Parameter local: where chunks of the base may be had without reading the store.
   /// - Returns: the new version; or the version built upon, when names, types, modes, link targets and bytes are the
   ///   same.
-  /// - Throws: `.catalog(.conflict)` when another version came meanwhile; nothing is published then.
+  /// - Throws: `.catalog(.conflict)` when another version came meanwhile and has other content; nothing is published then.
   package func create(
     _ request: CreateRequest, local: any ChunkSource = NoChunkSource()
+  ) throws(StoreError) -> CreateResult {
+    do throws(StoreError) {
+      return try createOnBase(request, local)
+    } catch {
+      guard case .catalog(.conflict(let conflict)) = error, let newest = conflict.head.newestRow else { throw error }
+      // A run that was killed after its commit landed comes back here: what it wanted is there already.
+      let content = try TreeHash.hash(request.tree, jobs: limits.jobs)
+      guard content.contentHash == newest.contentHash else { throw error }
+      var statistics = WriteStatistics()
+      statistics.bytesTotal = content.byteCount
+      return CreateResult(row: newest, isUnchanged: true, statistics: statistics)
+    }
+  }
+
+  private func createOnBase(
+    _ request: CreateRequest, _ local: any ChunkSource
   ) throws(StoreError) -> CreateResult {
     var commit = VersionCommit(
       collection: request.collection, kind: .tree, action: .create, message: request.message)

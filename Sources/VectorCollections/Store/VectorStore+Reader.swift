@@ -1,4 +1,5 @@
 internal import Catalog
+internal import ObjectTier
 internal import Primitives
 package import SnapshotFormat
 package import SnapshotStore
@@ -49,6 +50,7 @@ extension VectorStore {
   private func overlay(_ schema: VectorSchema, after state: CompactedState) throws(StoreError) -> Overlay? {
     let log = log(schema)
     let pending = try catching { () throws(DeltaLogError) in try log.pending(after: state) }
+    if let delta = pending.unreadable.first { throw damaged(delta.reference, "\(delta.error)") }
     let deltas = pending.summaries.filter {
       $0.header.schema == schema && $0.tail.footer.leastClock > state.oldestRecord
     }
@@ -68,26 +70,28 @@ extension VectorStore {
     } catch { throw .invalid("what waits cannot be read together: \(error)") }
   }
 
-  /// What a compaction would set aside is left out here too.
+  /// All rows of the deltas; nil when one of them went while they were read.
+  ///
+  /// - Throws: `.damage` for a delta that cannot be read: a reader would miss records without knowing. A compaction sets
+  ///   it aside, with its reason; after that, what is left can be read.
   private func table(of deltas: [DeltaSummary], _ log: DeltaLog) throws(StoreError) -> RowTable? {
-    var good = deltas
-    while true {
-      var table = RowTable()
-      var unusable: Int?
-      for (number, delta) in good.enumerated() {
-        do throws(IntakeFailure) {
-          try log.absorb(delta, as: number, into: &table)
-        } catch {
-          switch error {
-          case .log(.outcomeUnknown): return nil
-          case .log(let error): throw StoreError(error, in: store.catalog.origin)
-          case .unusable: unusable = number
-          }
+    var table = RowTable()
+    for (number, delta) in deltas.enumerated() {
+      do throws(IntakeFailure) {
+        try log.absorb(delta, as: number, into: &table)
+      } catch {
+        switch error {
+        case .log(.outcomeUnknown): return nil
+        case .log(let error): throw StoreError(error, in: store.catalog.origin)
+        case .unusable(let reason): throw damaged(delta.reference, reason)
         }
-        if unusable != nil { break }
       }
-      guard let unusable else { return table }
-      good.remove(at: unusable)
     }
+    return table
+  }
+
+  private func damaged(_ delta: DeltaReference, _ reason: String) -> StoreError {
+    let key = ObjectKey.delta(collection, delta.producer, sequence: delta.sequence)
+    return .damage(Damage(tier: store.catalog.origin.location, object: key.string, kind: .damaged, reason: reason))
   }
 }

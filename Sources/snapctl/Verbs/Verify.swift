@@ -30,13 +30,30 @@ struct Verify: Verb {
 
   func run(in session: Session) async throws(EngineError) -> Int32 {
     if local { return try await verifyCopy(session) }
-    let engine = try await session.open()
     let console = session.console
+    let engine = try await opened(session)
     console.remark("verifying \(Printable.string(name ?? engine.store)), level \(level)")
     let verified = try await engine.verify(name, level: level, tier: tier, progress: console.progress) { damage in
       console.result(damage.json, damage.line)
     }
     return finish(verified, console)
+  }
+
+  /// A store whose own object is damaged cannot be opened; that is named like any other damage.
+  private func opened(_ session: Session) async throws(EngineError) -> SnapshotEngine {
+    do throws(EngineError) {
+      return try await session.open()
+    } catch {
+      guard error.code == .damaged, let object = error.subject else { throw error }
+      session.console.result(
+        .object(
+          "damage",
+          [
+            "tier": .string("origin"), "object": .string(object), "kind": .string("damaged"), "chunk": .null,
+            "offset": .null, "files": .texts([]), "collections": .texts([]), "reason": .string(error.message),
+          ]), "damaged  \(Printable.string(object)): \(Printable.string(error.message))")
+      throw error
+    }
   }
 
   private func verifyCopy(_ session: Session) async throws(EngineError) -> Int32 {

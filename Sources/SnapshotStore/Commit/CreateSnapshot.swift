@@ -45,7 +45,8 @@ extension SnapshotStore {
   /// - Parameter local: where chunks of the base may be had without reading the store.
   /// - Returns: the new version; or the version built upon, when names, types, modes, link targets and bytes are the
   ///   same.
-  /// - Throws: `.catalog(.conflict)` when another version came meanwhile and has other content; nothing is published then.
+  /// - Throws: `.catalog(.conflict)` when another version came meanwhile and has other content; nothing is published
+  ///   then.
   package func create(
     _ request: CreateRequest, local: any ChunkSource = NoChunkSource()
   ) throws(StoreError) -> CreateResult {

@@ -72,8 +72,8 @@ extension VectorStore {
 
   /// All rows of the deltas; nil when one of them went while they were read.
   ///
-  /// - Throws: `.damage` for a delta that cannot be read: a reader would miss records without knowing. A compaction sets
-  ///   it aside, with its reason; after that, what is left can be read.
+  /// - Throws: `.damage` for a delta that cannot be read: a reader would miss records without knowing. A compaction
+  ///   sets it aside, with its reason; after that, what is left can be read.
   private func table(of deltas: [DeltaSummary], _ log: DeltaLog) throws(StoreError) -> RowTable? {
     var table = RowTable()
     for (number, delta) in deltas.enumerated() {

@@ -10,6 +10,7 @@ from .sample import TREE, WORDS, Sample, scanned
 from .trees import differences, remove
 
 BITS_EACH = 6
+OBJECTS_EACH = 10
 
 
 @dataclasses.dataclass
@@ -24,9 +25,10 @@ class Tally:
 
 @figure("damage")
 def damage(context):
-    sample = Sample(context, "damage")
+    sample = Sample(context, "damage", "directory")
+    sample.add_rare_kinds(context)
     readers = Readers(sample)
-    for name, mutations in (("one bit flipped", flips(context, sample)), ("cut at any length", cuts(sample))):
+    for name, mutations in (("one bit flipped", flips(context, sample)), ("cut at any length", cuts(context, sample))):
         tally = Tally()
         for key, what, content in mutations:
             trial(sample, readers, tally, key, what, content)
@@ -40,10 +42,19 @@ def damage(context):
     yield verdict("undamaged again: verify", "exit 0", [] if control.exit == 0 else [control.told()], "1 run")
 
 
+def chosen(context, sample):
+    """All objects; of a folder with very many, some."""
+    folders = collections.defaultdict(list)
+    for key in sample.objects:
+        folders[key.rpartition("/")[0]].append(key)
+    for keys in folders.values():
+        yield from context.random("objects").sample(keys, min(len(keys), OBJECTS_EACH))
+
+
 def flips(context, sample):
     """Some random bits of every object, then bits of small objects one after another until the time is over."""
     chance = context.random("bits")
-    originals = {key: (sample.store / key).read_bytes() for key in sample.objects}
+    originals = {key: (sample.store / key).read_bytes() for key in chosen(context, sample)}
     for key, content in originals.items():
         for _ in range(BITS_EACH):
             yield flipped(key, content, chance.randrange(8 * len(content)))
@@ -63,8 +74,8 @@ def flipped(key, content, bit):
     return key, f"bit {bit}", bytes(changed)
 
 
-def cuts(sample):
-    for key in sample.objects:
+def cuts(context, sample):
+    for key in chosen(context, sample):
         content = (sample.store / key).read_bytes()
         for length in sorted({0, 1, 95, 96, len(content) // 2, len(content) - 34, len(content) - 1}):
             if 0 <= length < len(content):

@@ -2,10 +2,12 @@
 
 import json
 
-from .trees import byte_count, files, small_tree
+from .shim import Shim
+from .trees import files, small_tree
 
 NOT_FORMAT = ("catalog", "tmp")  # host-local, rebuilt from the rest
 TREE, WORDS = "tree", "words"
+ROWS_IN_HEAD = 128  # versions that a head names inline
 
 
 class Sample:
@@ -22,6 +24,19 @@ class Sample:
         self.snapctl.ok("compact", WORDS)
         self.append("a", range(25, 40))
 
+    def add_rare_kinds(self, context):
+        """A head so long that older rows stand in a `versions` object, and the intent of a writer that was killed."""
+        for number in range(ROWS_IN_HEAD + 2):
+            source = self.folder / "many"
+            source.mkdir(exist_ok=True)
+            (source / "number").write_text(str(number))
+            self.snapctl.ok("create", "many", source, "--append-version")
+        (source / "number").write_text("killed")
+        for at in range(3, 60):
+            Shim(context).run(self.snapctl, at, "create", "many", source, "--append-version")
+            if any(key.startswith("intents/") for key in self.objects):
+                return
+
     def append(self, producer, numbers):
         lines = "".join(json.dumps(record(number)) + "\n" for number in numbers)
         path = self.folder / f"{producer}.jsonl"
@@ -33,9 +48,6 @@ class Sample:
         """The keys of all objects of the format."""
         keys = [str(path.relative_to(self.store)) for path in files(self.store)]
         return [key for key in keys if key.split("/")[0] not in NOT_FORMAT]
-
-    def size(self):
-        return byte_count(self.store)
 
 
 def record(number):

@@ -33,6 +33,18 @@ import Testing
     #expect(try create(store, tree.path, .any).row.version == 3)
   }
 
+  @Test func `again after a kill that came behind the commit finds its own version`() throws {
+    let store = try TestStore()
+    let tree = try TemporaryDirectory()
+    try tree.write([1], at: "x")
+    _ = try store.create(tree.path)
+    try tree.write([2], at: "x")
+    #expect(try create(store, tree.path, .version(1)).row.version == 2)
+    let again = try create(store, tree.path, .version(1))
+    #expect(again.isUnchanged)
+    #expect(again.row.version == 2)
+  }
+
   @Test func `of a tree with a socket or a FIFO says which, and publishes nothing`() throws {
     let store = try TestStore()
     let tree = try TemporaryDirectory()

@@ -23,7 +23,7 @@ struct SegmentFiles {
 
   /// A file without a name.
   func make() throws(FileError) -> OpenFile {
-    let root = try Directory.makeAll(path: directory, mode: .private)
+    let root = try Directory.makeAll(path: directory, mode: FileMode(0o700))
     let name = LocalPath(UniqueName(random: AnyRandomSource(random)))
     let file = try root.open(name, for: .newFile(.private))
     try root.unlink(name)

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SnapshotStore
 internal import Synchronization
 
 /// Runs work that blocks on threads of its own, never on those of the cooperative pool.
@@ -40,7 +40,9 @@ final class BlockingCalls: Sendable {
       return true
     }
     // Without a thread to be had, the caller's does the work: late is better than never.
-    if needsThread, !startDetachedThread({ self.workUntilNothingWaits() }) { workUntilNothingWaits() }
+    guard needsThread else { return }
+    guard let thread = BlockingThread({ self.workUntilNothingWaits() }) else { return workUntilNothingWaits() }
+    thread.detach()
   }
 
   private func workUntilNothingWaits() {
@@ -56,30 +58,4 @@ final class BlockingCalls: Sendable {
       return state.waiting.removeFirst()
     }
   }
-}
-
-/// False when the system has no thread to give.
-private func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-  let box = unsafe Unmanaged.passRetained(ThreadBody(body))
-  var thread = pthread_t()
-  guard unsafe pthread_create(&thread, nil, threadMain, box.toOpaque()) == 0 else {
-    unsafe box.release()
-    return false
-  }
-  pthread_detach(thread)
-  return true
-}
-
-private final class ThreadBody {
-  let run: @Sendable () -> Void
-
-  init(_ run: @escaping @Sendable () -> Void) {
-    self.run = run
-  }
-}
-
-private let threadMain: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
-  guard let argument = unsafe argument else { return nil }
-  unsafe Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()
-  return nil
 }

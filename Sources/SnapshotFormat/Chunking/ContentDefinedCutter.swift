@@ -14,9 +14,8 @@ package enum ContentDefinedCutter {
     Digest.of(Array("snapshot gear".utf8) + [UInt8(byte)]).words[0]
   }
 
-  /// The byte count of the chunk that begins at the start of `bytes`.
-  ///
-  /// - Parameter isEnd: whether the file ends with `bytes`. If not, `bytes` holds at least `byteCountMax`.
+  /// The byte count of the chunk that begins at the start of `bytes`, which hold all that is left of the file, or at
+  /// least `byteCountMax`.
   package static func firstChunk(of bytes: RawSpan) -> Int {
     let end = min(bytes.byteCount, byteCountMax)
     guard end > byteCountMin else { return end }

@@ -72,7 +72,7 @@ private final class ParallelRun<Item: Sendable, Result: Sendable, Failure: Error
   }
 }
 
-/// A thread that runs one closure and is joined.
+/// A thread that runs one closure. Whoever starts it joins or detaches it, once.
 package struct BlockingThread {
   private let thread: pthread_t
 
@@ -90,6 +90,10 @@ package struct BlockingThread {
 
   package func join() {
     pthread_join(thread, nil)
+  }
+
+  package func detach() {
+    pthread_detach(thread)
   }
 }
 

@@ -42,10 +42,6 @@ package final class FrameSource: Sendable {
     }
   }
 
-  package func holds(_ place: Reference.Place) -> Bool {
-    cache.frame(FrameCache.Key(place)) != nil
-  }
-
   /// What was read did not verify: the next read asks for another copy, where there is one.
   package func distrust(_ place: Reference.Place) {
     cache.remove(FrameCache.Key(place))

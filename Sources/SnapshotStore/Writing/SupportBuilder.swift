@@ -53,12 +53,6 @@ package final class SupportBuilder {
     return try base.reference(slot, below: user)
   }
 
-  /// The table that readers of the manifest in the making use.
-  package func entry(at slot: UInt32) -> Reference? {
-    let index = Int(slot) - tailStart
-    return index >= 0 && index < tail.count ? tail[index] : nil
-  }
-
   /// What becomes of each page of the list.
   package enum PageChange {
     /// As it was in the base.

@@ -39,7 +39,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-    .systemLibrary(name: "CRocksDB", pkgConfig: "rocksdb", providers: [.apt(["librocksdb-dev"])]),
+    .target(name: "CRocksDB", linkerSettings: [.linkedLibrary("rocksdb")]),
     .target(name: "CSystem"),
     .target(name: "CChecksum"),
 
@@ -109,7 +109,9 @@ let package = Package(
         "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "Catalog", "DirectoryCatalog",
         "RocksDBCatalog",
       ]),
-  ]
+  ],
+  // RocksDB's headers.
+  cxxLanguageStandard: .cxx17
 )
 
 /// The fuzzer, only when it is asked for: the decoders are then built to report their coverage and to check addresses.

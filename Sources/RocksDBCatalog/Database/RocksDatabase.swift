@@ -7,16 +7,14 @@ internal import CRocksDB
   private let handle: OpaquePointer
 
   deinit {
-    unsafe rocksdb_optimistictransactiondb_close(handle)
+    unsafe catalog_database_close(handle)
   }
 
   /// Opens the database in a directory, which is created when it is missing.
   init(path: String) throws(RocksError) {
-    let options = try RocksOptions()
-    let opened = try unsafe RocksError.check { error in
-      unsafe rocksdb_optimistictransactiondb_open(options.handle, path, error)
-    }
-    guard let opened = unsafe opened else { throw RocksError(message: "\(path) was not opened, without a reason") }
+    var opened: OpaquePointer?
+    try unsafe RocksError.check { message in unsafe catalog_database_open(path, &opened, message) }
+    guard let opened = unsafe opened else { throw RocksError(kind: .broken, message: "\(path) was not opened") }
     unsafe handle = opened
   }
 
@@ -26,27 +24,5 @@ internal import CRocksDB
   ) throws(Failure) -> Value {
     let transaction = unsafe RocksTransaction(in: handle)
     return try body(transaction)
-  }
-}
-
-/// How the database is opened, freed with its owner.
-@safe private struct RocksOptions: ~Copyable {
-  let handle: OpaquePointer
-
-  deinit {
-    unsafe rocksdb_options_destroy(handle)
-  }
-
-  init() throws(RocksError) {
-    guard let created = unsafe rocksdb_options_create() else { throw RocksError(message: "no memory for options") }
-    unsafe handle = created
-    unsafe rocksdb_options_set_create_if_missing(created, 1)
-    unsafe rocksdb_options_set_paranoid_checks(created, 1)
-    // It is opened and closed for each commit, and holds a few kilobytes: no threads, logs and buffers for more.
-    unsafe rocksdb_options_set_write_buffer_size(created, 1 << 20)
-    unsafe rocksdb_options_set_keep_log_file_num(created, 1)
-    unsafe rocksdb_options_set_info_log_level(created, 4)
-    unsafe rocksdb_options_set_stats_dump_period_sec(created, 0)
-    unsafe rocksdb_options_set_stats_persist_period_sec(created, 0)
   }
 }

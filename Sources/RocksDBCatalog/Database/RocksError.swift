@@ -1,9 +1,10 @@
 internal import CRocksDB
+internal import Glibc
 
-/// What RocksDB said. It gives text only; the kinds are read from how the text begins.
+/// What RocksDB said.
 struct RocksError: Error, Equatable {
   enum Kind: Equatable {
-    /// Somebody was faster: "Resource busy", "Operation failed. Try again.".
+    /// Somebody was faster.
     case contended
     /// Another process has the database open.
     case locked
@@ -11,23 +12,29 @@ struct RocksError: Error, Equatable {
     case broken
   }
 
+  let kind: Kind
   let message: String
 
-  var kind: Kind {
-    if message.hasPrefix("Resource busy") || message.hasPrefix("Operation failed. Try again.") { return .contended }
-    if message.contains("lock file") || message.contains("lock hold by") { return .locked }
-    return .broken
-  }
-
-  /// Calls into RocksDB, and turns the error it leaves into one of ours; its text is freed.
-  static func check<Value>(
-    _ call: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Value
-  ) throws(RocksError) -> Value {
+  /// Calls into RocksDB, and turns the status and the text it leaves into one of ours; the text is freed.
+  static func check(
+    _ call: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> catalog_status
+  ) throws(RocksError) {
     var text: UnsafeMutablePointer<CChar>?
-    let value = unsafe call(&text)
-    guard let text = unsafe text else { return value }
-    let message = unsafe String(cString: text)
-    unsafe rocksdb_free(text)
-    throw RocksError(message: message)
+    let status = unsafe call(&text)
+    defer { unsafe free(text) }
+    guard let kind = Kind(status) else { return }
+    throw RocksError(kind: kind, message: unsafe text.map { unsafe String(cString: $0) } ?? "no reason was given")
+  }
+}
+
+extension RocksError.Kind {
+  /// Nil where nothing went wrong.
+  fileprivate init?(_ status: catalog_status) {
+    switch status {
+    case CATALOG_OK, CATALOG_ABSENT: return nil
+    case CATALOG_CONTENDED: self = .contended
+    case CATALOG_LOCKED: self = .locked
+    default: self = .broken
+    }
   }
 }

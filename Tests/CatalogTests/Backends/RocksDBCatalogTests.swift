@@ -117,11 +117,48 @@ import Testing
     #expect(try open { (transaction) throws(RocksError) in try transaction.getForUpdate("b") } == nil)
   }
 
-  @Test func `the texts of RocksDB are read as what they mean`() {
-    #expect(RocksError(message: "Resource busy: ").kind == .contended)
-    #expect(RocksError(message: "Operation failed. Try again.: Transaction could not …").kind == .contended)
-    #expect(RocksError(message: "IO error: While lock file: db/LOCK: Resource temporarily unavailable").kind == .locked)
-    #expect(RocksError(message: "IO error: lock hold by current process, acquire time …").kind == .locked)
-    #expect(RocksError(message: "Corruption: bad magic").kind == .broken)
+  private func kind(_ body: () throws(RocksError) -> Void) -> RocksError.Kind? {
+    do throws(RocksError) {
+      try body()
+      return nil
+    } catch {
+      return error.kind
+    }
+  }
+
+  @Test func `a key that changed since it was read for update is contended`() throws {
+    let database = try RocksDatabase(path: directory.path + "/contended")
+    let late = try database.transaction { (transaction) throws(RocksError) in
+      _ = try transaction.getForUpdate("a")
+      try transaction.put("a", [1])
+      try database.transaction { (other) throws(RocksError) in
+        try other.put("a", [2])
+        try other.commit()
+      }
+      return kind { () throws(RocksError) in try transaction.commit() }
+    }
+    #expect(late == .contended)
+  }
+
+  @Test func `a database that is open cannot be opened again: it is locked`() throws {
+    let path = directory.path + "/locked"
+    let database = try RocksDatabase(path: path)
+    #expect(kind { () throws(RocksError) in _ = try RocksDatabase(path: path) } == .locked)
+    try database.transaction { (transaction) throws(RocksError) in try transaction.put("a", [1]) }
+  }
+
+  @Test func `a database whose files are not its own is broken`() throws {
+    let path = directory.path + "/broken"
+    try open(path)
+    try Data("not a manifest\n".utf8).write(to: URL(fileURLWithPath: path + "/CURRENT"))
+    #expect(kind { () throws(RocksError) in try open(path) } == .broken)
+  }
+
+  private func open(_ path: String) throws(RocksError) {
+    let database = try RocksDatabase(path: path)
+    try database.transaction { (transaction) throws(RocksError) in
+      try transaction.put("a", [1])
+      try transaction.commit()
+    }
   }
 }

@@ -42,12 +42,25 @@ import Testing
     #expect(try program("create", "words", "other", "--append-version").status == 0)
   }
 
+  @Test func `a copy that forgot its version builds on nothing that was not said`() throws {
+    let program = try Program.withOneVersion()
+    try program.write("two\n", to: "tree/a")
+    try program.write("forgotten", to: "tree/.snapctl/state")
+    let run = try program("create", "words", "tree")
+    #expect(run.status == 1)
+    #expect(run.errors.contains("--expect"))
+    #expect(try program("list", "words", "--json").last("listed")["versions"] as? Int == 1)
+    #expect(try program("create", "words", "tree", "--expect", "1").status == 0)
+  }
+
   @Test func `status and diff tell a difference by 11`() throws {
     let program = try Program.withOneVersion()
     #expect(try program("status", "words", "tree").status == 0)
     try program.write("two\n", to: "tree/a")
     #expect(try program("status", "words", "tree").status == 11)
-    #expect(try program("diff", "words", "tree").status == 0)
+    let diff = try program("diff", "words", "tree", "--json")
+    #expect(diff.status == 0)
+    #expect(try diff.objects().first?["chunksChanged"] as? Int == 1)
     #expect(try program("diff", "words", "tree", "--exit-code").status == 11)
   }
 

@@ -21,6 +21,7 @@ libsqlite3-dev pkg-config --exists sqlite3
 libzstd-dev    pkg-config --exists libzstd
 pkg-config     command -v pkg-config
 python3        command -v python3
+python3-zstandard /usr/bin/python3 -c __import__("zstandard")
 zstd           command -v zstd
 make           command -v make
 PROBES

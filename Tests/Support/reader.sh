@@ -7,16 +7,9 @@ snapctl=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# A Python that has the one module the reader needs; Debian's own where the first one lacks it.
+# A Python that has the one module the reader needs: the first one, else Debian's own, which bootstrap.sh provides for.
 python=python3
-if ! "$python" -c 'import zstandard' 2>/dev/null; then
-  python=/usr/bin/python3
-  if ! "$python" -c 'import zstandard' 2>/dev/null; then
-    sudo=$([ "$(id -u)" -eq 0 ] || echo sudo)
-    $sudo apt-get update -qq >&2
-    $sudo apt-get install -y -qq --no-install-recommends python3-zstandard >&2
-  fi
-fi
+"$python" -c 'import zstandard' 2>/dev/null || python=/usr/bin/python3
 export PYTHONDONTWRITEBYTECODE=1
 read_store() { "$python" "$root/formats/reader/snapread.py" "$@"; }
 

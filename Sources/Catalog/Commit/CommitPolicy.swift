@@ -44,6 +44,8 @@ package struct CommitSettings: Sendable {
   package let clock: any MonotonicClock
   package let wallClock: any WallClock
   package let random: any RandomSource
+  /// Who commits: free text for people, in intents.
+  package var owner = ""
 
   package init(
     policy: CommitPolicy = CommitPolicy(), clock: any MonotonicClock, wallClock: any WallClock,

@@ -18,12 +18,12 @@ package struct Intents: Sendable {
 
   /// Announces work on `base`, before its first pack is written.
   package func announce(
-    _ action: HeadAction, on base: Head, owner: String, secondsToLive: UInt32 = 3_600, deadline: Deadline
+    _ action: HeadAction, on base: Head, secondsToLive: UInt32 = 3_600, deadline: Deadline
   ) throws(CatalogError) -> Intent {
     let intent = Intent(
       collection: collection, identifier: IntentIdentifier(random: settings.random), action: action,
       baseRevision: base.revision, gcEpoch: base.fences.gcEpoch, started: settings.wallClock.now(),
-      secondsToLive: secondsToLive, owner: owner)
+      secondsToLive: secondsToLive, owner: settings.owner)
     try origin.settle(intent.key, try bytes(intent), settings: settings, deadline: deadline)
     return intent
   }

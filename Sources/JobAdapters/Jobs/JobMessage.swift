@@ -25,7 +25,7 @@ package struct JobMessage: Sendable {
     if case .string(let text)? = line["delta"] {
       let parts = text.split(separator: "/", omittingEmptySubsequences: false)
       guard parts.count == 2, let producer = ProducerName(String(parts[0])), let sequence = UInt64(parts[1]),
-        sequence > 0
+        sequence > 0, parts[1].allSatisfy(\.isNumber)
       else { throw RecordDefect("the delta is not PRODUCER/SEQUENCE") }
       self.producer = producer
       work = .delta(sequence: sequence)

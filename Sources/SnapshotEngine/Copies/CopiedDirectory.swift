@@ -10,14 +10,25 @@ struct CopiedDirectory {
   private let copy: LocalCopy?
 
   /// What the directory remembers counts only when it is of this store and this collection.
-  init(_ path: String, of collection: CollectionName, in store: UniqueName) {
+  ///
+  /// - Parameter isNeeded: whether what it builds on is asked of the directory. Where that cannot be read, to guess the
+  /// newest version could undo what others committed.
+  init(
+    _ path: String, of collection: CollectionName, in store: UniqueName, isNeeded: Bool
+  ) throws(EngineError) {
     self.path = path
-    let loaded = try? LocalCopy.load(path: path)
-    if case .copy(let copy)? = loaded, copy.state.store == store, copy.state.collection == collection {
-      self.copy = copy
-    } else {
-      self.copy = nil
+    switch try EngineError.catching(in: path, { () throws(SyncError) in try LocalCopy.load(path: path) }) {
+    case .copy(let copy) where copy.state.store == store && copy.state.collection == collection: self.copy = copy
+    case .unreadable(let reason) where isNeeded: throw CopiedDirectory.unreadable(path, reason)
+    case .copy, .never, .unreadable: copy = nil
     }
+  }
+
+  private static func unreadable(_ path: String, _ reason: String) -> EngineError {
+    let name = Printable.string(path)
+    return EngineError(
+      .failed, "which version \(name) was synced from cannot be read: \(Printable.string(reason))", subject: name,
+      advice: "Say it with --expect VERSION, or stack it on the newest with --append-version")
   }
 
   /// The version it was synced from.

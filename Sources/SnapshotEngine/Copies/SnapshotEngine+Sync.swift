@@ -53,24 +53,30 @@ extension SnapshotEngine {
 }
 
 extension EngineCall {
-  fileprivate func syncing<Value>(
-    _ directory: String, _ body: (SnapshotSync, SyncControl) throws(SyncError) -> Value
-  ) throws(EngineError) -> Value {
+  /// How what runs below is stopped.
+  var control: SyncControl {
     var control = SyncControl(clock: clock)
     control.deadline = deadline
     control.isCancelled = { self.isStopped }
-    do throws(SyncError) {
-      return try body(SnapshotSync(store, random: random, wallClock: clock), control)
-    } catch {
-      throw EngineError(error, directory: directory)
+    return control
+  }
+
+  fileprivate func syncing<Value>(
+    _ directory: String, _ body: (SnapshotSync, SyncControl) throws(SyncError) -> Value
+  ) throws(EngineError) -> Value {
+    try EngineError.catching(in: directory) { () throws(SyncError) in
+      try body(SnapshotSync(store, random: random, wallClock: clock), control)
     }
   }
 
   /// What is read first.
   fileprivate var tierName: String { wiring.cache == nil ? "origin" : "cache" }
 
-  /// What bytes came from.
-  fileprivate var servedBy: String { traffic.cache.bytesRead > 0 ? "cache" : "origin" }
+  /// What most bytes came from. What a cold cache was filled with came from the origin.
+  fileprivate var servedBy: String {
+    let (origin, cache) = traffic
+    return cache.bytesRead > origin.bytesRead ? "cache" : "origin"
+  }
 }
 
 extension SyncControl {
@@ -144,6 +150,7 @@ extension Explanation {
     var reasons = parts.filter { $0.0.chunks > 0 }.map { "\($0.0.chunks) chunks (\($0.0.bytes) bytes) \($0.1)" }
     if file.revertsLocalChange { reasons.append("the file was changed here, which is put back") }
     if reasons.isEmpty { reasons = ["it has no bytes"] }
-    self.init(path: "\(file.path)", reason: reasons.joined(separator: "; "))
+    self.init(
+      path: "\(file.path)", bytes: parts.reduce(0) { $0 + $1.0.bytes }, reason: reasons.joined(separator: "; "))
   }
 }

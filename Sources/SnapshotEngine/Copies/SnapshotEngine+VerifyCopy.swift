@@ -18,18 +18,16 @@ extension SnapshotEngine {
       let copy = try localCopy(directory)
       let (name, root) = ("\(copy.state.collection)@\(copy.state.version.number)", copy.manifest.root)
       let tree = copy.state.tree.map { "\(directory)/\($0)" } ?? directory
-      let count: Int
-      do throws(StoreError) {
-        let cursor = EntryCursor(copy.manifest, try copy.manifest.filesPages())
-        let diff = DirectoryDiff(cursor, jobs: configuration.jobs) { found(DamagedObject($0, in: tree, of: name)) }
-        try TreeInput(path: tree).forEach { path, entry throws(StoreError) in try diff.meet(path, entry) }
-        count = try diff.finish()
-      } catch {
-        throw EngineError(error)
+      let damaged = try EngineError.catching(in: directory) { () throws(SyncError) in
+        let comparison = try DirectoryComparison(
+          directory: tree, jobs: configuration.jobs, control: SyncControl(clock: clock))
+        return try comparison.compare(with: copy.manifest) { difference in
+          found(DamagedObject(Difference(difference), in: tree, of: name))
+        }
       }
       return Verified(
         level: "full", objects: root.totals.files + root.totals.directories + root.totals.links,
-        chunks: root.totals.chunks, bytes: root.totals.bytes, damaged: UInt64(count), healed: 0,
+        chunks: root.totals.chunks, bytes: root.totals.bytes, damaged: damaged, healed: 0,
         seconds: Double(clock.nanoseconds() - started) / 1e9)
     }
   }
@@ -39,8 +37,8 @@ extension SnapshotEngine {
     do throws(SyncError) {
       switch try LocalCopy.load(path: directory) {
       case .copy(let copy): return copy
-      case .never(let reason):
-        throw SyncError.notACopy(directory: directory, reason: reason)
+      case .never: throw SyncError.notACopy(directory: directory, reason: "it has no .snapctl/state")
+      case .unreadable(let reason): throw SyncError.notACopy(directory: directory, reason: reason)
       }
     } catch {
       guard case .notACopy(_, let reason) = error else { throw EngineError(error, directory: directory) }

@@ -72,7 +72,9 @@ extension SnapshotEngine {
     let progress = ProgressCount("create", options.progress)
     request.explain = { file in
       progress?.add(bytes: file.byteCount, items: 1)
-      if let reason = file.reason { options.explain?(Explanation(path: "\(file.path)", reason: reason)) }
+      if let reason = file.reason {
+        options.explain?(Explanation(path: "\(file.path)", bytes: file.counts.byteCount, reason: reason))
+      }
     }
     return try await perform { [request] call throws(EngineError) in try call.create(request, options) }
   }
@@ -82,8 +84,13 @@ extension EngineCall {
   fileprivate func create(_ request: CreateRequest, _ options: CreateOptions) throws(EngineError) -> CreatedSnapshot {
     var request = request
     let store = wiring.identity.identifier
-    let directory = CopiedDirectory(request.tree.path, of: request.collection, in: store)
-    let source = options.baseDirectory.map { CopiedDirectory($0, of: request.collection, in: store) } ?? directory
+    let isGiven = options.stacksOnNewest || options.expectedVersion != nil
+    let directory = try CopiedDirectory(
+      request.tree.path, of: request.collection, in: store, isNeeded: !isGiven && options.baseDirectory == nil)
+    let source =
+      try options.baseDirectory.map { path throws(EngineError) in
+        try CopiedDirectory(path, of: request.collection, in: store, isNeeded: !isGiven)
+      } ?? directory
     if let base = options.baseDirectory, source.version == nil {
       let name = Printable.string(base)
       throw EngineError(.usage, "\(name) is no copy of a version of \(request.collection)", subject: name)

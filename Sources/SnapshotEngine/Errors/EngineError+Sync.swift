@@ -24,4 +24,13 @@ extension EngineError {
       self.init(.interrupted, "interrupted; what was fetched is kept for the next run", subject: subject)
     }
   }
+
+  /// Runs `body`, and gives what it throws as the façade does.
+  ///
+  /// - Parameter directory: the directory it is about, where it is about one.
+  static func catching<Value>(
+    in directory: String = "", _ body: () throws(SyncError) -> Value
+  ) throws(EngineError) -> Value {
+    do throws(SyncError) { return try body() } catch { throw EngineError(error, directory: directory) }
+  }
 }

@@ -24,6 +24,8 @@ public typealias ProgressHandler = @Sendable (Progress) -> Void
 public struct Explanation: Sendable, Equatable {
   /// The file's path in the snapshot, safe to print.
   public let path: String
+  /// Bytes of the file that the sentence accounts for: all of it.
+  public let bytes: UInt64
   /// Why, in one sentence.
   public let reason: String
 }

@@ -2,6 +2,7 @@ internal import Catalog
 internal import DirectoryCatalog
 internal import FileIO
 internal import FileTier
+internal import Glibc
 internal import ObjectTier
 internal import Primitives
 internal import RocksDBCatalog
@@ -36,7 +37,17 @@ struct StoreWiring: Sendable {
     policy.jitterFactor = configuration.lockJitterFactor
     policy.lockTimeoutSeconds = configuration.lockTimeoutSeconds
     policy.settleSeconds = configuration.stallTimeoutSeconds
-    return CommitSettings(policy: policy, clock: clock, wallClock: clock, random: random)
+    var settings = CommitSettings(policy: policy, clock: clock, wallClock: clock, random: random)
+    settings.owner = owner
+    return settings
+  }
+
+  /// This process, for people who wonder who prepares what: `host:pid`.
+  private static var owner: String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard unsafe gethostname(&name, name.count - 1) == 0 else { return "\(getpid())" }
+    let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return "\(Printable.string(host)):\(getpid())"
   }
 
   static func files(_ location: StoreLocation, createIfMissing: Bool) throws(EngineError) -> FileObjectTier {

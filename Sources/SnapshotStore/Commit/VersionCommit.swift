@@ -86,7 +86,7 @@ extension SnapshotStore {
 
   private func announce(_ commit: VersionCommit, on head: Head, _ intents: Intents) throws(StoreError) -> Intent {
     try catching { () throws(CatalogError) in
-      try intents.announce(commit.action, on: head, owner: "\(commit.action)", deadline: commit.deadline)
+      try intents.announce(commit.action, on: head, deadline: commit.deadline)
     }
   }
 

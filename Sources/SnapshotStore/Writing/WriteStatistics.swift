@@ -15,6 +15,9 @@ package struct ChunkCounts: Sendable, Equatable {
   package var chunksNew = 0
   package var newByteCount: UInt64 = 0
 
+  /// All bytes that were counted.
+  package var byteCount: UInt64 { sameByteCount + foundByteCount + patchedByteCount + newByteCount }
+
   package init() {}
 }
 

@@ -13,23 +13,21 @@ package struct ManifestDifference {
   }
 
   /// Calls `body` with every difference, in order of path.
-  package func forEach(_ body: (Difference) throws(SyncError) -> Void) throws(SyncError) {
+  package func forEach(_ body: (TreeDifference) throws(SyncError) -> Void) throws(SyncError) {
     var left = try EntryStream(old)
     var right = try EntryStream(new)
+    let shared = left.pageIdentifiers.intersection(right.pageIdentifiers)
+    left.skipPages(in: shared)
+    right.skipPages(in: shared)
     while true {
-      if let page = left.pageAhead, page.id == right.pageAhead?.id {
-        left.skipPage()
-        right.skipPage()
-        continue
-      }
       let before = try left.peek()
       let after = try right.peek()
       guard before != nil || after != nil else { return }
       if let before, after.map({ before.path < $0.path }) ?? true {
-        try body(Difference(path: before.path, change: .removed, oldBytes: before.byteCount))
+        try body(TreeDifference(path: before.path, change: .removed, oldBytes: before.byteCount))
         left.pop()
       } else if let after, before.map({ after.path < $0.path }) ?? true {
-        try body(try added(after))
+        try body(added(after))
         right.pop()
       } else if let before, let after {
         if let difference = try difference(before, after) { try body(difference) }
@@ -39,19 +37,17 @@ package struct ManifestDifference {
     }
   }
 
-  private func added(_ entry: FileEntry) throws(SyncError) -> Difference {
-    var chunks = 0
-    if case .file(let file) = entry.content { chunks = file.chunkCount }
-    return Difference(path: entry.path, change: .added, newBytes: entry.byteCount, chunksChanged: chunks)
+  private func added(_ entry: FileEntry) -> TreeDifference {
+    TreeDifference(path: entry.path, change: .added, newBytes: entry.byteCount, chunksChanged: chunkCount(entry))
   }
 
-  private func difference(_ before: FileEntry, _ after: FileEntry) throws(SyncError) -> Difference? {
+  private func difference(_ before: FileEntry, _ after: FileEntry) throws(SyncError) -> TreeDifference? {
     guard !before.hasSameContent(as: after) else { return nil }
-    func differs(_ change: Difference.Change, chunks: Int = 0) -> Difference {
-      Difference(
+    func differs(_ change: TreeDifference.Change, chunks: Int = 0) -> TreeDifference {
+      TreeDifference(
         path: after.path, change: change, oldBytes: before.byteCount, newBytes: after.byteCount, chunksChanged: chunks)
     }
-    guard before.typeCode == after.typeCode else { return differs(.kind) }
+    guard before.typeCode == after.typeCode else { return differs(.kind, chunks: chunkCount(after)) }
     switch (before.content, after.content) {
     case (.file(let old), .file(let new)) where old.digest != new.digest || old.byteCount != new.byteCount:
       return differs(.content, chunks: try chunksChanged(old, new))
@@ -60,7 +56,12 @@ package struct ManifestDifference {
     }
   }
 
+  private func chunkCount(_ entry: FileEntry) -> Int {
+    if case .file(let file) = entry.content { file.chunkCount } else { 0 }
+  }
+
   private func chunksChanged(_ before: FileContent, _ after: FileContent) throws(SyncError) -> Int {
+    if case .grid = after.profile, before.profile == after.profile { return try gridChunksChanged(before, after) }
     var old = try ChunkStream(before, in: self.old)
     var new = try ChunkStream(after, in: self.new)
     var changed = 0
@@ -70,5 +71,45 @@ package struct ManifestDifference {
       if ahead?.offset != chunk.offset || ahead?.reference.id != chunk.reference.id { changed += 1 }
     }
     return changed
+  }
+
+  /// On the same grid, chunks and pages with the same number have the same place: pages that both have are not read.
+  private func gridChunksChanged(_ before: FileContent, _ after: FileContent) throws(SyncError) -> Int {
+    let (old, new) = (try pages(of: before, in: old), try pages(of: after, in: new))
+    var changed = 0
+    for index in new.indices where index >= old.count || old[index].id == nil || old[index].id != new[index].id {
+      let left = index < old.count ? try old[index].references() : []
+      let right = try new[index].references()
+      changed += right.indices.count { left.count <= $0 || left[$0].id != right[$0].id }
+    }
+    return changed
+  }
+
+  private func pages(of file: FileContent, in manifest: ManifestReader) throws(SyncError) -> [ChunksPage] {
+    guard case .paged = file.chunks else { return [ChunksPage(inlineOf: file)] }
+    return try storing { () throws(StoreError) in
+      try manifest.chunksPages(of: file).map { ChunksPage($0, in: manifest) }
+    }
+  }
+}
+
+/// A page of a file's chunks; the inline chunks of a file count as one.
+private struct ChunksPage {
+  /// Nil for inline chunks.
+  let id: Digest?
+  private let read: () throws(StoreError) -> [Reference]
+
+  init(_ page: Reference, in manifest: ManifestReader) {
+    id = page.id
+    read = { () throws(StoreError) in try manifest.references(page) }
+  }
+
+  init(inlineOf file: FileContent) {
+    id = nil
+    read = { () throws(StoreError) in if case .inline(let inline) = file.chunks { inline } else { [] } }
+  }
+
+  func references() throws(SyncError) -> [Reference] {
+    try storing { () throws(StoreError) in try read() }
   }
 }

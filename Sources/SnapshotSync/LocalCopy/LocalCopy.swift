@@ -8,8 +8,10 @@ package final class LocalCopy: Sendable {
   /// What a directory says of itself.
   package enum Loaded: Sendable {
     case copy(LocalCopy)
-    /// It was never a copy, or what it remembers cannot be used; why, in words.
-    case never(String)
+    /// It was never a copy.
+    case never
+    /// It was a copy, but what it remembers cannot be used; why, in words.
+    case unreadable(String)
   }
 
   package let state: CopyState
@@ -31,17 +33,17 @@ package final class LocalCopy: Sendable {
     load(LocalTree(try filing { () throws(FileError) in try Directory(path: path) }))
   }
 
-  /// Reads `.snapctl/` of a directory. Whatever does not verify makes it no copy.
+  /// Reads `.snapctl/` of a directory. Whatever does not verify makes it unreadable.
   static func load(_ tree: LocalTree) -> Loaded {
     do throws(StateProblem) {
-      return .copy(try read(tree))
+      guard let state = try state(tree) else { return .never }
+      return .copy(try read(state, tree))
     } catch {
-      return .never(error.reason)
+      return .unreadable(error.reason)
     }
   }
 
-  private static func read(_ tree: LocalTree) throws(StateProblem) -> LocalCopy {
-    let state = try state(tree)
+  private static func read(_ state: CopyState, _ tree: LocalTree) throws(StateProblem) -> LocalCopy {
     let pages = try PageFiles(state.packs, in: tree)
     let location = tree.directory.path
     let chunks = ChunkReader(frames: FrameSource(tier: NoTier(location: location), cacheByteCountMax: 0), local: pages)
@@ -57,12 +59,13 @@ package final class LocalCopy: Sendable {
     }
   }
 
-  private static func state(_ tree: LocalTree) throws(StateProblem) -> CopyState {
+  /// Nil where there is none.
+  private static func state(_ tree: LocalTree) throws(StateProblem) -> CopyState? {
     do {
       let bytes = try tree.directory.open(StatePath.state, for: .read).readAll(limit: SealedObject.byteCountMax)
       return try CopyState(decoding: bytes.rawSpan)
     } catch let error as FileError where error.meaning == .notFound {
-      throw StateProblem("it has no .snapctl/state")
+      return nil
     } catch {
       throw StateProblem("\(error)")
     }

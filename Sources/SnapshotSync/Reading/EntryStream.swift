@@ -11,7 +11,7 @@ struct EntryStream {
   }
 
   private let manifest: ManifestReader?
-  private let pages: [Reference]
+  private var pages: [Reference]
   private var nextPage = 0
   private var entries: ArraySlice<FileEntry> = []
 
@@ -21,11 +21,12 @@ struct EntryStream {
     pages = try storing { () throws(StoreError) in try manifest?.filesPages() ?? [] }
   }
 
-  /// The next page, where the stream stands before its first entry.
-  var pageAhead: Reference? { entries.isEmpty && nextPage < pages.count ? pages[nextPage] : nil }
+  /// The pages of the stream. Pages with the same identifier have the same entries.
+  var pageIdentifiers: Set<Digest> { Set(pages.map(\.id)) }
 
-  mutating func skipPage() {
-    nextPage += 1
+  /// Leaves out the entries of some pages, unread. Before the first `peek`.
+  mutating func skipPages(in identifiers: Set<Digest>) {
+    pages.removeAll { identifiers.contains($0.id) }
   }
 
   /// Where the entry stands that `peek` gives.

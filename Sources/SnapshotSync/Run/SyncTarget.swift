@@ -49,7 +49,8 @@ struct SyncTarget {
     }
     switch LocalCopy.load(tree) {
     case .copy(let copy): self.init(tree: tree, copy: copy, reason: "", isEmpty: isEmpty)
-    case .never(let reason): self.init(tree: tree, copy: nil, reason: reason, isEmpty: isEmpty)
+    case .never: self.init(tree: tree, copy: nil, reason: "it has no .snapctl/state", isEmpty: isEmpty)
+    case .unreadable(let reason): self.init(tree: tree, copy: nil, reason: reason, isEmpty: isEmpty)
     }
   }
 

@@ -34,7 +34,11 @@ extension VectorStore {
     let log = listing
     let keys = try catching { () throws(DeltaLogError) in try log.listed(.deltas(collection), after: nil) }
     for key in keys {
-      if let schema = try? catching({ () throws(DeltaLogError) in try log.header(at: key)?.schema }) { return schema }
+      do throws(DeltaLogError) {
+        if let schema = try log.header(at: key)?.schema { return schema }
+      } catch {
+        guard case .damaged = error else { throw StoreError(error, in: store.catalog.origin) }
+      }
     }
     return nil
   }

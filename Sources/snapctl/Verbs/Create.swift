@@ -70,7 +70,11 @@ extension Console {
   /// Says why a file's bytes moved.
   func explain(_ explanation: Explanation) {
     result(
-      .object("explanation", ["path": .string(explanation.path), "reason": .string(explanation.reason)]),
+      .object(
+        "explanation",
+        [
+          "path": .string(explanation.path), "bytes": .count(explanation.bytes), "reason": .string(explanation.reason),
+        ]),
       "\(explanation.path): \(explanation.reason)")
   }
 }

@@ -94,8 +94,8 @@ import Testing
   @Test func `an intent that does not verify is listed as damaged, beside the sound ones`() throws {
     let head = try Samples.fill(tier, versions: 1)
     let intents = intents
-    let one = try intents.announce(.create, on: head, owner: "one", deadline: .never)
-    let two = try intents.announce(.compact, on: head, owner: "two", deadline: .never)
+    let one = try intents.announce(.create, on: head, deadline: .never)
+    let two = try intents.announce(.compact, on: head, deadline: .never)
     tier.overwrite(two.key, [1, 2, 3])
     let listed = try intents.list()
     #expect(listed.count == 2)
@@ -106,7 +106,7 @@ import Testing
   @Test func `an intent is announced on its base, beats, ages, and is taken back`() throws {
     let head = try Samples.fill(tier, versions: 1)
     let intents = intents
-    let intent = try intents.announce(.create, on: head, owner: "me", secondsToLive: 10, deadline: .never)
+    let intent = try intents.announce(.create, on: head, secondsToLive: 10, deadline: .never)
     #expect(intent.baseRevision == head.revision)
     #expect(try intents.beat(intent).beat == 1)
     let listed = try #require(intents.list().first)

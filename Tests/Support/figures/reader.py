@@ -1,5 +1,6 @@
 """The independent reader, written from the format pages alone, reads what snapctl wrote."""
 
+import functools
 import json
 import os
 import subprocess
@@ -18,8 +19,8 @@ READER = REPOSITORY / "formats" / "reader" / "snapread.py"
 def reader(context):
     if not READER.is_file():
         raise Unavailable("formats/reader/snapread.py is not there")
-    if subprocess.run([sys.executable, "-c", "import zstandard"], capture_output=True).returncode != 0:
-        raise Unavailable("this Python has no zstandard module")
+    if interpreter() is None:
+        raise Unavailable("no Python here has the zstandard module")
     store = chain(context).snapctl.store
     yield verdict("independent reader verifies the store", "exit 0", verified(store), "six versions of a tree")
     faults = extracted(context, store)
@@ -61,9 +62,18 @@ def extracted(context, store):
             yield f"v{step.number}: {text}"
 
 
+@functools.cache
+def interpreter():
+    """A Python that has the one module the reader needs: this one, else Debian's own."""
+    for path in (sys.executable, "/usr/bin/python3"):
+        if subprocess.run([path, "-c", "import zstandard"], capture_output=True).returncode == 0:
+            return path
+    return None
+
+
 def read(*arguments):
     return subprocess.run(
-        [sys.executable, READER, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        [interpreter(), READER, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
         timeout=900, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
 
 

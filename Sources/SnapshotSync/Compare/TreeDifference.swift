@@ -1,7 +1,7 @@
 package import Primitives
 
 /// One entry that differs between two trees. The fields of the JSON object `difference`.
-package struct Difference: Sendable, Equatable {
+package struct TreeDifference: Sendable, Equatable {
   package enum Change: String, Sendable {
     case added, removed, content, mode
     /// A file where a directory was, and the like.

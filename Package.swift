@@ -41,9 +41,9 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CRocksDB", linkerSettings: [.linkedLibrary("rocksdb")]),
     .target(name: "CSystem"),
-    .target(name: "CChecksum"),
+    .target(name: "CKernels"),
 
-    module("Primitives", ["CChecksum", crypto]),
+    module("Primitives", ["CKernels", crypto]),
     module("SnapshotFormat", ["Primitives", "CZstd"]),
     module("FileIO", ["Primitives", "CSystem"]),
     module("ObjectTier", ["Primitives", "SnapshotFormat"]),
@@ -63,7 +63,7 @@ let package = Package(
       ]
     ),
     .executableTarget(
-      name: "snapctl", dependencies: ["SnapshotEngine", "Primitives", arguments, logging],
+      name: "snapctl", dependencies: ["SnapshotEngine", "Primitives", "CSystem", arguments, logging],
       swiftSettings: houseSettings
     ),
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -110,4 +111,10 @@ int system_file_system_of(int file, struct system_file_system *info) {
     .byte_count = found.f_blocks * block,
   };
   return 0;
+}
+
+void system_keep_freed_memory(int byte_count) {
+  mallopt(M_MMAP_THRESHOLD, byte_count);
+  mallopt(M_TRIM_THRESHOLD, byte_count);
+  mallopt(M_TOP_PAD, 1 << 20);
 }

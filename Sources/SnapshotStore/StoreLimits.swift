@@ -10,7 +10,7 @@ package struct StoreLimits: Sendable {
   /// Chunks in flight at once.
   package var windowChunkCount = 256
   /// Decoded frames that are kept.
-  package var frameCacheByteCount = 16 << 20
+  package var frameCacheByteCount = 24 << 20
   /// What a pack aims at.
   package var packByteCount = 16 << 20
   /// Chunks of the base that can be found at any place; above, only those at their own place are.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CSystem
 import Glibc
 import Primitives
 import SnapshotEngine
@@ -25,10 +26,14 @@ struct Snapctl: ParsableCommand {
   /// then waits by itself, because `dispatchMain` would let signals through again.
   static func main() {
     Signals.prepare()
+    system_keep_freed_memory(keptByteCount)
     let arguments = GlobalOptions.behindVerb(Array(CommandLine.arguments.dropFirst()))
     Task.detached { Glibc.exit(await run(arguments)) }
     while true { pause() }
   }
+
+  /// Below what an operation may have in flight; see StoreLimits.
+  private static let keptByteCount: Int32 = 32 << 20
 
   private static func run(_ arguments: [String]) async -> Int32 {
     do {

@@ -15,7 +15,7 @@ public struct EngineConfiguration: Sendable, Equatable {
   /// Bytes of input in flight at once.
   public var windowByteCount = 4 << 20
   /// Bytes of decoded frames that are kept.
-  public var frameCacheByteCount = 16 << 20
+  public var frameCacheByteCount = 24 << 20
   /// What a pack aims at, in bytes.
   public var packByteCount = 16 << 20
   /// Largest range read of a pack, in bytes.

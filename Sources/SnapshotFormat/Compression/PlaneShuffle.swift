@@ -18,16 +18,11 @@ package enum PlaneShuffle {
   }
 
   package static func encode(_ bytes: RawSpan, compressor: ZstdCompressor) -> [UInt8] {
-    var planes = (0..<4).map { [UInt8](repeating: 0, count: planeByteCount($0, of: bytes.byteCount)) }
-    gather(bytes, plane: 0, into: &planes[0])
-    gather(bytes, plane: 1, into: &planes[1])
-    gather(bytes, plane: 2, into: &planes[2])
-    gather(bytes, plane: 3, into: &planes[3])
-    let top = planes[3]
-    let compressed = compressor.compress(top.rawSpan, level: 1)
-    var output = ByteWriter(capacity: bytes.byteCount)
+    let planes = Planes(splitting: bytes)
+    let compressed = compressor.compress(planes.span(3), level: 1)
+    var output = ByteWriter(capacity: 4 + bytes.byteCount + compressed.count)
     output.integer(UInt32(compressed.count))
-    for plane in planes[0..<3] { output.append(plane) }
+    output.append(planes.span(0..<3))
     output.append(compressed)
     return output.bytes
   }
@@ -37,38 +32,14 @@ package enum PlaneShuffle {
   ) throws(FormatError) -> [UInt8] {
     var input = ByteReader(stored, of: "shuffled frame")
     let compressedByteCount = Int(try input.integer(UInt32.self))
-    let rawPlanes = (0..<3).reduce(0) { $0 + planeByteCount($1, of: byteCount) }
+    let rawPlanes = Planes.offset(of: 3, byteCount: byteCount)
     guard input.remaining == rawPlanes + compressedByteCount else {
       throw input.damaged("the planes do not fill the frame")
     }
-    var bytes = [UInt8](repeating: 0, count: byteCount)
-    for plane in 0..<3 { scatter(try input.span(planeByteCount(plane, of: byteCount)), plane: plane, into: &bytes) }
+    let lower = try input.span(rawPlanes)
     let top = try decompressor.decompress(
-      try input.span(compressedByteCount), byteCount: planeByteCount(3, of: byteCount))
-    scatter(top.rawSpan, plane: 3, into: &bytes)
-    return bytes
-  }
-
-  private static func planeByteCount(_ plane: Int, of byteCount: Int) -> Int {
-    (byteCount + 3 - plane) / 4
-  }
-
-  private static func gather(_ bytes: RawSpan, plane: Int, into output: inout [UInt8]) {
-    // Safe: every index is below the byte count by the definition of a plane's byte count.
-    unsafe output.withUnsafeMutableBufferPointer { target in
-      unsafe bytes.withUnsafeBytes { source in
-        for index in 0..<target.count { unsafe target[index] = source[index * 4 + plane] }
-      }
-    }
-  }
-
-  private static func scatter(_ plane: RawSpan, plane number: Int, into output: inout [UInt8]) {
-    // Safe: as in `gather`.
-    unsafe output.withUnsafeMutableBufferPointer { target in
-      unsafe plane.withUnsafeBytes { source in
-        for index in 0..<source.count { unsafe target[index * 4 + number] = source[index] }
-      }
-    }
+      try input.span(compressedByteCount), byteCount: byteCount - Planes.offset(of: 3, byteCount: byteCount))
+    return Planes.join(lower, top: top.rawSpan, byteCount: byteCount)
   }
 }
 

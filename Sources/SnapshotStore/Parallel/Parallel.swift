@@ -1,4 +1,5 @@
 internal import Glibc
+package import Primitives
 internal import Synchronization
 
 /// Work on many items at once, on threads of its own.
@@ -24,6 +25,19 @@ package enum Parallel {
     for helper in helpers { helper.join() }
     return try run.results()
   }
+}
+
+extension Parallel {
+  /// The digests of chunks, in order.
+  package static func digests(of chunks: [[UInt8]], jobs: Int) -> [Digest] {
+    let batches = stride(from: 0, to: chunks.count, by: digestBatchCount).map { start in
+      chunks[start..<min(start + digestBatchCount, chunks.count)]
+    }
+    return map(batches, jobs: jobs) { Digest.ofEach(Array($0)) }.flatMap(\.self)
+  }
+
+  /// Enough to keep a processor busy, few enough that all workers have some of a window.
+  private static let digestBatchCount = 8
 }
 
 /// Items, the next one to begin, and what came of those that ended.

@@ -4,6 +4,9 @@ internal import Synchronization
 
 /// Decoded frames, the least recently used dropped first, bounded in bytes.
 ///
+/// Frames of whole chunks have a quarter of it, all others, which are up to four times as large, the rest: a long run
+/// of new chunks does not drive out the group of patches that it interrupts.
+///
 /// A frame in here is decoded, not verified: a chunk cut from it is, before anyone uses it.
 package final class FrameCache: Sendable {
   package struct Key: Hashable, Sendable {
@@ -21,9 +24,32 @@ package final class FrameCache: Sendable {
     var used: UInt64
   }
 
-  private struct State {
+  private struct Part {
     var slots: [Key: Slot] = [:]
     var byteCount = 0
+
+    mutating func use(_ key: Key, at tick: UInt64) -> FrameDecoder.Frame? {
+      guard let frame = slots[key]?.frame else { return nil }
+      slots[key]?.used = tick
+      return frame
+    }
+
+    mutating func remove(_ key: Key) {
+      if let slot = slots.removeValue(forKey: key) { byteCount -= slot.frame.raw.count }
+    }
+
+    mutating func insert(_ frame: FrameDecoder.Frame, for key: Key, used: UInt64, byteCountMax: Int) {
+      slots[key] = Slot(frame: frame, used: used)
+      byteCount += frame.raw.count
+      while byteCount > byteCountMax, slots.count > 1, let oldest = slots.min(by: { $0.value.used < $1.value.used }) {
+        remove(oldest.key)
+      }
+    }
+  }
+
+  private struct State {
+    var chunks = Part()
+    var others = Part()
     var tick: UInt64 = 0
   }
 
@@ -36,31 +62,27 @@ package final class FrameCache: Sendable {
 
   package func frame(_ key: Key) -> FrameDecoder.Frame? {
     state.withLock { state in
-      guard let frame = state.slots[key]?.frame else { return nil }
       state.tick += 1
-      state.slots[key]?.used = state.tick
-      return frame
+      return state.chunks.use(key, at: state.tick) ?? state.others.use(key, at: state.tick)
     }
   }
 
   package func insert(_ frame: FrameDecoder.Frame, for key: Key) {
     state.withLock { state in
-      guard state.slots[key] == nil else { return }
+      guard state.chunks.slots[key] == nil, state.others.slots[key] == nil else { return }
       state.tick += 1
-      state.slots[key] = Slot(frame: frame, used: state.tick)
-      state.byteCount += frame.raw.count
-      while state.byteCount > byteCountMax, state.slots.count > 1,
-        let oldest = state.slots.min(by: { $0.value.used < $1.value.used })
-      {
-        state.slots[oldest.key] = nil
-        state.byteCount -= oldest.value.frame.raw.count
+      if frame.header.kind == .chunks {
+        state.chunks.insert(frame, for: key, used: state.tick, byteCountMax: byteCountMax / 4)
+      } else {
+        state.others.insert(frame, for: key, used: state.tick, byteCountMax: byteCountMax / 4 * 3)
       }
     }
   }
 
   package func remove(_ key: Key) {
     state.withLock { state in
-      if let slot = state.slots.removeValue(forKey: key) { state.byteCount -= slot.frame.raw.count }
+      state.chunks.remove(key)
+      state.others.remove(key)
     }
   }
 }

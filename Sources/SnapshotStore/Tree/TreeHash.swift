@@ -33,7 +33,7 @@ package enum TreeHash {
     var cutter = try FileCutter(input)
     var window: [[UInt8]] = []
     func take() {
-      let ids = Parallel.map(window, jobs: jobs) { Digest.of($0.rawSpan) }
+      let ids = Parallel.digests(of: window, jobs: jobs)
       for (id, chunk) in zip(ids, window) { digest.add(id, byteCount: chunk.count) }
       window.removeAll(keepingCapacity: true)
     }

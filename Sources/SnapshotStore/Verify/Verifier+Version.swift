@@ -31,7 +31,9 @@ extension Verifier {
       try manifest.forEachReference(of: file) { reference throws(StoreError) in
         digest.add(reference.id, byteCount: reference.byteCount)
         packs.insert(reference.place.pack)
-        if level.decodes(reference.id), seen.insert(reference.id) { window.append(reference, entry.path) }
+        if level.decodes(reference.id), let links = try unseen(reference, manifest) {
+          window.append(VerifyWindow.Item(reference: reference, path: entry.path, links: links))
+        }
         if window.isFull { try verify(&window, manifest, row, collection) }
       }
       let actual = digest.finish()
@@ -45,31 +47,6 @@ extension Verifier {
       throw pageDamage(manifest, "the tree has the content hash \(actual), recorded is \(row.contentHash)")
     }
     try verifySupport(manifest)
-  }
-
-  /// Decodes and hashes the chunks of a window on all workers.
-  private func verify(
-    _ window: inout VerifyWindow, _ manifest: ManifestReader, _ row: VersionRow, _ collection: CollectionName
-  ) throws(StoreError) {
-    let items = window.items
-    window = VerifyWindow()
-    let places = items.map(\.reference.place)
-    let limits = store.limits
-    for run in FrameRun.coalesce(places, gap: limits.coalescingGapByteCount, byteCountMax: limits.requestByteCount) {
-      try? frames.prefetch(run)
-    }
-    let results = Parallel.map(items, jobs: limits.jobs) { item in
-      Result { () throws(StoreError) in try manifest.chunks.chunk(item.reference, support: manifest.support).count }
-    }
-    for (item, result) in zip(items, results) {
-      switch result {
-      case .success(let byteCount): count(chunks: 1, bytes: byteCount)
-      case .failure(.damage(var damage)):
-        damage.file = item.path
-        found(damage, collection, row.version)
-      case .failure(let error): throw error
-      }
-    }
   }
 
   /// Every support page, and that chains lead downwards.
@@ -87,24 +64,6 @@ extension Verifier {
   private func pageDamage(_ manifest: ManifestReader, _ reason: String) -> StoreError {
     .damage(
       Damage(tier: tier.location, object: ObjectKey.manifest(manifest.name).string, kind: .damaged, reason: reason))
-  }
-}
-
-/// Chunks that are decoded together.
-struct VerifyWindow {
-  struct Item: Sendable {
-    let reference: Reference
-    let path: RelativePath
-  }
-
-  private(set) var items: [Item] = []
-  private var byteCount = 0
-
-  var isFull: Bool { byteCount >= 4 << 20 || items.count >= 512 }
-
-  mutating func append(_ reference: Reference, _ path: RelativePath) {
-    items.append(Item(reference: reference, path: path))
-    byteCount += reference.byteCount
   }
 }
 

@@ -68,7 +68,7 @@ package final class Verifier {
     }
     if let version { rows.removeAll { $0.version != version } }
     guard level.checksStructure else { return }
-    for row in rows { try verify(row, of: collection) }
+    for row in rows.reversed() { try verify(row, of: collection) }
     try verifyDeltas(collection)
     try verifyIntents(collection)
   }

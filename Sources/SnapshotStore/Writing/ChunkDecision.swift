@@ -33,20 +33,24 @@ extension ChunkTask {
     return first.reference
   }
 
-  /// Decides on a chunk that is not in its place in the base. Reads the base only when there is one to patch.
-  package func decide(_ id: Digest, index: ChunkIndex, base: ManifestReader?) throws(StoreError) -> ChunkDecision {
-    if let elsewhere = index.reference(id), elsewhere.byteCount == bytes.count { return .found(elsewhere) }
-    guard let base, let first = bases.first, first.offset <= offset else { return .full }
+  /// What the base has in its place and a patch may be built on; empty when there is nothing.
+  package var patchableBases: [BaseFileCursor.Placed] {
+    guard let first = bases.first, first.offset <= offset else { return [] }
+    return bases.allSatisfy { $0.reference.chainDepth < Limits.chainDepth } ? bases : []
+  }
+
+  /// Decides on a chunk that is nowhere in the base.
+  ///
+  /// - Parameter before: the bytes of `patchableBases`.
+  package func decide(patching before: [[UInt8]]) -> ChunkDecision {
+    guard let first = bases.first, !before.isEmpty else { return .full }
+    let joined = before.count == 1 ? before[0] : Array(before.joined())
     let chain = bases.map(\.reference)
-    guard chain.allSatisfy({ $0.chainDepth < Limits.chainDepth }) else { return .full }
-    var before: [UInt8] = []
-    for reference in chain { before += try base.chunks.chunk(reference, support: base.support) }
     let start = Int(offset - first.offset)
-    let end = min(start + bytes.count, before.count)
-    guard start < end else { return .full }
-    guard let patch = PatchDraft.make(bytes, from: before.rawSpan.extracting(start..<end), chain: chain) else {
-      return .full
-    }
+    let end = min(start + bytes.count, joined.count)
+    guard start < end,
+      let patch = PatchDraft.make(bytes, from: joined.rawSpan.extracting(start..<end), chain: chain)
+    else { return .full }
     return .patched(patch, chain: chain, offset: start, baseByteCount: end - start)
   }
 }

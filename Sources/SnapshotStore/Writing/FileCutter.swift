@@ -21,17 +21,29 @@ package struct FileCutter {
   /// The next chunk, or nil at the end of the file.
   package mutating func next() throws(StoreError) -> (offset: UInt64, bytes: [UInt8])? {
     guard offset < input.byteCount else { return nil }
-    try fill()
-    let count: Int
+    let bytes: [UInt8]
     switch profile {
-    case .grid(let chunkByteCount): count = min(chunkByteCount, buffer.count - position)
+    case .grid(let chunkByteCount): bytes = try gridChunk(chunkByteCount)
     case .contentDefined:
-      count = ContentDefinedCutter.firstChunk(of: buffer.rawSpan.extracting(position..<buffer.count))
+      try fill()
+      bytes = take(ContentDefinedCutter.firstChunk(of: buffer.rawSpan.extracting(position..<buffer.count)))
     }
-    let chunk = (offset: offset, bytes: Array(buffer[position..<(position + count)]))
-    position += count
-    offset += UInt64(count)
-    return chunk
+    defer { offset += UInt64(bytes.count) }
+    return (offset, bytes)
+  }
+
+  /// What was read to find the profile is used up first; everything else is read where it stays.
+  private mutating func gridChunk(_ chunkByteCount: Int) throws(StoreError) -> [UInt8] {
+    let count = Int(min(UInt64(chunkByteCount), input.byteCount - offset))
+    if buffer.count - position >= count { return take(count) }
+    buffer = []
+    position = 0
+    return try input.read(at: offset, count: count)
+  }
+
+  private mutating func take(_ count: Int) -> [UInt8] {
+    defer { position += count }
+    return Array(buffer[position..<(position + count)])
   }
 
   /// Makes sure the buffer holds the largest chunk there can be, or all that is left.

@@ -72,7 +72,7 @@ package final class PackWriter {
     } catch {
       decoded = nil
     }
-    guard decoded == raw else {
+    guard let decoded, decoded.rawSpan.isSame(as: raw.rawSpan) else {
       throw .invalid("a frame of \(raw.count) bytes did not decode to what was encoded; nothing was published")
     }
   }
@@ -93,7 +93,7 @@ extension ObjectTier {
     } catch {
       throw .tier(error)
     }
-    guard stored == bytes else {
+    guard stored.rawSpan.isSame(as: bytes.rawSpan) else {
       throw .tier(TierError(.failed, key: key, location: location, reason: "the name is taken by another object"))
     }
   }

@@ -6,7 +6,7 @@ extension SnapshotWriter {
   func processWindow() throws(StoreError) {
     let tasks = window.tasks
     let jobs = context.limits.jobs
-    let ids = Parallel.map(tasks, jobs: jobs) { task in Digest.of(task.bytes.rawSpan) }
+    let ids = Parallel.digests(of: tasks.map(\.bytes), jobs: jobs)
     let decisions = try decide(tasks, ids)
     var next = 0
     for item in window.items {
@@ -26,24 +26,44 @@ extension SnapshotWriter {
   }
 
   private func decide(_ tasks: [ChunkTask], _ ids: [Digest]) throws(StoreError) -> [ChunkDecision] {
-    let same = zip(tasks, ids).map { $0.0.unchanged($0.1) }
-    if index == nil, same.contains(where: { $0 == nil }) {
-      index = try base?.chunkIndex(countMax: context.limits.chunkIndexCount) ?? ChunkIndex(countMax: 0)
+    var decisions = zip(tasks, ids).map { $0.0.unchanged($0.1).map { ChunkDecision.same($0) } }
+    guard decisions.contains(where: { $0 == nil }) else { return decisions.compactMap(\.self) }
+    let index = try loadedIndex()
+    for (place, task) in tasks.enumerated() where decisions[place] == nil {
+      if let elsewhere = index.reference(ids[place]), elsewhere.byteCount == task.bytes.count {
+        decisions[place] = .found(elsewhere)
+      }
     }
-    guard let index else { return same.compactMap { $0.map(ChunkDecision.same) } }
-    let base = self.base
-    let work = zip(tasks, zip(ids, same)).map { DecisionWork(task: $0.0, id: $0.1.0, same: $0.1.1) }
-    return try Parallel.map(work, jobs: context.limits.jobs) { work throws(StoreError) in
-      if let same = work.same { return .same(same) }
-      return try work.task.decide(work.id, index: index, base: base)
-    }
+    let open = decisions.indices.filter { decisions[$0] == nil }
+    for (place, decision) in zip(open, try patches(of: open.map { tasks[$0] })) { decisions[place] = decision }
+    return decisions.compactMap(\.self)
   }
 
-  private struct DecisionWork: Sendable {
-    let task: ChunkTask
-    let id: Digest
-    let same: Reference?
+  private func loadedIndex() throws(StoreError) -> ChunkIndex {
+    if let index { return index }
+    let loaded = try base?.chunkIndex(countMax: context.limits.chunkIndexCount) ?? ChunkIndex(countMax: 0)
+    index = loaded
+    return loaded
   }
+
+  /// Compares chunks with what the base has in their place, on all workers.
+  private func patches(of tasks: [ChunkTask]) throws(StoreError) -> [ChunkDecision] {
+    guard let base else { return tasks.map { _ in .full } }
+    let batches = stride(from: 0, to: tasks.count, by: SnapshotWriter.batchCount).map {
+      Array(tasks[$0..<min($0 + SnapshotWriter.batchCount, tasks.count)])
+    }
+    return try Parallel.map(batches, jobs: context.limits.jobs) { batch throws(StoreError) in
+      let bases = batch.map { $0.patchableBases.map(\.reference) }
+      var before = try base.chunks.chunks(bases.flatMap(\.self), support: base.support)[...]
+      return zip(batch, bases).map { task, bases in
+        defer { before.removeFirst(bases.count) }
+        return task.decide(patching: Array(before.prefix(bases.count)))
+      }
+    }.flatMap(\.self)
+  }
+
+  /// Chunks that are read and verified together.
+  private static let batchCount = 8
 
   private func take(_ task: ChunkTask, id: Digest, _ decision: ChunkDecision) throws(StoreError) {
     fileInMaking.digest.add(id, byteCount: task.bytes.count)

@@ -119,7 +119,7 @@ extension DirectoryComparison {
       try control.check()
       let chunks = try window(&cutter)
       guard !chunks.isEmpty else { break }
-      let ids = Parallel.map(chunks, jobs: jobs) { chunk in Digest.of(chunk.bytes.rawSpan) }
+      let ids = Parallel.digests(of: chunks.map(\.bytes), jobs: jobs)
       for (chunk, id) in zip(chunks, ids) {
         digest.add(id, byteCount: chunk.bytes.count)
         while let old = ahead, old.offset < chunk.offset { ahead = try before?.next() }

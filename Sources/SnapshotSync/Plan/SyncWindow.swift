@@ -40,7 +40,7 @@ struct SyncWindow: Sendable {
   /// Where chunks and the bases of patches are taken from.
   var places: [Digest: LocalPlace] = [:]
   /// The frames the window needs, each once.
-  private(set) var frames: [Reference.Place] = []
+  private(set) var frames: [NeededFrame] = []
   private var frameKeys: Set<FrameCache.Key> = []
   private var closed: Set<Digest> = []
   /// Those that are not in memory any more, joined to requests.
@@ -58,8 +58,9 @@ struct SyncWindow: Sendable {
     if part.origin != .there { byteCount += part.reference.byteCount }
   }
 
-  mutating func needs(_ place: Reference.Place) {
-    if frameKeys.insert(FrameCache.Key(place)).inserted { frames.append(place) }
+  mutating func needs(_ reference: Reference) {
+    let frame = NeededFrame(place: reference.place, isOfPatches: reference.form != .full)
+    if frameKeys.insert(frame.key).inserted { frames.append(frame) }
   }
 
   /// True the first time.
@@ -71,22 +72,43 @@ struct SyncWindow: Sendable {
   }
 }
 
+/// A frame that has to be read, unless it still is in memory.
+struct NeededFrame: Sendable {
+  let place: Reference.Place
+  /// Else it is one of whole chunks.
+  let isOfPatches: Bool
+
+  var key: FrameCache.Key { FrameCache.Key(place) }
+}
+
 /// Knows which frames are still in memory, without looking: so that a plan counts exactly what the runner will read.
 ///
-/// - The last 16 frames that were used are counted as held. A window uses at most about 16, so the cache behind it,
-///   which drops the frame that was not used for longest, still has them when it holds 32 of the largest.
+/// - Of whole chunks the last 16 frames that were used are counted as held, of patches the last 8. A window uses at
+///   most about 16, so the cache behind it, which drops the frame of the kind that was not used for longest, still has
+///   them when it holds 32 frames of 256 KiB and 24 of 1 MiB.
 /// - A chunk whose chain of patches alone needs more frames than that may be read twice; the result then says so.
 struct FrameLedger {
-  static let frameCountMax = 16
+  static let chunkFrameCountMax = 16
+  static let patchFrameCountMax = 8
   static let cacheByteCount = 32 << 20
 
-  private var held: [FrameCache.Key] = []
+  private var chunks: [FrameCache.Key] = []
+  private var patches: [FrameCache.Key] = []
 
-  mutating func take(_ frames: [Reference.Place]) -> [Reference.Place] {
-    let missing = frames.filter { !held.contains(FrameCache.Key($0)) }
-    let used = Set(frames.map(FrameCache.Key.init))
-    let inOrderOfUse = held.filter { !used.contains($0) } + frames.map(FrameCache.Key.init)
-    held = Array(inOrderOfUse.suffix(FrameLedger.frameCountMax))
-    return missing
+  /// What of `frames` has to be read.
+  mutating func take(_ frames: [NeededFrame]) -> [Reference.Place] {
+    let missing = frames.filter { !chunks.contains($0.key) && !patches.contains($0.key) }
+    chunks = FrameLedger.held(
+      chunks, after: frames.filter { !$0.isOfPatches }, countMax: FrameLedger.chunkFrameCountMax)
+    patches = FrameLedger.held(patches, after: frames.filter(\.isOfPatches), countMax: FrameLedger.patchFrameCountMax)
+    return missing.map(\.place)
+  }
+
+  private static func held(
+    _ held: [FrameCache.Key], after frames: [NeededFrame], countMax: Int
+  ) -> [FrameCache.Key] {
+    let used = frames.map(\.key)
+    let inOrderOfUse = held.filter { !used.contains($0) } + used
+    return Array(inOrderOfUse.suffix(countMax))
   }
 }

@@ -42,7 +42,7 @@ final class FileWriter {
     while position < bytes.count {
       let page = (offset + UInt64(position)) / FileWriter.pageByteCount + 1
       let end = min(bytes.count, Int(page * FileWriter.pageByteCount - offset))
-      let differs = end > before.count || bytes[position..<end] != before[position..<end]
+      let differs = end > before.count || !isSame(bytes, before, position..<end)
       if differs, start == nil { start = position }
       if !differs, let first = start {
         try write(bytes, first..<position, at: offset)
@@ -51,6 +51,10 @@ final class FileWriter {
       position = end
     }
     if let start { try write(bytes, start..<bytes.count, at: offset) }
+  }
+
+  private func isSame(_ bytes: [UInt8], _ before: [UInt8], _ range: Range<Int>) -> Bool {
+    bytes.rawSpan.extracting(range).isSame(as: before.rawSpan.extracting(range))
   }
 
   private func write(_ bytes: [UInt8], _ range: Range<Int>, at offset: UInt64) throws(FileError) {

@@ -69,13 +69,22 @@ final class TreeBuilder {
     let (wanted, staging, control) = (wanted, staging, control)
     let targets = targets(window)
     let work = zip(parts, targets).map { PartWork(part: $0, write: $1) }
+    let batches = stride(from: 0, to: work.count, by: TreeBuilder.batchCount).map {
+      Array(work[$0..<min($0 + TreeBuilder.batchCount, work.count)])
+    }
     return try storing { () throws(StoreError) in
-      try Parallel.map(work, jobs: limits.jobs) { work throws(StoreError) in
-        if control.isCancelled() || work.isThere(in: staging) { return [] }
-        return try wanted.chunks.chunk(work.part.reference, support: wanted.support)
-      }
+      try Parallel.map(batches, jobs: limits.jobs) { batch throws(StoreError) -> [[UInt8]] in
+        let missing = batch.indices.filter { !control.isCancelled() && !batch[$0].isThere(in: staging) }
+        var chunks = batch.map { _ in [UInt8]() }
+        let read = try wanted.chunks.chunks(missing.map { batch[$0].part.reference }, support: wanted.support)
+        for (place, bytes) in zip(missing, read) { chunks[place] = bytes }
+        return chunks
+      }.flatMap(\.self)
     }
   }
+
+  /// Chunks that are read and verified together.
+  private static let batchCount = 8
 
   private struct PartWork: Sendable {
     let part: FilePart

@@ -1,4 +1,4 @@
-#include "checksum.h"
+#include "kernels.h"
 
 #include <string.h>
 
@@ -51,7 +51,7 @@ static int has_hardware(void) { return __builtin_cpu_supports("sse4.2"); }
 static int has_hardware(void) { return 0; }
 #endif
 
-uint32_t checksum_crc32c(uint32_t crc, const void *bytes, size_t count) {
+uint32_t kernel_crc32c(uint32_t crc, const void *bytes, size_t count) {
   crc = ~crc;
   crc = has_hardware() ? crc_hardware(crc, bytes, count) : crc_portable(crc, bytes, count);
   return ~crc;

@@ -1,0 +1,26 @@
+// The loops over every byte, as the processor does them best. Each gives the same result on every processor.
+#ifndef SNAPSHOT_ENGINE_KERNELS_H
+#define SNAPSHOT_ENGINE_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// CRC-32C (Castagnoli) of `count` bytes, continuing from `crc` (0 to begin).
+uint32_t kernel_crc32c(uint32_t crc, const void *_Nonnull bytes, size_t count);
+
+// Whether `kernel_sha256_many` may be called: the processor has the instructions.
+int kernel_has_sha256_many(void);
+
+// The SHA-256 of `count` messages at once: `digests` receives 32 bytes for each, in order. One message alone waits for its
+// own rounds most of the time; four that take turns keep the processor busy.
+void kernel_sha256_many(
+  const void *_Nullable const *_Nonnull messages, const size_t *_Nonnull byte_counts, size_t count,
+  uint8_t *_Nonnull digests);
+
+// Splits `byte_count` bytes into four planes, byte i to plane i mod 4. Plane p has (byte_count + 3 - p) / 4 bytes.
+void kernel_planes_split(const uint8_t *_Nonnull bytes, size_t byte_count, uint8_t *_Nonnull const *_Nonnull planes);
+
+// Undoes `kernel_planes_split`.
+void kernel_planes_join(const uint8_t *_Nonnull const *_Nonnull planes, uint8_t *_Nonnull bytes, size_t byte_count);
+
+#endif

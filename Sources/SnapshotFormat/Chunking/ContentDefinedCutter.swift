@@ -10,7 +10,7 @@ package enum ContentDefinedCutter {
   private static let maskAboveTarget: UInt64 = 0xFFFC_0000_0000_0000
 
   /// One 64-bit value for each byte value: the start of SHA-256("snapshot gear" ‖ byte).
-  private static let gear: [UInt64] = (0...255).map { byte in
+  package static let gear: [UInt64] = (0...255).map { byte in
     Digest.of(Array("snapshot gear".utf8) + [UInt8(byte)]).words[0]
   }
 

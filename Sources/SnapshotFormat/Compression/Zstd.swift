@@ -37,6 +37,22 @@ package enum Zstd {
   package func compress(_ bytes: RawSpan, level: Int32) -> [UInt8] {
     unsafe ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters)
     unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
+    return compress(bytes)
+  }
+
+  /// Compresses with `prefix` as if it stood before `bytes`; it is needed again to decompress.
+  package func compress(_ bytes: RawSpan, prefix: RawSpan, level: Int32) -> [UInt8] {
+    unsafe ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters)
+    unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
+    let windowLog = Int32(UInt64.bitWidth - UInt64(bytes.byteCount + prefix.byteCount).leadingZeroBitCount)
+    unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, min(max(windowLog, 10), Zstd.windowLogMax))
+    return unsafe prefix.withUnsafeBytes { before in
+      unsafe ZSTD_CCtx_refPrefix(context, before.baseAddress, before.count)
+      return compress(bytes)
+    }
+  }
+
+  private func compress(_ bytes: RawSpan) -> [UInt8] {
     let capacity = ZSTD_compressBound(bytes.byteCount)
     return unsafe [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
       let written = unsafe bytes.withUnsafeBytes { input in

@@ -33,7 +33,9 @@ package final class FrameEncoder {
       guard shouldTry() else { return (.stored, nil) }
       let floats = PlaneShuffle.looksLikeFloats(raw)
       let compressed =
-        floats ? PlaneShuffle.encode(raw, compressor: compressor) : compressor.compress(raw, level: 1)
+        floats
+        ? PlaneShuffle.encode(raw, compressor: compressor)
+        : compressor.compress(raw, level: raw.byteCount > Limits.chunkByteCount ? 2 : 1)
       let gains = compressed.count <= raw.byteCount - raw.byteCount / 20
       rejectedInARow = gains ? 0 : rejectedInARow + 1
       return gains ? (floats ? .shuffled : .zstd, compressed) : (.stored, nil)

@@ -1,9 +1,17 @@
 internal import CZstd
 internal import Primitives
 
-/// Form 2 of a chunk (formats/patch.md §2): a zstd frame made with the base as prefix. Read, and not written by this
-/// version.
+/// Form 2 of a chunk (formats/patch.md §2): a zstd frame made with the base as prefix.
 package enum PrefixPatch {
+  /// The patch that makes `chunk` from `base`.
+  package static func encode(_ chunk: RawSpan, base: RawSpan) -> [UInt8] {
+    let compressor = ZstdCompressor()
+    return compressor.compress(chunk, prefix: base, level: level)
+  }
+
+  /// Below it the tables are too small for the base and the chunk together.
+  private static let level: Int32 = 3
+
   package static func apply(_ patch: RawSpan, base: RawSpan, byteCount: Int) throws(FormatError) -> [UInt8] {
     guard let context = unsafe ZSTD_createDCtx() else { throw .beyondLimit("prefix patch", "no memory to decode it") }
     defer { unsafe _ = ZSTD_freeDCtx(context) }

@@ -1,4 +1,4 @@
-package import Primitives
+internal import Primitives
 package import SnapshotFormat
 
 /// Writes pages as chunks: not at all when the base has the same page, as a patch on the page they replace, or in full.
@@ -55,32 +55,5 @@ package final class PageWriter {
       level += 1
     }
     return ReferenceList(level: level, references: nodes)
-  }
-}
-
-/// A sparse patch that keeps within the bounds of a chain.
-package struct PatchDraft: Sendable {
-  private let bytes: [UInt8]
-  private let chainDepth: Int
-  private let chainByteCount: Int
-
-  /// The patch that makes `chunk` from `base`, or nil where a chain would become too deep or too large, or too much
-  /// differs.
-  ///
-  /// - Parameter chain: the references that the base consists of.
-  package static func make(_ chunk: [UInt8], from base: RawSpan, chain: [Reference]) -> PatchDraft? {
-    let depth = (chain.map(\.chainDepth).max() ?? 0) + 1
-    let below = chain.reduce(0) { $0 + $1.chainByteCount }
-    let room = chunk.count - chunk.count / 8 - below
-    guard depth <= Limits.chainDepth, room > 0,
-      let bytes = SparsePatch.encode(chunk.rawSpan, base: base, literalByteCountMax: room), bytes.count <= room
-    else { return nil }
-    return PatchDraft(bytes: bytes, chainDepth: depth, chainByteCount: below + bytes.count)
-  }
-
-  package func draft(id: Digest, byteCount: Int, slots: [UInt32], offset: Int, baseByteCount: Int) -> ChunkDraft {
-    ChunkDraft(
-      id: id, byteCount: byteCount, form: .sparsePatch, bytes: bytes, chainDepth: chainDepth,
-      chainByteCount: chainByteCount, base: Reference.Base(slots: slots, offset: offset, byteCount: baseByteCount))
   }
 }

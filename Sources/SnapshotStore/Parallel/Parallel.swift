@@ -30,14 +30,18 @@ package enum Parallel {
 extension Parallel {
   /// The digests of chunks, in order.
   package static func digests(of chunks: [[UInt8]], jobs: Int) -> [Digest] {
-    let batches = stride(from: 0, to: chunks.count, by: digestBatchCount).map { start in
-      chunks[start..<min(start + digestBatchCount, chunks.count)]
-    }
-    return map(batches, jobs: jobs) { Digest.ofEach(Array($0)) }.flatMap(\.self)
+    map(chunks.batches(of: digestBatchCount), jobs: jobs) { Digest.ofEach($0) }.flatMap(\.self)
   }
 
   /// Enough to keep a processor busy, few enough that all workers have some of a window.
   private static let digestBatchCount = 8
+}
+
+extension Array {
+  /// The elements in order, `count` at a time, fewer in the last batch.
+  package func batches(of count: Int) -> [[Element]] {
+    stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
+  }
 }
 
 /// Items, the next one to begin, and what came of those that ended.

@@ -34,9 +34,7 @@ extension Verifier {
     let runs = FrameRun.coalesce(places, gap: limits.coalescingGapByteCount, byteCountMax: limits.requestByteCount)
     // What cannot be read here is met again, and reported, below.
     _ = Parallel.map(runs, jobs: limits.jobs) { [frames] run in try? frames.prefetch(run) }
-    let batches = stride(from: 0, to: items.count, by: VerifyWindow.batchCount).map {
-      Array(items[$0..<min($0 + VerifyWindow.batchCount, items.count)])
-    }
+    let batches = items.batches(of: VerifyWindow.batchCount)
     for results in Parallel.map(batches, jobs: limits.jobs, { manifest.verify($0) }) {
       for result in results {
         switch result.outcome {

@@ -5,12 +5,19 @@ package import SnapshotFormat
 package struct ChunkTask: Sendable {
   package let offset: UInt64
   package let bytes: [UInt8]
+  package let profile: ChunkProfile
   package let bases: [BaseFileCursor.Placed]
+  /// Finds its content elsewhere in the base file; nil where there is none.
+  package let shift: ShiftLookup?
 
-  package init(offset: UInt64, bytes: [UInt8], bases: [BaseFileCursor.Placed]) {
+  package init(
+    offset: UInt64, bytes: [UInt8], profile: ChunkProfile, bases: [BaseFileCursor.Placed], shift: ShiftLookup? = nil
+  ) {
     self.offset = offset
     self.bytes = bytes
+    self.profile = profile
     self.bases = bases
+    self.shift = shift
   }
 }
 
@@ -52,5 +59,26 @@ extension ChunkTask {
       let patch = PatchDraft.make(bytes, from: joined.rawSpan.extracting(start..<end), chain: chain)
     else { return .full }
     return .patched(patch, chain: chain, offset: start, baseByteCount: end - start)
+  }
+}
+
+extension ChunkDecision {
+  /// About what the chunk takes in its pack. Content-defined chunks share large frames, in which they take half of what
+  /// each would alone (measured on pickled tables).
+  func compressedByteCount(of task: ChunkTask) -> Int {
+    switch self {
+    case .same, .found: 0
+    case .patched(let patch, _, _, _): patch.compressedByteCount
+    case .full: Zstd.compress(task.bytes).count / (task.profile == .contentDefined ? 2 : 1)
+    }
+  }
+
+  /// Whether what stands in the same place of the base was of little use.
+  package func isPoor(for task: ChunkTask) -> Bool {
+    switch self {
+    case .same, .found: false
+    case .patched(let patch, _, _, _): !patch.isSmall(for: task.bytes.count)
+    case .full: !task.bases.isEmpty
+    }
   }
 }

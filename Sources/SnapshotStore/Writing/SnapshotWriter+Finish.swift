@@ -58,7 +58,8 @@ extension SnapshotWriter {
   /// The content hash of all that was added. Nothing can be added afterwards.
   package func finishTree() throws(StoreError) -> Digest {
     try processWindow()
-    try fullChunks.flush()
+    try gridChunks.flush()
+    try contentChunks.flush()
     try patches.flush()
     try chunkList.drain()
     totals.contentHash = contentHash.finish()

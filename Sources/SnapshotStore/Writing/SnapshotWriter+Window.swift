@@ -35,8 +35,35 @@ extension SnapshotWriter {
       }
     }
     let open = decisions.indices.filter { decisions[$0] == nil }
-    for (place, decision) in zip(open, try patches(of: open.map { tasks[$0] })) { decisions[place] = decision }
+    let work = open.map { tasks[$0] }
+    for (place, decision) in zip(open, try improved(work, try patches(of: work))) { decisions[place] = decision }
     return decisions.compactMap(\.self)
+  }
+
+  /// Looks for something better where a chunk has little in common with what stands in its place: the same content
+  /// elsewhere in the base file, or the chunk in full, which may compress better than a patch of many pieces.
+  private func improved(_ tasks: [ChunkTask], _ decisions: [ChunkDecision]) throws(StoreError) -> [ChunkDecision] {
+    let poor = tasks.indices.filter { decisions[$0].isPoor(for: tasks[$0]) }
+    try prepareShifts(poor.map { tasks[$0] })
+    let work = poor.map { (tasks[$0], decisions[$0]) }
+    let better = try Parallel.map(work, jobs: context.limits.jobs) { task, decision throws(StoreError) in
+      let candidates = [decision, .full, try task.shift?.patch(task.bytes, at: task.offset)].compactMap(\.self)
+      return candidates.min { $0.compressedByteCount(of: task) < $1.compressedByteCount(of: task) } ?? decision
+    }
+    var decisions = decisions
+    for (place, decision) in zip(poor, better) { decisions[place] = decision }
+    return decisions
+  }
+
+  /// Reads the base files in which it is worth to look.
+  private func prepareShifts(_ poor: [ChunkTask]) throws(StoreError) {
+    var failureCounts: [ObjectIdentifier: Int] = [:]
+    for task in poor {
+      guard let shift = task.shift else { continue }
+      let count = failureCounts[ObjectIdentifier(shift), default: 0] + 1
+      failureCounts[ObjectIdentifier(shift)] = count
+      if shift.isWorthwhile(count, task.profile) { try shift.prepare(jobs: context.limits.jobs) }
+    }
   }
 
   private func loadedIndex() throws(StoreError) -> ChunkIndex {
@@ -49,10 +76,8 @@ extension SnapshotWriter {
   /// Compares chunks with what the base has in their place, on all workers.
   private func patches(of tasks: [ChunkTask]) throws(StoreError) -> [ChunkDecision] {
     guard let base else { return tasks.map { _ in .full } }
-    let batches = stride(from: 0, to: tasks.count, by: SnapshotWriter.batchCount).map {
-      Array(tasks[$0..<min($0 + SnapshotWriter.batchCount, tasks.count)])
-    }
-    return try Parallel.map(batches, jobs: context.limits.jobs) { batch throws(StoreError) in
+    return try Parallel.map(tasks.batches(of: SnapshotWriter.batchCount), jobs: context.limits.jobs) {
+      batch throws(StoreError) in
       let bases = batch.map { $0.patchableBases.map(\.reference) }
       var before = try base.chunks.chunks(bases.flatMap(\.self), support: base.support)[...]
       return zip(batch, bases).map { task, bases in
@@ -100,7 +125,8 @@ extension SnapshotWriter {
       fileInMaking.outcome.patchByteCount += UInt64(draft.bytes.count)
       fileInMaking.outcome.patchedByteCount += UInt64(task.bytes.count)
     } else {
-      pending = try fullChunks.add(ChunkDraft(id: id, full: task.bytes))
+      pending = try (task.profile == .contentDefined ? contentChunks : gridChunks).add(
+        ChunkDraft(id: id, full: task.bytes))
       fileInMaking.outcome.chunksNew += 1
       fileInMaking.outcome.newByteCount += UInt64(task.bytes.count)
     }
@@ -135,7 +161,8 @@ extension SnapshotWriter {
   private func bound() throws(StoreError) {
     try chunkList.drain()
     guard chunkList.pendingCount >= context.limits.pendingReferenceCount else { return }
-    try fullChunks.flush()
+    try gridChunks.flush()
+    try contentChunks.flush()
     try patches.flush()
     try chunkList.drain()
   }

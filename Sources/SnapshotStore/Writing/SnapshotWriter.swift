@@ -35,7 +35,10 @@ package final class SnapshotWriter {
   let pages: PageWriter
   let files: FilePageWriter
   let chunkList: ChunkListWriter
-  let fullChunks: FrameGroup
+  /// Chunks of the grid, whose neighbours are fetched one by one.
+  let gridChunks: FrameGroup
+  /// Content-defined chunks: text and tables that compress better the more of them is seen at once.
+  let contentChunks: FrameGroup
   let patches: FrameGroup
   var window = WriteWindow()
   var fileInMaking = FileInMaking()
@@ -65,7 +68,8 @@ package final class SnapshotWriter {
     pages = PageWriter(packs: packs, base: base, support: support)
     files = FilePageWriter(pages: pages)
     chunkList = ChunkListWriter(pages: pages, files: files, support: support)
-    fullChunks = FrameGroup(kind: .chunks, rawByteCountMax: Limits.chunkByteCount, packs: packs)
+    gridChunks = FrameGroup(kind: .chunks, rawByteCountMax: Limits.chunkByteCount, packs: packs)
+    contentChunks = FrameGroup(kind: .chunks, rawByteCountMax: Limits.frameRawByteCount, packs: packs)
     patches = FrameGroup(kind: .patches, rawByteCountMax: Limits.frameRawByteCount, packs: packs)
     tree = try BaseTreeCursor(base)
   }
@@ -114,13 +118,16 @@ package final class SnapshotWriter {
   /// - Throws: `.invalid` when it changes while it is read: a snapshot is of one moment or of none.
   package func addFile(_ path: RelativePath, mode: UInt16, _ input: any SnapshotInput) throws(StoreError) {
     var cursor = BaseFileCursor()
+    var shift: ShiftLookup?
     if let base, case .file(let before)? = try advance(to: path)?.content {
       cursor = try BaseFileCursor(before, in: base)
+      shift = ShiftLookup(before, in: base)
     }
     var cutter = try FileCutter(input)
     while let (offset, bytes) = try cutter.next() {
       let bases = try cursor.chunks(covering: offset..<(offset + UInt64(bytes.count)))
-      window.append(.chunk(ChunkTask(offset: offset, bytes: bytes, bases: bases)))
+      window.append(
+        .chunk(ChunkTask(offset: offset, bytes: bytes, profile: cutter.profile, bases: bases, shift: shift)))
       if window.isFull(context.limits) { try processWindow() }
     }
     try input.checkUnchanged()

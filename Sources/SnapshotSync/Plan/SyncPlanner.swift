@@ -141,7 +141,8 @@ extension SyncPlanner {
       return
     }
     let isThere = local.map { $0.kind == .file } ?? (left?.typeCode == entry.typeCode)
-    let isPatch = style == .inPlace && isThere
+    let leans = style == .inPlace ? try leansOnShiftedBytes(file) : false
+    let isPatch = style == .inPlace && isThere && !leans
     if isPatch {
       patched.insert(entry.path)
       if survey.linked.contains(entry.path) { linked.append(entry.path) }
@@ -149,6 +150,17 @@ extension SyncPlanner {
     try begin(FileWrite(entry: entry, isPatch: isPatch), file, left: isAsLeft ? left : nil, wasChanged: local != nil)
     let size = isPatch ? local?.byteCount ?? left?.byteCount ?? 0 : 0
     plan.bytesToAllocate += entry.byteCount - min(entry.byteCount, size)
+  }
+
+  /// Whether chunks are patches on bytes that may stand earlier in the file, where patching it would overwrite them
+  /// first: such a file is written anew.
+  private func leansOnShiftedBytes(_ file: FileContent) throws(SyncError) -> Bool {
+    guard file.profile == .contentDefined else { return false }
+    var chunks = try ChunkStream(file, in: wanted)
+    while let (_, reference) = try chunks.next() {
+      if reference.form != .full { return true }
+    }
+    return false
   }
 
   private mutating func begin(
@@ -221,7 +233,7 @@ extension SyncPlanner {
   /// either.
   private mutating func close(_ reference: Reference, _ near: [Digest: LocalPlace]) throws(SyncError) {
     guard window.close(reference.id) else { return }
-    window.needs(reference)
+    window.needs(reference, file?.file.profile ?? .contentDefined)
     let support = wanted.support
     for slot in reference.base?.slots ?? [] {
       let part = try storing { () throws(StoreError) in try support.reference(slot, below: reference) }

@@ -58,8 +58,9 @@ struct SyncWindow: Sendable {
     if part.origin != .there { byteCount += part.reference.byteCount }
   }
 
-  mutating func needs(_ reference: Reference) {
-    let frame = NeededFrame(place: reference.place, isOfPatches: reference.form != .full)
+  mutating func needs(_ reference: Reference, _ profile: ChunkProfile) {
+    let isLarge = reference.form != .full || profile == .contentDefined
+    let frame = NeededFrame(place: reference.place, isLarge: isLarge)
     if frameKeys.insert(frame.key).inserted { frames.append(frame) }
   }
 
@@ -75,32 +76,31 @@ struct SyncWindow: Sendable {
 /// A frame that has to be read, unless it still is in memory.
 struct NeededFrame: Sendable {
   let place: Reference.Place
-  /// Else it is one of whole chunks.
-  let isOfPatches: Bool
+  /// Whether it may have up to 1 MiB: patches and content-defined chunks. Those of grid chunks have 256 KiB.
+  let isLarge: Bool
 
   var key: FrameCache.Key { FrameCache.Key(place) }
 }
 
 /// Knows which frames are still in memory, without looking: so that a plan counts exactly what the runner will read.
 ///
-/// - Of whole chunks the last 16 frames that were used are counted as held, of patches the last 8. A window uses at
+/// - Of small frames the last 16 that were used are counted as held, of large ones the last 8. A window uses at
 ///   most about 16, so the cache behind it, which drops the frame of the kind that was not used for longest, still has
 ///   them when it holds 32 frames of 256 KiB and 24 of 1 MiB.
 /// - A chunk whose chain of patches alone needs more frames than that may be read twice; the result then says so.
 struct FrameLedger {
-  static let chunkFrameCountMax = 16
-  static let patchFrameCountMax = 8
+  static let smallCountMax = 16
+  static let largeCountMax = 8
   static let cacheByteCount = 32 << 20
 
-  private var chunks: [FrameCache.Key] = []
-  private var patches: [FrameCache.Key] = []
+  private var small: [FrameCache.Key] = []
+  private var large: [FrameCache.Key] = []
 
   /// What of `frames` has to be read.
   mutating func take(_ frames: [NeededFrame]) -> [Reference.Place] {
-    let missing = frames.filter { !chunks.contains($0.key) && !patches.contains($0.key) }
-    chunks = FrameLedger.held(
-      chunks, after: frames.filter { !$0.isOfPatches }, countMax: FrameLedger.chunkFrameCountMax)
-    patches = FrameLedger.held(patches, after: frames.filter(\.isOfPatches), countMax: FrameLedger.patchFrameCountMax)
+    let missing = frames.filter { !small.contains($0.key) && !large.contains($0.key) }
+    small = FrameLedger.held(small, after: frames.filter { !$0.isLarge }, countMax: FrameLedger.smallCountMax)
+    large = FrameLedger.held(large, after: frames.filter(\.isLarge), countMax: FrameLedger.largeCountMax)
     return missing.map(\.place)
   }
 

@@ -69,9 +69,7 @@ final class TreeBuilder {
     let (wanted, staging, control) = (wanted, staging, control)
     let targets = targets(window)
     let work = zip(parts, targets).map { PartWork(part: $0, write: $1) }
-    let batches = stride(from: 0, to: work.count, by: TreeBuilder.batchCount).map {
-      Array(work[$0..<min($0 + TreeBuilder.batchCount, work.count)])
-    }
+    let batches = work.batches(of: TreeBuilder.batchCount)
     return try storing { () throws(StoreError) in
       try Parallel.map(batches, jobs: limits.jobs) { batch throws(StoreError) -> [[UInt8]] in
         let missing = batch.indices.filter { !control.isCancelled() && !batch[$0].isThere(in: staging) }

@@ -1,0 +1,63 @@
+internal import Primitives
+package import SnapshotFormat
+internal import Synchronization
+
+/// Finds the base of chunks whose content has moved within its file.
+///
+/// To look costs a pass over the whole base file, so it is done only when the bytes in the same place were of no use for
+/// several chunks; see `isWorthwhile`.
+package final class ShiftLookup: Sendable {
+  private enum State: Sendable {
+    case unused
+    case ready(AnchorTable)
+    case impossible
+  }
+
+  private let file: FileContent
+  private let base: ManifestReader
+  private let state = Mutex(State.unused)
+
+  /// - Parameter file: a file of the base, which the chunks are to be found in.
+  package init(_ file: FileContent, in base: ManifestReader) {
+    self.file = file
+    self.base = base
+  }
+
+  /// Whether it is worth to look, given how many chunks of a window found no use for what stands in their place.
+  ///
+  /// What lies on a grid is changed in place or appended to; that it shifts is the exception.
+  func isWorthwhile(_ failureCount: Int, _ profile: ChunkProfile) -> Bool {
+    state.withLock { state in
+      switch state {
+      case .unused: failureCount >= (profile == .contentDefined ? 8 : 32)
+      case .ready: true
+      case .impossible: false
+      }
+    }
+  }
+
+  /// Reads the base file, unless that was done before.
+  func prepare(jobs: Int) throws(StoreError) {
+    guard case .unused = state.withLock({ $0 }) else { return }
+    let table = try AnchorTable(file, in: base, jobs: jobs)
+    state.withLock { $0 = table.map { .ready($0) } ?? .impossible }
+  }
+
+  /// The smallest patch that makes the chunk from where its content stood; nil where the content is new.
+  func patch(_ chunk: [UInt8], at offset: UInt64) throws(StoreError) -> ChunkDecision? {
+    guard case .ready(let table) = state.withLock({ $0 }), let match = table.match(chunk, at: offset),
+      match.chain.allSatisfy({ $0.chainDepth < Limits.chainDepth })
+    else { return nil }
+    let joined = Array(try base.chunks.chunks(match.chain, support: base.support).joined())
+    let end = min(match.start + chunk.count, joined.count)
+    guard match.start < end else { return nil }
+    let sparse = PatchDraft.make(chunk, from: joined.rawSpan.extracting(match.start..<end), chain: match.chain)
+    if let sparse, sparse.isSmall(for: chunk.count) {
+      return .patched(sparse, chain: match.chain, offset: match.start, baseByteCount: end - match.start)
+    }
+    if let prefix = PatchDraft.makePrefix(chunk, from: joined.rawSpan, chain: match.chain) {
+      return .patched(prefix, chain: match.chain, offset: 0, baseByteCount: joined.count)
+    }
+    return nil
+  }
+}

@@ -39,6 +39,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CRocksDB", linkerSettings: [.linkedLibrary("rocksdb")]),
     .target(name: "CSystem"),
     .target(name: "CKernels"),
@@ -52,6 +53,7 @@ let package = Package(
     module("DirectoryCatalog", ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO"]),
     module("RocksDBCatalog", ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO", "CRocksDB"]),
     module("SnapshotStore", ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO"]),
+    module("LiveDatabases", ["Primitives", "FileIO", "SnapshotStore", "CSQLite"]),
     module("SnapshotSync", ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO", "SnapshotStore"]),
     module("VectorCollections", ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO", "SnapshotStore"]),
     module("JobAdapters", ["Primitives", "SnapshotFormat", "SnapshotStore", "VectorCollections"]),
@@ -59,7 +61,7 @@ let package = Package(
       "SnapshotEngine",
       [
         "Primitives", "SnapshotFormat", "FileIO", "ObjectTier", "FileTier", "Catalog", "DirectoryCatalog",
-        "RocksDBCatalog", "SnapshotStore", "SnapshotSync", "VectorCollections", "JobAdapters", logging,
+        "RocksDBCatalog", "SnapshotStore", "LiveDatabases", "SnapshotSync", "VectorCollections", "JobAdapters", logging,
       ]
     ),
     .executableTarget(
@@ -84,6 +86,13 @@ let package = Package(
       [
         "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "Catalog", "DirectoryCatalog",
         "SnapshotStore",
+      ]),
+    tests(
+      "LiveDatabasesTests",
+      [
+        "Primitives", "SnapshotFormat", "FileIO", "FileTier", "ObjectTier", "Catalog", "DirectoryCatalog",
+        "SnapshotStore",
+        "LiveDatabases", "CSQLite",
       ]),
     // Operations from a seed, for the tests of all modules that know records.
     .target(

@@ -99,6 +99,10 @@ int system_clone(int to, int from) { return ioctl(to, FICLONE, from); }
 
 int system_allocate(int file, int64_t offset, int64_t count) { return fallocate(file, 0, offset, count); }
 
+int system_make_hole(int file, int64_t offset, int64_t count) {
+  return fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, count);
+}
+
 int system_lock(int file, int operation) { return flock(file, operation); }
 
 int system_file_system_of(int file, struct system_file_system *info) {

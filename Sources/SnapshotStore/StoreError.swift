@@ -57,6 +57,9 @@ package enum StoreError: Error, Sendable {
   case file(FileError)
   /// What was asked for is not there: store, collection, version, tag, path.
   case notFound(String)
+  /// A local file changed while it was read; nothing of it was taken. Reading it again may go well. Its path, and how
+  /// that showed.
+  case changed(path: String, how: String)
   /// The input cannot be taken as it is; nothing was changed. What it is and why, in words.
   case invalid(String)
 }

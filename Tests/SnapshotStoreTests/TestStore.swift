@@ -35,7 +35,7 @@ struct TestStore {
   let origin: FileObjectTier
   let store: SnapshotStore
 
-  init(jobs: Int = 2) throws {
+  init(jobs: Int = 2, windowByteCount: Int = 4 << 20) throws {
     directory = try TemporaryDirectory()
     let clock = SystemClock()
     let settings = CommitSettings(clock: clock, wallClock: clock, random: SystemRandomSource())
@@ -46,6 +46,7 @@ struct TestStore {
     _ = try StoreObject.create(identity, in: origin, settings: settings, deadline: .never)
     var limits = StoreLimits()
     limits.jobs = jobs
+    limits.windowByteCount = windowByteCount
     store = SnapshotStore(
       identity: identity, tier: origin, catalog: DirectoryCatalog(origin), limits: limits, settings: settings)
   }

@@ -47,6 +47,7 @@ long system_list(int directory, void *_Nonnull buffer, size_t count);
 int system_clone(int to, int from);
 /// Reserves room without writing; EOPNOTSUPP where the file system cannot.
 int system_allocate(int file, int64_t offset, int64_t count);
+int system_make_hole(int file, int64_t offset, int64_t count);
 int system_lock(int file, int operation);
 int system_file_system_of(int file, struct system_file_system *_Nonnull info);
 /// Keeps memory that was freed, up to `byte_count` in each arena, for what is allocated next: buffers of the same sizes come

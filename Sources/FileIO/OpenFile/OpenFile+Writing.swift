@@ -46,6 +46,20 @@ extension OpenFile {
     }
   }
 
+  /// Makes zeros of what stands in a range, which then takes no room. What lies behind the file's end stays behind it.
+  /// - Returns: false where the file system cannot; nothing has changed then.
+  package func makeHole(at offset: UInt64, count: Int) throws(FileError) -> Bool {
+    guard count > 0 else { return true }
+    _ = try signed(offset, plus: count)
+    do throws(FileError) {
+      try Syscalls.makeHole(descriptor, at: try signed(offset, plus: 0), Int64(count), location)
+      return true
+    } catch {
+      guard error.meaning == .unsupported else { throw error }
+      return false
+    }
+  }
+
   /// Makes this file share all blocks of `source`.
   /// - Returns: false where the file system cannot, or the two are on different ones; nothing has changed then.
   package func clone(from source: borrowing OpenFile) throws(FileError) -> Bool {

@@ -138,6 +138,12 @@ extension Syscalls {
     _ = try perform(.allocate, location) { _ in Int(system_allocate(descriptor, offset, count)) }
   }
 
+  static func makeHole(
+    _ descriptor: Int32, at offset: Int64, _ count: Int64, _ location: FileLocation
+  ) throws(FileError) {
+    _ = try perform(.allocate, location) { _ in Int(system_make_hole(descriptor, offset, count)) }
+  }
+
   static func clone(from source: Int32, to target: Int32, _ location: FileLocation) throws(FileError) {
     _ = try perform(.clone, location) { _ in Int(system_clone(target, source)) }
   }

@@ -23,6 +23,8 @@ extension EngineConfiguration {
     lockAttemptCountMax = try values.count("SNAPCTL_LOCK_MAX_ATTEMPTS", 1...1_000) ?? lockAttemptCountMax
     lockBaseBackoffSeconds =
       try values.number("SNAPCTL_LOCK_BASE_BACKOFF_SECONDS", 0...3_600) ?? lockBaseBackoffSeconds
+    readAttemptCountMax = try values.count("SNAPCTL_READ_MAX_ATTEMPTS", 1...100) ?? readAttemptCountMax
+    readRetrySeconds = try values.number("SNAPCTL_READ_RETRY_SECONDS", 0...60) ?? readRetrySeconds
     lockJitterFactor = try values.number("SNAPCTL_LOCK_JITTER_FACTOR", 0...3_600) ?? lockJitterFactor
   }
 }

@@ -39,6 +39,10 @@ public struct EngineConfiguration: Sendable, Equatable {
   public var cache: String?
   /// Where immutable objects are read.
   public var mode = Mode.auto
+  /// How often a file that changes while it is read is read in all, before the call gives up.
+  public var readAttemptCountMax = 5
+  /// How long to wait before such a file is read again.
+  public var readRetrySeconds = 0.2
   /// Calls that may block at the same time, each on a thread of its own. More wait for their turn.
   public var blockingCallCountMax = 8
 
@@ -56,6 +60,10 @@ extension EngineConfiguration {
     if !(1...1_000).contains(lockAttemptCountMax) {
       return "lock attempts must be 1 to 1000, not \(lockAttemptCountMax)"
     }
+    if !(1...100).contains(readAttemptCountMax) {
+      return "read attempts must be 1 to 100, not \(readAttemptCountMax)"
+    }
+    if !(0...60).contains(readRetrySeconds) { return "the wait before a file is read again must be 0 to 60 seconds" }
     let sizes = [windowByteCount, frameCacheByteCount, packByteCount, requestByteCount]
     if sizes.contains(where: { !((64 << 10)...(1 << 30)).contains($0) }) {
       return "memory limits must be 64 KiB to 1 GiB"

@@ -18,7 +18,8 @@ public struct CreateOptions: Sendable {
   public var message = ""
   /// Which part of the directory is taken.
   public var selection = TreeSelection()
-  /// Whether the directory counts as a copy of the new version afterwards. Never when something was left out.
+  /// Whether the directory counts as a copy of the new version afterwards. When something was left out, only one that
+  /// was a copy before does; with a selection, never.
   public var remembersVersion = true
   /// Is told how far it is.
   public var progress: ProgressHandler?
@@ -49,24 +50,37 @@ public struct CreatedSnapshot: Sendable, Equatable {
   public let seconds: Double
   /// Whether the directory counts as a copy of the version now.
   public let isCopy: Bool
+  /// Sockets, FIFOs and devices, which no snapshot can hold: the first 1,000 of them.
+  public let skipped: [SkippedEntry]
+  /// How many of them there are.
+  public let skippedCount: Int
 
   /// The version's number.
   public var version: UInt64 { snapshot.version }
+}
+
+/// An entry of a directory that no snapshot can hold.
+public struct SkippedEntry: Sendable, Equatable {
+  /// Its path within the directory, safe to print.
+  public let path: String
+  /// What it is: `fifo`, `socket` or `device`.
+  public let kind: String
 }
 
 extension SnapshotEngine {
   /// Makes a version of a directory.
   ///
   /// Only what the version before does not have is stored. Names, types, modes, link targets and bytes count; times do
-  /// not.
-  /// - Throws: `.conflict` when somebody else committed a version meanwhile, `.failed` when a file changed while it was
-  /// read. In both cases nothing is published.
+  /// not. A file that changes while it is read is read again, as often as the configuration says; one that vanishes is
+  /// left out.
+  /// - Throws: `.conflict` when somebody else committed a version meanwhile, `.failed` when a file changed each time it
+  /// was read. In both cases nothing is published.
   public func create(
     _ collection: String, from directory: String, options: CreateOptions = CreateOptions()
   ) async throws(EngineError) -> CreatedSnapshot {
     let name = try Names.collection(collection)
     var request = CreateRequest(
-      collection: name, tree: TreeInput(path: directory, filter: try options.selection.filter()))
+      collection: name, tree: try options.selection.tree(directory, configuration))
     if let tag = options.tag { request.tag = try Names.tag(tag) }
     request.message = options.message
     let progress = ProgressCount("create", options.progress)
@@ -103,13 +117,19 @@ extension EngineCall {
     let result = try catching { [request] () throws(StoreError) in
       try self.store.create(request, local: source.pages)
     }
-    let isCopy = remembers && directory.remember(result.row, in: self.store, statuses: statuses)
+    // What a database was captured from may have other bytes than what was captured.
+    let known = result.omissions.capturedCount == 0 ? statuses : nil
+    let isCopy =
+      remembers && (result.omissions.isEmpty || directory.version != nil)
+      && directory.remember(result.row, in: self.store, statuses: known)
     let head = try head(of: request.collection)
     return CreatedSnapshot(
       snapshot: Snapshot(request.collection, result.row, in: head), isUnchanged: result.isUnchanged,
       bytesTotal: result.statistics.bytesTotal, bytesChanged: result.statistics.bytesChanged,
       bytesStored: result.statistics.bytesStored, chunksNew: result.statistics.chunksNew,
-      chunksPatched: result.statistics.chunksPatched, seconds: seconds, isCopy: isCopy)
+      chunksPatched: result.statistics.chunksPatched, seconds: seconds, isCopy: isCopy,
+      skipped: result.omissions.skipped.map { SkippedEntry(path: "\($0.path)", kind: "\($0.kind)") },
+      skippedCount: result.omissions.skippedCount)
   }
 
   private func expectation(_ options: CreateOptions, _ source: CopiedDirectory) -> CreateRequest.Expectation {

@@ -32,12 +32,12 @@ public struct DirectoryStatus: Sendable, Equatable {
 extension SnapshotEngine {
   /// The content hash of a directory; needs no store. The same for the same content, whatever `jobs` is.
   ///
-  /// - Throws: `.failed` when a file changes while it is read, or the directory holds what no snapshot can.
+  /// - Throws: `.failed` when a file changes each time it is read.
   public static func hash(
     _ directory: String, selection: TreeSelection = TreeSelection(),
     configuration: EngineConfiguration = EngineConfiguration()
   ) async throws(EngineError) -> HashedDirectory {
-    let tree = TreeInput(path: directory, filter: try selection.filter())
+    let tree = try selection.tree(directory, configuration)
     return try await BlockingCalls(countMax: 1).run(stop: StopSignal()) { () throws(EngineError) in
       do throws(StoreError) {
         return HashedDirectory(try TreeHash.hash(tree, jobs: configuration.jobs))
@@ -54,7 +54,7 @@ extension SnapshotEngine {
     of directory: String, comparedTo version: String, selection: TreeSelection = TreeSelection()
   ) async throws(EngineError) -> DirectoryStatus {
     let reference = try Names.version(version)
-    let tree = TreeInput(path: directory, filter: try selection.filter())
+    let tree = try selection.tree(directory, configuration)
     let jobs = configuration.jobs
     return try await perform { call throws(EngineError) in
       let (head, row) = try call.row(reference)

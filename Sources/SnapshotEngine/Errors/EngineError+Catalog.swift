@@ -12,6 +12,11 @@ extension EngineError {
     case .catalog(let error): self.init(error)
     case .file(let error): self.init(error)
     case .notFound(let what): self.init(.notFound, Printable.string(what))
+    case .changed(let path, let how):
+      let name = Printable.string(path)
+      self.init(
+        .failed, "\(name) changed while it was read: \(Printable.string(how))", subject: name,
+        advice: "Nothing was published. Close what writes to it, or snapshot a copy")
     case .invalid(let reason): self.init(.failed, Printable.string(reason))
     }
   }

@@ -14,8 +14,7 @@ extension EngineCall {
 
   /// Where files without a name are made; one directory for each user, so that nobody stands in another's way.
   private static var temporaryDirectory: String {
-    let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? ""
-    return "\(base.isEmpty ? "/tmp" : base)/snapctl-\(getuid())"
+    "\(TemporaryFiles.directory)/snapctl-\(getuid())"
   }
 
   /// What all vectors of a collection are.

@@ -15,7 +15,7 @@ package struct CreateRequest: Sendable {
   }
 
   package let collection: CollectionName
-  package let tree: TreeInput
+  package var tree: TreeInput
   package var expectation: Expectation = .newestAtStart
   /// The version that chunks and patches are taken from with `.any`; nil: the newest.
   package var basis: UInt64?
@@ -37,6 +37,7 @@ package struct CreateResult: Sendable {
   package let row: VersionRow
   package let isUnchanged: Bool
   package let statistics: WriteStatistics
+  package let omissions: TreeOmissions
 }
 
 extension SnapshotStore {
@@ -59,7 +60,7 @@ extension SnapshotStore {
       guard content.contentHash == newest.contentHash else { throw error }
       var statistics = WriteStatistics()
       statistics.bytesTotal = content.byteCount
-      return CreateResult(row: newest, isUnchanged: true, statistics: statistics)
+      return CreateResult(row: newest, isUnchanged: true, statistics: statistics, omissions: content.omissions)
     }
   }
 
@@ -71,6 +72,7 @@ extension SnapshotStore {
     commit.tag = request.tag
     commit.deadline = request.deadline
     var statistics = WriteStatistics()
+    var omissions = TreeOmissions()
     var start: UInt64?
     let outcome = try self.commit(
       commit,
@@ -80,7 +82,7 @@ extension SnapshotStore {
       }, local: local
     ) { base throws(StoreError) in
       let writer = try SnapshotWriter(context(base.intent), base: base.manifest, explain: request.explain)
-      try writer.add(request.tree)
+      omissions = try writer.add(request.tree)
       let contentHash = try writer.finishTree()
       statistics = writer.statistics
       if let before = base.manifest, before.root.totals.contentHash == contentHash { return .unchanged }
@@ -89,13 +91,14 @@ extension SnapshotStore {
       return .manifest(manifest, basis: basis(request, start: start ?? 0), further: [])
     }
     switch outcome {
-    case .committed(let row, _): return CreateResult(row: row, isUnchanged: false, statistics: statistics)
+    case .committed(let row, _):
+      return CreateResult(row: row, isUnchanged: false, statistics: statistics, omissions: omissions)
     case .unchanged(let head):
       let version = try baseVersion(request, head, start: start ?? 0)
       let row = try catching { () throws(CatalogError) in
         try HeadLine(catalog.origin, request.collection).row(of: version, in: head)
       }
-      return CreateResult(row: row, isUnchanged: true, statistics: statistics)
+      return CreateResult(row: row, isUnchanged: true, statistics: statistics, omissions: omissions)
     }
   }
 

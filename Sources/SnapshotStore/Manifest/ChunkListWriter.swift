@@ -38,7 +38,6 @@ package final class ChunkListWriter {
   private let support: SupportBuilder
   private var events: [Event] = []
   private var references: [Reference] = []
-  private(set) var chunkCount: UInt64 = 0
 
   package init(pages: PageWriter, files: FilePageWriter, support: SupportBuilder) {
     self.pages = pages
@@ -56,6 +55,12 @@ package final class ChunkListWriter {
     events.append(.end(file))
   }
 
+  /// Takes back the chunks that were added since the last file ended.
+  package func removeOpenChunks() {
+    while case .chunk? = events.last { events.removeLast() }
+    if events.isEmpty { references.removeAll(keepingCapacity: true) }
+  }
+
   /// Takes from the front whatever is resolved.
   package func drain() throws(StoreError) {
     var count = 0
@@ -65,7 +70,6 @@ package final class ChunkListWriter {
         guard let reference = pending.reference else { break taking }
         try support.use(reference)
         references.append(reference)
-        chunkCount += 1
       case .end(let file): try finish(file)
       }
       count += 1

@@ -1,11 +1,11 @@
 internal import Primitives
 internal import SnapshotFormat
 
-/// Where the content of a base file stands, found by anchors: places that the bytes themselves choose, and that move with
-/// them when a file has shifted.
+/// Where the content of a base file stands, found by anchors: places that the bytes themselves choose, and that move
+/// with them when a file has shifted.
 ///
-/// - An anchor is a place behind which a rolling hash of the 64 bytes before has a number of zero bits: one in 2 KiB, fewer
-///   in files above 256 MiB, so that the table stays within `anchorCountMax`.
+/// - An anchor is a place behind which a rolling hash of the 64 bytes before has a number of zero bits: one in 2 KiB,
+///   fewer in files above 256 MiB, so that the table stays within `anchorCountMax`.
 /// - What stands in several places is no anchor.
 final class AnchorTable: Sendable {
   /// Neighbouring chunks of the base, and the part of them that a chunk is like.

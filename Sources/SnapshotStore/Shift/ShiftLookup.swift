@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// Finds the base of chunks whose content has moved within its file.
 ///
-/// To look costs a pass over the whole base file, so it is done only when the bytes in the same place were of no use for
-/// several chunks; see `isWorthwhile`.
+/// To look costs a pass over the whole base file, so it is done only when the bytes in the same place were of no use
+/// for several chunks; see `isWorthwhile`.
 package final class ShiftLookup: Sendable {
   private enum State: Sendable {
     case unused

@@ -2,19 +2,33 @@ package import FileIO
 internal import Primitives
 
 /// A local file as input of a snapshot. It must stay as it is while it is read.
+///
+/// What a file system records of each write is looked at: size, time of modification, time of change. Writes through a
+/// mapping leave their mark there only some time later.
 package final class FileInput: SnapshotInput {
   private let file: OpenFile
   private let before: FileStatus
 
-  package init(_ file: consuming OpenFile) throws(StoreError) {
-    let status: FileStatus
-    do throws(FileError) {
-      status = try file.status()
-    } catch {
-      throw .file(error)
-    }
-    before = status
+  package init(_ file: consuming OpenFile) throws(FileError) {
+    before = try file.status()
     self.file = file
+  }
+
+  /// Waits, when the file was written a moment ago: a further write at once might bear the same time.
+  ///
+  /// - Throws: `.changed` when it is written meanwhile.
+  package func settle(_ retry: ReadRetry) throws(StoreError) {
+    let age = retry.clock.now().milliseconds * 1_000_000 - before.changedNanoseconds
+    guard age < Int64(retry.settleNanoseconds) else { return }
+    retry.clock.sleep(nanoseconds: retry.settleNanoseconds)
+    try checkUnchanged()
+  }
+
+  /// What `live` knows of the file.
+  func database(
+    _ live: any LiveFiles, at path: RelativePath, of root: borrowing Directory
+  ) throws(StoreError) -> LiveDatabase? {
+    try live.database(file, at: path, of: root)
   }
 
   package var status: FileStatus { before }
@@ -24,7 +38,7 @@ package final class FileInput: SnapshotInput {
     do throws(FileError) {
       return try file.read(count, at: offset)
     } catch {
-      if error.meaning == .endOfFile { throw changed("it became shorter") }
+      if error.meaning == .endOfFile { throw .changed(path: file.path, how: "it became shorter") }
       throw .file(error)
     }
   }
@@ -36,14 +50,9 @@ package final class FileInput: SnapshotInput {
     } catch {
       throw .file(error)
     }
-    guard after.byteCount == before.byteCount, after.modifiedNanoseconds == before.modifiedNanoseconds else {
-      throw changed("its size or modification time changed")
-    }
-  }
-
-  private func changed(_ how: String) -> StoreError {
-    .invalid(
-      "\(file.path) changed while it was read: \(how). Nothing was published. "
-        + "Close what writes to it, or snapshot a copy")
+    guard after.byteCount == before.byteCount else { throw .changed(path: file.path, how: "its size changed") }
+    guard
+      after.modifiedNanoseconds == before.modifiedNanoseconds, after.changedNanoseconds == before.changedNanoseconds
+    else { throw .changed(path: file.path, how: "its time of modification changed") }
   }
 }

@@ -7,13 +7,14 @@ package enum TreeHash {
     package let contentHash: Digest
     package let fileCount: UInt64
     package let byteCount: UInt64
+    package let omissions: TreeOmissions
   }
 
   /// Hashes every file of the tree, chunks of a window on all workers.
   package static func hash(_ tree: TreeInput, jobs: Int) throws(StoreError) -> Result {
     var content = ContentHashBuilder()
     var (files, bytes): (UInt64, UInt64) = (0, 0)
-    try tree.forEach { path, entry throws(StoreError) in
+    let omissions = try tree.forEach { path, entry throws(StoreError) in
       switch entry {
       case .directory(let mode): content.add(path: path, typeCode: 2, mode: mode, byteCount: 0, digest: .zero)
       case .link(let target): content.add(path: path, typeCode: 3, mode: 0o777, byteCount: 0, digest: .of(target))
@@ -24,7 +25,7 @@ package enum TreeHash {
         bytes += input.byteCount
       }
     }
-    return Result(contentHash: content.finish(), fileCount: files, byteCount: bytes)
+    return Result(contentHash: content.finish(), fileCount: files, byteCount: bytes, omissions: omissions)
   }
 
   /// The digest of one file (formats/store.md §3).

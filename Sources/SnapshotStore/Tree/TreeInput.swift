@@ -5,7 +5,9 @@ internal import SnapshotFormat
 /// A local directory as input of a snapshot.
 package struct TreeInput: Sendable {
   package let path: String
-  package let filter: PathFilter
+  package var filter: PathFilter
+  package var retry = ReadRetry()
+  package var live: any LiveFiles = NoLiveFiles()
 
   package init(path: String, filter: PathFilter = .all) {
     self.path = path
@@ -21,83 +23,24 @@ package struct TreeInput: Sendable {
 
   /// Walks the tree in ascending byte order of path.
   ///
-  /// - Throws: `.invalid` for what a snapshot cannot hold (a socket, a FIFO, a device), naming it.
-  package func forEach(_ body: (RelativePath, Entry) throws(StoreError) -> Void) throws(StoreError) {
-    let root = try opened()
-    let walk = try catching { () throws(FileError) in TreeWalkBox(try TreeWalk(try root.directory.reopened())) }
-    while let entry = try catching({ () throws(FileError) in try walk.next() }) {
-      if filter.excludes(entry.path) {
-        if case .directory = entry.content { walk.skipBelow(entry) }
-        continue
-      }
-      try visit(entry, in: root, body)
-    }
+  /// - A file for which `body` throws `.changed` is opened anew after a short wait, and `body` called again; it must
+  ///   not have kept anything of it.
+  /// - What vanishes meanwhile is left out; so are sockets, FIFOs and devices, which are never opened.
+  /// - Throws: `.changed` for a file that changed at each attempt; what `body` throws.
+  @discardableResult
+  package func forEach(
+    _ body: (RelativePath, Entry) throws(StoreError) -> Void
+  ) throws(StoreError) -> TreeOmissions {
+    let reading = try TreeReading(self)
+    try reading.run(body)
+    return reading.omissions
   }
-
-  private func visit(
-    _ entry: TreeEntry, in root: DirectoryBox, _ body: (RelativePath, Entry) throws(StoreError) -> Void
-  ) throws(StoreError) {
-    switch entry.content {
-    case .directory: try body(entry.path, .directory(mode: entry.status.mode.bits))
-    case .symbolicLink(let target) where filter.includes(entry.path): try body(entry.path, .link(target: target))
-    case .file where filter.includes(entry.path):
-      let file = try FileInput(root.open(entry.path))
-      try body(entry.path, .file(mode: entry.status.mode.bits, file))
-    case .unsupported(let kind) where filter.includes(entry.path):
-      throw .invalid("\(path)/\(entry.path) is a \(kind), which no snapshot can hold. Remove it, or exclude it")
-    default: break
-    }
-  }
-
-  private func opened() throws(StoreError) -> DirectoryBox {
-    do throws(FileError) {
-      return DirectoryBox(try Directory(path: path))
-    } catch {
-      throw .file(error)
-    }
-  }
-
-  private func catching<Value>(_ body: () throws(FileError) -> Value) throws(StoreError) -> Value {
-    do throws(FileError) {
-      return try body()
-    } catch {
-      throw .file(error)
-    }
-  }
-}
-
-/// A directory that closures can share.
-private final class DirectoryBox {
-  let directory: Directory
-
-  init(_ directory: consuming Directory) {
-    self.directory = directory
-  }
-
-  func open(_ path: RelativePath) throws(StoreError) -> OpenFile {
-    do throws(FileError) {
-      return try directory.open(path, for: .read)
-    } catch {
-      throw .file(error)
-    }
-  }
-}
-
-/// A walk that closures can share.
-private final class TreeWalkBox {
-  private var walk: TreeWalk
-
-  init(_ walk: consuming TreeWalk) {
-    self.walk = walk
-  }
-
-  func next() throws(FileError) -> TreeEntry? { try walk.next() }
-  func skipBelow(_ entry: TreeEntry) { walk.skipBelow(entry) }
 }
 
 extension SnapshotWriter {
   /// Adds all of a local tree.
-  package func add(_ tree: TreeInput) throws(StoreError) {
+  @discardableResult
+  package func add(_ tree: TreeInput) throws(StoreError) -> TreeOmissions {
     try tree.forEach { path, entry throws(StoreError) in
       switch entry {
       case .directory(let mode): try addDirectory(path, mode: mode)

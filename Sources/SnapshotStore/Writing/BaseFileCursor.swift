@@ -66,7 +66,7 @@ package struct BaseTreeCursor {
 
   /// The entry of `path` in the base, or nil.
   ///
-  /// - Precondition: `path` comes after that of the call before.
+  /// - Precondition: `path` is that of the call before, or comes after it.
   package mutating func entry(at path: RelativePath) throws(StoreError) -> FileEntry? {
     while true {
       while let first = entries.first, first.path < path { entries.removeFirst() }

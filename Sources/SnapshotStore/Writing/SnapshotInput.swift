@@ -5,12 +5,12 @@ package protocol SnapshotInput: Sendable {
 
   /// Exactly `count` bytes from `offset` on.
   ///
-  /// - Throws: `.file`, or `.invalid` when the file has become shorter meanwhile.
+  /// - Throws: `.file`, or `.changed` when the file has become shorter meanwhile.
   func read(at offset: UInt64, count: Int) throws(StoreError) -> [UInt8]
 
   /// Called after the last byte was read.
   ///
-  /// - Throws: `.invalid` when the file changed while it was read.
+  /// - Throws: `.changed` when the file changed while it was read.
   func checkUnchanged() throws(StoreError)
 }
 

@@ -22,6 +22,7 @@ extension SnapshotWriter {
       }
     }
     window.removeAll()
+    windowCount += 1
     try bound()
   }
 

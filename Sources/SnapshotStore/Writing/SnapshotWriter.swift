@@ -42,6 +42,8 @@ package final class SnapshotWriter {
   let patches: FrameGroup
   var window = WriteWindow()
   var fileInMaking = FileInMaking()
+  /// Windows that were processed.
+  var windowCount = 0
   var index: ChunkIndex?
   /// Chunks that were met in this run, and where they will stand.
   var met: [Digest: PendingReference] = [:]
@@ -115,11 +117,24 @@ package final class SnapshotWriter {
 
   /// Reads a file and stores what the base does not have of it.
   ///
-  /// - Throws: `.invalid` when it changes while it is read: a snapshot is of one moment or of none.
+  /// - Throws: `.changed` when it changes while it is read: a snapshot is of one moment or of none. Nothing of the file
+  ///   was taken then, so that it may be added again, or left out. What its chunks left in packs, nobody refers to.
   package func addFile(_ path: RelativePath, mode: UInt16, _ input: any SnapshotInput) throws(StoreError) {
+    let (before, windows) = (lastPath, windowCount)
+    do throws(StoreError) {
+      try read(path, mode: mode, input)
+    } catch {
+      if case .changed = error { takeBack(since: windows) }
+      lastPath = before
+      throw error
+    }
+    if window.isFull(context.limits) { try processWindow() }
+  }
+
+  private func read(_ path: RelativePath, mode: UInt16, _ input: any SnapshotInput) throws(StoreError) {
     var cursor = BaseFileCursor()
     var shift: ShiftLookup?
-    if let base, case .file(let before)? = try advance(to: path)?.content {
+    if case .file(let before)? = try advance(to: path)?.content, let base {
       cursor = try BaseFileCursor(before, in: base)
       shift = ShiftLookup(before, in: base)
     }
@@ -138,7 +153,15 @@ package final class SnapshotWriter {
           baseChunksPages: cursor.pages)))
     totals.files += 1
     totals.bytes += input.byteCount
-    if window.isFull(context.limits) { try processWindow() }
+  }
+
+  /// Forgets the chunks of the file that is being read. Those of its windows that were processed are all that the
+  /// digest and the chunk list hold of an unfinished file.
+  private func takeBack(since windows: Int) {
+    window.removeOpenChunks()
+    guard windowCount > windows else { return }
+    fileInMaking = FileInMaking()
+    chunkList.removeOpenChunks()
   }
 
   /// The base's entry of a path that comes after all before it.

@@ -35,6 +35,14 @@ package struct WriteWindow {
     items.compactMap { if case .chunk(let task) = $0 { task } else { nil } }
   }
 
+  /// Takes back the chunks that no end of a file follows yet.
+  package mutating func removeOpenChunks() {
+    while case .chunk(let task)? = items.last {
+      byteCount -= task.bytes.count
+      items.removeLast()
+    }
+  }
+
   package mutating func removeAll() {
     items.removeAll(keepingCapacity: true)
     byteCount = 0

@@ -62,7 +62,8 @@ package struct DirectoryComparison {
     let mode = found.status.mode.bits
     switch found.content {
     case .unsupported:
-      return TreeDifference(path: found.path, change: entry == nil ? .added : .kind, oldBytes: entry?.byteCount ?? 0)
+      // No version can have it; that it is there is no difference, that it is in the place of something is.
+      return entry.map { TreeDifference(path: found.path, change: .kind, oldBytes: $0.byteCount) }
     case .directory:
       return difference(found, FileEntry(path: found.path, mode: mode, content: .directory), entry)
     case .symbolicLink(let target):
@@ -131,16 +132,10 @@ extension DirectoryComparison {
   }
 
   private func open(_ path: RelativePath) throws(SyncError) -> FileInput {
-    let file: OpenFile
     do throws(FileError) {
-      file = try tree.directory.open(path, for: .read)
+      return try FileInput(tree.directory.open(path, for: .read))
     } catch {
       throw .file(error)
-    }
-    do throws(StoreError) {
-      return try FileInput(file)
-    } catch {
-      throw .store(error)
     }
   }
 

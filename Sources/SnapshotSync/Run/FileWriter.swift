@@ -27,11 +27,19 @@ final class FileWriter {
 
   func write(_ bytes: [UInt8], at offset: UInt64) throws(FileError) {
     if isPatch { return try patch(bytes, at: offset) }
+    if try isHole(bytes, at: offset) { return }
     if offset != bufferOffset + UInt64(buffer.count) || buffer.count + bytes.count > FileWriter.bufferByteCount {
       try flush()
       bufferOffset = offset
     }
     buffer += bytes
+  }
+
+  /// Makes a hole where there are nothing but zeros. False when the bytes have to be written.
+  private func isHole(_ bytes: [UInt8], at offset: UInt64) throws(FileError) -> Bool {
+    guard bytes.count >= FileWriter.pageByteCount, bytes.allSatisfy({ $0 == 0 }) else { return false }
+    try flush()
+    return try file.makeHole(at: offset, count: bytes.count)
   }
 
   /// Writes those pages of 4 KiB that differ.

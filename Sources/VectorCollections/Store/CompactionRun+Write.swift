@@ -110,9 +110,12 @@ extension CompactionRun {
       throw .invalid("a segment without a path")
     }
     let file = try newFile()
-    let totals: SegmentTotals
-    do throws(FileError) { totals = try write(writer, to: file) } catch { throw .file(error) }
-    return SpooledSegment(path: path, totals: totals, input: try FileInput(file))
+    do throws(FileError) {
+      let totals = try write(writer, to: file)
+      return SpooledSegment(path: path, totals: totals, input: try FileInput(file))
+    } catch {
+      throw .file(error)
+    }
   }
 
   private func newFile() throws(StoreError) -> OpenFile {

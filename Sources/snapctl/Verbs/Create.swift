@@ -10,6 +10,10 @@ struct Create: Verb {
       else committed meanwhile: exit 5, nothing published. When nothing changed (names, types, modes, link \
       targets, bytes; never times), no version is made.
 
+      A file that changes while it is read is read again, then named; nothing is published. SQLite files in use are \
+      taken as of one moment. Sockets, FIFOs and devices are named and left out, and so is what a .snapignore says, \
+      by the rules of git's ignore files.
+
       Example:
         snapctl create words ./words --tag nightly --message "after the import"
       """)
@@ -48,6 +52,7 @@ struct Create: Verb {
     let engine = try await session.open()
     session.console.remark("\(Printable.string(directory)) → \(name)")
     let created = try await engine.create(name, from: directory, options: options(session.console))
+    session.console.skipped(created)
     session.console.result(created.json, created.text)
     return 0
   }
@@ -67,6 +72,16 @@ struct Create: Verb {
 }
 
 extension Console {
+  /// Names what no snapshot can hold.
+  func skipped(_ created: CreatedSnapshot) {
+    for entry in created.skipped {
+      remark("left out: \(entry.path) is a \(entry.kind)")
+      summary(.object("skipped", ["path": .string(entry.path), "kind": .string(entry.kind)]))
+    }
+    let further = created.skippedCount - created.skipped.count
+    if further > 0 { remark("left out: \(further) more of the kind") }
+  }
+
   /// Says why a file's bytes moved.
   func explain(_ explanation: Explanation) {
     result(

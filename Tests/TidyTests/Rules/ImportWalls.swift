@@ -35,6 +35,7 @@ enum ImportWalls {
     "RocksDBCatalog": below(["Primitives", "SnapshotFormat", "Catalog", "FileIO", "ObjectTier", "CRocksDB"]),
     "DirectoryCatalog": below(["Primitives", "SnapshotFormat", "Catalog", "FileIO", "ObjectTier"]),
     "SnapshotStore": below(engine),
+    "LiveDatabases": below(["Primitives", "FileIO", "SnapshotStore", "CSQLite"]),
     "SnapshotSync": below(engine.union(["SnapshotStore"])),
     "VectorCollections": below(engine.union(["SnapshotStore"])),
     "JobAdapters": below(["Primitives", "SnapshotFormat", "SnapshotStore", "VectorCollections"]),
@@ -43,12 +44,12 @@ enum ImportWalls {
   ]
 
   /// Every module of the package, those without Swift files included.
-  static let modules = Set(rooms.keys).union(["CKernels", "CRocksDB", "CSystem", "CZstd"])
+  static let modules = Set(rooms.keys).union(["CKernels", "CRocksDB", "CSQLite", "CSystem", "CZstd"])
 
   private static let engine: Set = ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO"]
   private static let upper: Set = [
-    "FileTier", "RocksDBCatalog", "DirectoryCatalog", "SnapshotStore", "SnapshotSync", "VectorCollections",
-    "JobAdapters",
+    "FileTier", "RocksDBCatalog", "DirectoryCatalog", "SnapshotStore", "LiveDatabases", "SnapshotSync",
+    "VectorCollections", "JobAdapters",
   ]
   private static let foundation: Set = ["Foundation", "FoundationEssentials", "FoundationNetworking"]
   private static let tool: Set = ["ArgumentParser", "Logging"]

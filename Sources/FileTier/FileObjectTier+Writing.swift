@@ -10,6 +10,7 @@ extension FileObjectTier {
       let outcome = try writer.create(path, in: root, mode: .immutable) { file throws(FileError) in
         try file.write(bytes, at: 0)
       }
+      removeLeftoversOnce()
       return outcome == .created ? .created : .exists
     } catch {
       throw TierError(error.cause, key: key, location: location, mayHaveLanded: error.mayHaveLanded)

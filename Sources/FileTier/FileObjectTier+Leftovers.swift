@@ -8,15 +8,17 @@ extension FileObjectTier {
 
   /// Removes unfinished files that dead processes left in `tmp/`.
   ///
-  /// Their age is told by the file system itself: `tmp/` was last changed when this process wrote there, a moment ago. A
-  /// writer that lives all the same fails to give its file a name, and publishes nothing.
+  /// Their age is told by the file system itself: `tmp/` was last changed when this process wrote there, a moment ago.
+  /// A writer that lives all the same fails to give its file a name, and publishes nothing.
+  /// - Parameter now: seconds since 1970; nil: as the file system has it.
   /// - Returns: how many are gone. Whatever fails is left to the next writer.
   @discardableResult
-  package func removeLeftovers() -> Int {
-    guard let directory = try? root.openDirectory(.local("tmp")), let now = try? directory.status(),
+  package func removeLeftovers(now: Int64? = nil) -> Int {
+    guard let directory = try? root.openDirectory(.local("tmp")), let status = try? directory.status(),
       let entries = try? directory.list()
     else { return 0 }
-    let limit = now.modifiedNanoseconds - FileObjectTier.leftoverAgeSeconds * 1_000_000_000
+    let now = now ?? status.modifiedNanoseconds / 1_000_000_000
+    let limit = (now - FileObjectTier.leftoverAgeSeconds) * 1_000_000_000
     var count = 0
     for entry in entries {
       guard UniqueName(hex: String(decoding: entry.name, as: UTF8.self)) != nil,

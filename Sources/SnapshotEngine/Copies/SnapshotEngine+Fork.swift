@@ -3,13 +3,15 @@ internal import SnapshotSync
 
 /// What a fork came to.
 public struct ForkedCopy: Sendable, Equatable {
-  /// The collection and version that the copy, and now the fork, was synced from.
+  /// The collection that the copy, and now the fork, was synced from.
   public let collection: String
+  /// Its version.
   public let version: UInt64
   /// The new directory, as it was given.
   public let directory: String
-  /// Files, and their bytes.
+  /// How many files it has.
   public let files: UInt64
+  /// Their bytes.
   public let bytesTotal: UInt64
   /// Bytes whose blocks both directories have; none where the file system cannot share them.
   public let bytesShared: UInt64
@@ -24,8 +26,8 @@ public struct ForkedCopy: Sendable, Equatable {
 extension SnapshotEngine {
   /// Makes a second copy of a local copy, to be written to. Needs no store, and changes nothing of the copy.
   ///
-  /// The new directory appears when it is whole and durable. It remembers the version, so that `create` from it builds on
-  /// that version and stores what differs. Blocks are shared where the file system can (FICLONE).
+  /// The new directory appears when it is whole and durable. It remembers the version, so that `create` from it builds
+  /// on that version and stores what differs. Blocks are shared where the file system can (FICLONE).
   /// - Throws: `.failed` when `copy` is no copy or there is something in `directory`, `.noSpace` before the first byte.
   public static func fork(
     copy: String, to directory: String, configuration: EngineConfiguration = EngineConfiguration(),

@@ -19,8 +19,8 @@ extension SnapshotEngine {
   /// Keeps a directory at what `version` names — the newest, or a tag — until the task is cancelled or the engine
   /// stopped.
   ///
-  /// A look at a collection whose head did not move costs one request. A tier that does not answer, and a directory that
-  /// somebody else syncs, are waited for; every other failure ends the call.
+  /// A look at a collection whose head did not move costs one request. A tier that does not answer, and a directory
+  /// that somebody else syncs, are waited for; every other failure ends the call.
   /// - Parameter synced: is told of the first sync, and of each change since.
   /// - Throws: always, in the end: `.interrupted` when it was asked to stop. `.usage` for a version by number, which
   /// never moves.

@@ -36,7 +36,9 @@ struct TierProbe {
       report.attempt(
         "write", "a file can be created and written in tmp/", advice: rights,
         { () throws(FileError) in
-          if try tree.directory.statusIfPresent(of: .local("tmp")) == nil { try tree.directory.makeDirectory(.local("tmp")) }
+          if try tree.directory.statusIfPresent(of: .local("tmp")) == nil {
+            try tree.directory.makeDirectory(.local("tmp"))
+          }
           try create(name("a"), in: tree)
         })
     else { return }

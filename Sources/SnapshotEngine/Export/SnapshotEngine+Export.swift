@@ -7,7 +7,8 @@ internal import SnapshotStore
 extension SnapshotEngine {
   /// A whole version as a tar archive (POSIX `pax`), piece by piece in order, each verified before it is given.
   ///
-  /// The archive of a version is always the same: owner and group are 0, the time of every entry is that of the version.
+  /// The archive of a version is always the same: owner and group are 0, the time of every entry is that of the
+  /// version.
   /// - Parameter piece: is given a few megabytes at most, on the thread that does the work; what it throws ends the
   /// call.
   /// - Throws: `.damaged` when bytes do not verify; what was given until then is sound, but no whole archive.
@@ -26,8 +27,8 @@ extension SnapshotEngine {
   /// A whole version as a tar archive in a file.
   ///
   /// The file is there when all of it is, durable; one of that name is replaced then. After a failure it is as it was.
-  /// - Throws: `.damaged` when bytes do not verify, `.noSpace` before the first byte, `.usage` for a name that stands for
-  /// something other than a file.
+  /// - Throws: `.damaged` when bytes do not verify, `.noSpace` before the first byte, `.usage` for a name that stands
+  /// for something other than a file.
   public func export(
     _ version: String, to file: String, progress: ProgressHandler? = nil
   ) async throws(EngineError) -> ExportedSnapshot {

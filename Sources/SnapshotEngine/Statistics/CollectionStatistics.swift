@@ -28,9 +28,11 @@ public struct CollectionStatistics: Sendable, Equatable {
 
   /// What waits for compaction.
   public struct Backlog: Sendable, Equatable {
-    /// Deltas that wait, their bytes and their operations.
+    /// Deltas that wait.
     public let deltas: UInt64
+    /// Their bytes.
     public let bytes: UInt64
+    /// Their operations.
     public let operations: UInt64
     /// Deltas that were set aside, or cannot be read.
     public let unusable: UInt64

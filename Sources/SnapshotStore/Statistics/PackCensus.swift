@@ -3,7 +3,8 @@ internal import ObjectTier
 package import Primitives
 package import SnapshotFormat
 
-/// The packs of a store, by the intent they were written under: so what each version brought is known without reading it.
+/// The packs of a store, by the intent they were written under: so what each version brought is known without reading
+/// it.
 ///
 /// Costs one listing and one look at each pack; memory grows with the number of intents.
 package struct PackCensus: Sendable, Equatable {

@@ -34,7 +34,7 @@ package struct CopyFork: Sendable {
     return try withSharedLock(source) { tree, lock throws(SyncError) in
       let origin = try ForkOrigin(tree, source)
       let parent = LocalTree(try filing { () throws(FileError) in try Directory(path: place.parent) })
-      let area = try ForkArea(sibling, in: parent)
+      let area = try ForkArea(sibling, in: parent, lockDeadline, control.clock)
       do throws(SyncError) {
         return try build(origin, area, target) { mode throws(FileError) in
           try parent.directory.changeMode(of: sibling, to: FileMode(mode.bits | 0o700))
@@ -156,7 +156,9 @@ final class ForkArea: Sendable {
   let tree: LocalTree
   private let lock: FileLock
 
-  init(_ name: LocalPath, in parent: LocalTree) throws(SyncError) {
+  init(
+    _ name: LocalPath, in parent: LocalTree, _ deadline: Deadline, _ clock: some MonotonicClock
+  ) throws(SyncError) {
     let busy = SyncError.timedOut("\(parent.directory.path)/\(name) is being made by another process")
     do throws(FileError) {
       if try parent.directory.statusIfPresent(of: name) == nil {
@@ -171,17 +173,16 @@ final class ForkArea: Sendable {
       throw error.meaning == .exists || error.meaning == .notFound ? busy : .file(error)
     }
     let tree = tree
-    guard let lock = try filing({ () throws(FileError) in try ForkArea.attempt(tree) }) else { throw busy }
-    self.lock = lock
+    do throws(FileError) {
+      lock = try FileLock.acquire(StatePath.lock, in: tree.directory, .exclusive, deadline: deadline, clock: clock)
+    } catch {
+      throw error.meaning == .timedOut || error.meaning == .notFound ? busy : .file(error)
+    }
     let isMine = try filing { () throws(FileError) in
       try parent.directory.statusIfPresent(of: name)?.isSameFile(as: tree.directory.status()) == true
     }
     guard isMine else { throw busy }
     try filing { () throws(FileError) in try ForkArea.empty(tree.directory) }
-  }
-
-  private static func attempt(_ tree: LocalTree) throws(FileError) -> FileLock? {
-    try FileLock.attempt(StatePath.lock, in: tree.directory, .exclusive)
   }
 
   private static func empty(_ directory: borrowing Directory) throws(FileError) {

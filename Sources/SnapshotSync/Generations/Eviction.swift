@@ -22,9 +22,8 @@ package struct Eviction: Sendable, Equatable {
 extension SnapshotSync {
   /// Removes old generations of a directory, but for those that are pinned.
   ///
-  /// Kept are the one `current` leads to and the one the directory remembers, mostly the same, and the newest besides, up to
-  /// `keep`. What a killed run left
-  /// is removed, too.
+  /// Kept are the one `current` leads to and the one the directory remembers, mostly the same, and the newest besides,
+  /// up to `keep`. What a killed run left is removed, too.
   /// - Parameter isDryRun: says what would go, and removes nothing.
   package static func evict(
     _ directory: String, keep: Int, isDryRun: Bool, random: any RandomSource, control: SyncControl,
@@ -43,7 +42,7 @@ extension SnapshotSync {
   static func evict(
     in tree: LocalTree, keep: Int, isDryRun: Bool, random: any RandomSource, control: SyncControl
   ) throws(SyncError) -> Eviction {
-    let generations = Generations(tree, random: random)
+    let generations = Generations(tree, random: random, clock: control.clock)
     let remembered = try SyncTarget(tree).copy?.state.tree.flatMap { GenerationName($0.utf8) }
     return try filing { () throws(FileError) in
       let names = try generations.names()

@@ -11,10 +11,12 @@ struct Generations: Sendable {
 
   private let tree: LocalTree
   private let random: any RandomSource
+  private let clock: any MonotonicClock
 
-  init(_ tree: LocalTree, random: any RandomSource) {
+  init(_ tree: LocalTree, random: any RandomSource, clock: any MonotonicClock) {
     self.tree = tree
     self.random = random
+    self.clock = clock
   }
 
   /// All of them, the newest version first.
@@ -91,7 +93,7 @@ struct Generations: Sendable {
   /// - Returns: false when it is pinned.
   func evict(_ name: GenerationName) throws(FileError) -> Bool {
     let generation = try tree.directory.openDirectory(name)
-    guard let lock = try Generations.exclusive(generation) else { return false }
+    guard let lock = try exclusive(generation) else { return false }
     let place = try putAway(name)
     try tree.directory.sync()
     try lock.release()
@@ -102,7 +104,7 @@ struct Generations: Sendable {
 
   /// Whether somebody pins a generation now.
   func isPinned(_ name: GenerationName) throws(FileError) -> Bool {
-    try Generations.exclusive(try tree.directory.openDirectory(name)) == nil
+    try exclusive(try tree.directory.openDirectory(name)) == nil
   }
 
   /// Removes what was put away and is not pinned any more, by whatever run. The caller holds the lock of the directory.
@@ -111,7 +113,7 @@ struct Generations: Sendable {
     let evicted = try tree.directory.openDirectory(StatePath.evicted)
     for entry in try evicted.list() {
       if try evicted.status(of: entry).kind == .directory,
-        try Generations.exclusive(try evicted.openDirectory(entry)) == nil
+        try exclusive(try evicted.openDirectory(entry)) == nil
       {
         continue
       }
@@ -132,10 +134,24 @@ struct Generations: Sendable {
   }
 
   /// Nil when somebody pins it. One without a pin is nobody's.
-  private static func exclusive(_ generation: borrowing Directory) throws(FileError) -> FileLock? {
+  ///
+  /// Waits a moment: between its fork and its exec a child of some process has what that process just let go.
+  private func exclusive(_ generation: borrowing Directory) throws(FileError) -> FileLock? {
     if try generation.statusIfPresent(of: StatePath.directory) == nil {
       try generation.makeDirectory(StatePath.directory)
     }
-    return try FileLock.attempt(StatePath.pin, in: generation, .exclusive)
+    return try exclusive(generation, clock)
+  }
+
+  private func exclusive(
+    _ generation: borrowing Directory, _ clock: some MonotonicClock
+  ) throws(FileError) -> FileLock? {
+    do throws(FileError) {
+      let deadline = Deadline(seconds: 0.05, from: clock)
+      return try FileLock.acquire(StatePath.pin, in: generation, .exclusive, deadline: deadline, clock: clock)
+    } catch {
+      guard error.meaning == .timedOut else { throw error }
+      return nil
+    }
   }
 }

@@ -33,7 +33,7 @@ package final class PinnedGeneration: Sendable {
     _ wanted: GenerationName? = nil, in directory: String, deadline: Deadline, clock: some MonotonicClock
   ) throws(SyncError) -> PinnedGeneration {
     let tree = LocalTree(try filing { () throws(FileError) in try Directory(path: directory) })
-    let generations = Generations(tree, random: SystemRandomSource())
+    let generations = Generations(tree, random: SystemRandomSource(), clock: clock)
     while true {
       let newest = try filing { () throws(FileError) in try generations.newest() }
       guard let name = wanted ?? newest else {

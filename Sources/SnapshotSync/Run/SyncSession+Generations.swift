@@ -65,5 +65,7 @@ extension SyncSession {
     try install(prepared.wanted, in: tree, files: generation, path: name.text)
   }
 
-  private func generations(_ tree: LocalTree) -> Generations { Generations(tree, random: sync.random) }
+  private func generations(_ tree: LocalTree) -> Generations {
+    Generations(tree, random: sync.random, clock: control.clock)
+  }
 }

@@ -6,8 +6,8 @@ struct Hold: Verb {
   static let configuration = CommandConfiguration(
     abstract: "Keeps a version from retention.",
     discussion: """
-      Until a moment (RFC 3339, or a date, in UTC), or until it is released. A version may be held for several reasons, \
-      each with a message of its own; the same message again moves the moment.
+      Until a moment (RFC 3339, or a date, in UTC), or until it is released. A version may be held for several \
+      reasons, each with a message of its own; the same message again moves the moment.
 
       Example:
         snapctl hold words@12 --message "release 3"

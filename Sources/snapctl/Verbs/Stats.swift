@@ -58,7 +58,8 @@ extension CollectionStatistics {
 
   fileprivate var details: [String] {
     let forms = forms.map {
-      "  \($0.name): \(Amount.count($0.chunks, "chunk")), \(Amount.bytes($0.bytes)) kept as \(Amount.bytes($0.formBytes))"
+      let kept = "\(Amount.bytes($0.bytes)) kept as \(Amount.bytes($0.formBytes))"
+      return "  \($0.name): \(Amount.count($0.chunks, "chunk")), \(kept)"
     }
     return forms
       + growth.map {

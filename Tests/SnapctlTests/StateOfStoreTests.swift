@@ -81,4 +81,23 @@ import Testing
     }
     #expect(try program.text(of: "left").isEmpty)
   }
+
+  @Test func `for a store says how much the object takes that did not fit, and keeps what was there`() throws {
+    let program = try Program()
+    try program.shell("mkdir tree small; head -c 1000000 /dev/urandom > tree/r")
+    let binary = Program.location.path
+    try program.shell(
+      """
+      export SNAPCTL_STORE=small/store
+      unshare -m bash -c '
+        mount -t tmpfs -o size=8m none small || exit 77
+        set -e; "\(binary)" init --catalog directory --quiet; "\(binary)" create words tree --quiet
+        head -c 20000000 /dev/urandom > tree/r
+        "\(binary)" create words tree --json > out 2> errors && exit 1; echo $? > status
+        "\(binary)" verify --json > verified; test -z "$(ls small/store/tmp)"'
+      """)
+    #expect(try program.text(of: "status") == "8\n")
+    #expect(try program.text(of: "out").contains(/[1-9]\d{6,7} bytes are missing/))
+    #expect(try program.text(of: "verified").contains("\"damaged\":0"))
+  }
 }

@@ -10,9 +10,10 @@ extension FileObjectTier {
       let outcome = try writer.create(path, in: root, mode: .immutable) { file throws(FileError) in
         try file.write(bytes, at: 0)
       }
+      removeLeftoversOnce()
       return outcome == .created ? .created : .exists
     } catch {
-      throw TierError(error.cause, key: key, location: location, mayHaveLanded: error.mayHaveLanded)
+      throw failure(error, key, byteCount: bytes.count)
     }
   }
 
@@ -21,8 +22,19 @@ extension FileObjectTier {
     do throws(DurableWriteError) {
       try writer.replace(path, in: root, mode: .file) { file throws(FileError) in try file.write(bytes, at: 0) }
     } catch {
-      throw TierError(error.cause, key: key, location: location, mayHaveLanded: error.mayHaveLanded)
+      throw failure(error, key, byteCount: bytes.count)
     }
+  }
+
+  /// What a write failed with; of a file system that is full, with how much is missing for this object.
+  private func failure(_ error: DurableWriteError, _ key: ObjectKey, byteCount: Int) -> TierError {
+    guard error.cause.meaning == .noSpace, !error.mayHaveLanded, let free = try? root.fileSystem().freeByteCount else {
+      return TierError(error.cause, key: key, location: location, mayHaveLanded: error.mayHaveLanded)
+    }
+    let needed = UInt64(byteCount)
+    let missing = needed - min(needed, free)
+    return TierError(
+      .noSpace(missing: missing > 0 ? missing : nil), key: key, location: location, reason: "no space left")
   }
 
   package func remove(_ key: ObjectKey) throws(TierError) {

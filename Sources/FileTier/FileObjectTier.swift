@@ -2,13 +2,14 @@ package import FileIO
 package import ObjectTier
 package import Primitives
 internal import SnapshotFormat
+internal import Synchronization
 
 /// A store in a directory.
 ///
 /// - Keys are paths beneath the root; a symbolic link anywhere in one is refused, so no key leads out of it.
 /// - `create` links a complete, synced file to its name (formats/store.md §4): that is the whole protocol, and the same
 ///   on a local disk and on a shared one.
-/// - Unfinished files lie in `tmp/`, which nobody reads; what a dead process leaves there harms nobody.
+/// - Unfinished files lie in `tmp/`, which nobody reads; what a dead process leaves there, a later writer removes.
 package final class FileObjectTier: ObjectTier {
   /// Where the tier is and what it is for.
   package struct Options: Sendable {
@@ -31,6 +32,7 @@ package final class FileObjectTier: ObjectTier {
   let root: Directory
   let durability: Durability
   let writer: DurableWriter
+  let hasWritten = Mutex(false)
 
   private init(root: consuming Directory, location: String, options: Options, random: any RandomSource) {
     self.root = root

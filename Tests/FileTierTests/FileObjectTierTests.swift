@@ -30,6 +30,20 @@ import Testing
     #expect(try made.create(pack, [1]) == .created)
   }
 
+  @Test func `what dead processes left unfinished goes with the first write, when it is a day old`() throws {
+    let root = try temporary.open()
+    try root.makeDirectory(.local("tmp"))
+    let names = (1...4).map { "tmp/" + UniqueName(high: 7, low: UInt64($0)).hex } + ["tmp/somebody-elses"]
+    for name in names { try root.write("half", to: try LocalPath(checking: name)) }
+    #expect(try tier.create(pack, [1]) == .created)
+    #expect(try root.openDirectory(.local("tmp")).names().count == 5, "a write may be under way")
+    let now = SystemClock().now().milliseconds / 1_000
+    #expect(tier.removeLeftovers(now: now + FileObjectTier.leftoverAgeSeconds - 60) == 0)
+    #expect(tier.removeLeftovers(now: now + FileObjectTier.leftoverAgeSeconds + 60) == 4)
+    #expect(try root.openDirectory(.local("tmp")).names() == ["somebody-elses"])
+    #expect(try tier.read(pack, limit: 10) == [1])
+  }
+
   @Test(arguments: ["packs/../../outside", "/etc/passwd", "../x", "a//b", "packs/./x"])
   func `no key leads out of the root`(_ text: String) {
     #expect(ObjectKey(listed: text) == nil || LocalPath(text) == nil)

@@ -63,6 +63,31 @@ struct Program: ~Copyable {
       errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
   }
 
+  /// Runs a script in the folder; it ends at the first command that fails, which is a failure of the test.
+  func shell(_ script: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", "set -e\n" + script]
+    process.currentDirectoryURL = folder
+    process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0, "\(script)", sourceLocation: sourceLocation)
+  }
+
+  /// Starts `snapctl` and does not wait. Its stdout goes to a file of the folder, its stderr to one beside it.
+  func start(_ arguments: [String], output: String) throws -> Process {
+    let process = Process()
+    process.executableURL = Program.location
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    process.environment = ["SNAPCTL_STORE": "store", "HOME": folder.path, "PATH": "/usr/bin:/bin"]
+    process.standardOutput = try Program.file(folder.appendingPathComponent(output))
+    process.standardError = try Program.file(folder.appendingPathComponent("\(output).errors"))
+    try process.run()
+    return process
+  }
+
   /// Writes a file into the folder, with the directories above it.
   func write(_ text: String, to path: String) throws {
     let file = folder.appendingPathComponent(path)

@@ -93,6 +93,25 @@ enum ChangingTree {
     #expect(try fixture.isCopy(of: 1))
   }
 
+  @Test(arguments: [SyncRequest.Style.exchange, .inPlace, .generations])
+  func `repairs altered bytes with only the chunk they are in`(style: SyncRequest.Style) throws {
+    let fixture = try Fixture()
+    try fixture.write(seededBytes(4 << 20, seed: 7), "a")
+    try fixture.create()
+    try fixture.sync(1) { $0.style = style }
+    let file = style == .generations ? "copy/current/a" : "copy/a"
+    try fixture.shell(
+      """
+      touch -r \(file) stamp; printf XY | dd of=\(file) bs=1 seek=2000000 conv=notrunc 2> /dev/null
+      touch -r stamp \(file)
+      """
+    )
+    let result = try fixture.sync(1) { $0.style = style }.result
+    #expect(result.localChangesReverted == 1 && result.chunksRead == 1)
+    #expect(result.bytesRead < 600_000, "\(result.bytesRead)")
+    try fixture.shell("cmp source/a \(file)")
+  }
+
   @Test func `reads nothing for a file that was only touched`() throws {
     let fixture = try Fixture()
     try fixture.write(seededBytes(300_000, seed: 1), "a")

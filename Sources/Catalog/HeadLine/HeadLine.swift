@@ -33,6 +33,13 @@ package struct HeadLine: Sendable {
     return head
   }
 
+  /// The newest head where one came after `known`, else nil: that costs one request, because revisions are dense and
+  /// never go.
+  package func newer(than known: Head) throws(CatalogError) -> Head? {
+    guard known.revision < .max, try exists(known.revision + 1) else { return nil }
+    return try newest(hint: known.revision + 1)
+  }
+
   /// The head, of a collection that must be there.
   package func existing(hint: UInt64 = 0) throws(CatalogError) -> Head {
     guard let head = try newest(hint: hint) else { throw .notFound(.collection(collection)) }

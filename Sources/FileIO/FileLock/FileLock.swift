@@ -34,12 +34,24 @@ package struct FileLock: ~Copyable, Sendable {
   package static func attempt(
     _ path: some PathBeneath, in directory: borrowing Directory, _ sharing: Sharing
   ) throws(FileError) -> FileLock? {
-    let file = try directory.open(path, for: .readWriteOrNew(.file))
+    let file = try open(path, in: directory, sharing)
     guard try Syscalls.lock(file.descriptor, shared: sharing == .shared, file.location) else { return nil }
     // Whoever locks a file that was removed or replaced meanwhile is alone with it.
     guard let named = try directory.statusIfPresent(of: path) else { return nil }
     guard named.isSameFile(as: try file.status()) else { return nil }
     return FileLock(file: file)
+  }
+
+  /// Who only looks on needs no more than the right to read.
+  private static func open(
+    _ path: some PathBeneath, in directory: borrowing Directory, _ sharing: Sharing
+  ) throws(FileError) -> OpenFile {
+    do throws(FileError) {
+      return try directory.open(path, for: .readWriteOrNew(.file))
+    } catch {
+      guard sharing == .shared, error.meaning == .denied else { throw error }
+      return try directory.open(path, for: .read)
+    }
   }
 
   /// Gives the lock to whoever waits.

@@ -18,6 +18,7 @@ struct CopiedDirectory {
   ) throws(EngineError) {
     self.path = path
     switch try EngineError.catching(in: path, { () throws(SyncError) in try LocalCopy.load(path: path) }) {
+    case .copy(let copy) where copy.state.tree != nil: throw CopiedDirectory.generations(path)
     case .copy(let copy) where copy.state.store == store && copy.state.collection == collection: self.copy = copy
     case .unreadable(let reason) where isNeeded: throw CopiedDirectory.unreadable(path, reason)
     case .copy, .never, .unreadable: copy = nil
@@ -29,6 +30,13 @@ struct CopiedDirectory {
     return EngineError(
       .failed, "which version \(name) was synced from cannot be read: \(Printable.string(reason))", subject: name,
       advice: "Say it with --expect VERSION, or stack it on the newest with --append-version")
+  }
+
+  private static func generations(_ path: String) -> EngineError {
+    let name = Printable.string(path)
+    return EngineError(
+      .usage, "\(name) holds generations, and is no tree itself", subject: name,
+      advice: "Fork it (`snapctl fork`), and make a version of the fork")
   }
 
   /// The version it was synced from.
@@ -56,6 +64,8 @@ struct CopiedDirectory {
   func remember(_ row: VersionRow, in store: SnapshotStore, statuses: [RelativePath: FileStatus]?) -> Bool {
     do {
       let directory = try Directory(path: path)
+      // A generation is never changed: its readers have it as it is.
+      guard try directory.statusIfPresent(of: .local(".snapctl/COMPLETE")) == nil else { return false }
       let lock = try lock(directory)
       defer { withExtendedLifetime(lock) {} }
       let installation = LocalCopy.Installation(

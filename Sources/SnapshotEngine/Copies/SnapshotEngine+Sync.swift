@@ -20,16 +20,8 @@ extension SnapshotEngine {
     let lockTimeout = configuration.lockTimeoutSeconds
     return try await perform { call throws(EngineError) in
       let (head, row) = try call.row(reference)
-      let snapshot = Snapshot(reference.collection, row, in: head)
-      let result = try call.syncing(directory) { sync, control throws(SyncError) in
-        try sync.sync(
-          SyncRequest(reference.collection, row: row, directory: directory, options),
-          control: control.telling(options.progress),
-          lockDeadline: Deadline(seconds: lockTimeout, from: clock),
-          planned: { options.planned?(SyncForecast(snapshot, $0, tier: call.tierName)) },
-          explain: options.explain.map { explain in { explain(Explanation($0)) } })
-      }
-      return SyncedCopy(snapshot, result, tier: call.servedBy)
+      return try call.sync(
+        Snapshot(reference.collection, row, in: head), row, reference.collection, to: directory, options, lockTimeout)
     }
   }
 
@@ -61,6 +53,21 @@ extension EngineCall {
     return control
   }
 
+  /// Brings a directory to the version of a row.
+  func sync(
+    _ snapshot: Snapshot, _ row: VersionRow, _ collection: CollectionName, to directory: String,
+    _ options: SyncOptions, _ lockTimeout: Double
+  ) throws(EngineError) -> SyncedCopy {
+    let result = try syncing(directory) { sync, control throws(SyncError) in
+      try sync.sync(
+        SyncRequest(collection, row: row, directory: directory, options), control: control.telling(options.progress),
+        lockDeadline: Deadline(seconds: lockTimeout, from: clock),
+        planned: { options.planned?(SyncForecast(snapshot, $0, tier: self.tierName)) },
+        explain: options.explain.map { explain in { explain(Explanation($0)) } })
+    }
+    return SyncedCopy(snapshot, result, tier: servedBy)
+  }
+
   fileprivate func syncing<Value>(
     _ directory: String, _ body: (SnapshotSync, SyncControl) throws(SyncError) -> Value
   ) throws(EngineError) -> Value {
@@ -80,7 +87,7 @@ extension EngineCall {
 }
 
 extension SyncControl {
-  fileprivate func telling(_ handler: ProgressHandler?) -> SyncControl {
+  func telling(_ handler: ProgressHandler?) -> SyncControl {
     guard let handler else { return self }
     var control = self
     control.progress = { handler(Progress($0)) }
@@ -93,6 +100,7 @@ extension SyncRequest {
     self.init(collection, row: row, directory: directory)
     adopt = options.adopts
     keepLocal = options.keepsLocalChanges
+    generationCount = options.generationCount
     style =
       switch options.style {
       case .exchange: .exchange

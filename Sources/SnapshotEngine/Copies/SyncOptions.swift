@@ -16,6 +16,8 @@ public struct SyncOptions: Sendable {
   public var adopts = false
   /// Throws `.differs` when the directory was changed since it was synced, instead of putting the changes back.
   public var keepsLocalChanges = false
+  /// How many generations stay, the new one among them; nil: all. Those that are pinned stay in any case.
+  public var generationCount: Int?
   /// Is told the plan, before anything is written.
   public var planned: (@Sendable (SyncForecast) -> Void)?
   /// Is told how far it is.

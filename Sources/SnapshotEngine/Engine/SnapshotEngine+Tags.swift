@@ -12,7 +12,7 @@ extension SnapshotEngine {
     return try await perform { call throws(EngineError) in
       let head = try call.commit(to: reference.collection) { head throws(CatalogError) in
         let row = try HeadLine(call.wiring.catalog.origin, reference.collection).row(reference.selector, in: head)
-        return head.version(tagged: tag) == row.version ? nil : .tag(tag, version: row.version)
+        return head.version(tagged: tag) == row.version ? [] : [.tag(tag, version: row.version)]
       }
       let row = try call.catching { () throws(CatalogError) in
         try HeadLine(call.wiring.catalog.origin, reference.collection).row(.tag(tag), in: head)
@@ -29,22 +29,25 @@ extension SnapshotEngine {
     try await perform { call throws(EngineError) in
       _ = try call.commit(to: name) { head throws(CatalogError) in
         guard head.version(tagged: tag) != nil else { throw .notFound(.tag(name, tag)) }
-        return .untag(tag)
+        return [.untag(tag)]
       }
     }
   }
 }
 
 extension EngineCall {
-  /// Makes one small change to a head; nil: there is nothing to do. Gives the head that shows it.
+  /// Makes small changes to a head, all in one; none: there is nothing to do. Gives the head that shows it.
   func commit(
-    to collection: CollectionName, _ change: (Head) throws(CatalogError) -> HeadChange?
+    to collection: CollectionName, _ change: (Head) throws(CatalogError) -> [HeadChange]
   ) throws(EngineError) -> Head {
     var settings = wiring.settings
     settings.policy = settings.policy.forSmallChanges
     let transaction = CommitTransaction(wiring.catalog, collection, settings: settings, deadline: deadline)
     do throws(CommitFailure<CatalogError>) {
-      return try transaction.retrying { head throws(CatalogError) in try change(head).map { Proposal([$0]) } }.head
+      return try transaction.retrying { head throws(CatalogError) in
+        let changes = try change(head)
+        return changes.isEmpty ? nil : Proposal(changes)
+      }.head
     } catch {
       throw EngineError(error.error)
     }

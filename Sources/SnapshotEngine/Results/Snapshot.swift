@@ -17,6 +17,8 @@ public struct Snapshot: Sendable, Equatable {
   public let message: String
   /// Its tags, ascending.
   public let tags: [String]
+  /// What keeps it from retention, ascending by label.
+  public let holds: [SnapshotHold]
   /// How many files it has.
   public let files: UInt64
   /// How many records it has; 0 for a tree.
@@ -32,10 +34,19 @@ public struct Snapshot: Sendable, Equatable {
     created = row.created
     message = row.message
     tags = head.tags(of: row.version).map(\.string)
+    holds = head.holds.filter { $0.version == row.version }.map { SnapshotHold(until: $0.until, message: $0.label) }
     files = row.fileCount
     records = row.recordCount
     bytes = row.byteCount
   }
+}
+
+/// What keeps a version from retention.
+public struct SnapshotHold: Sendable, Equatable {
+  /// Until when; nil: until it is released.
+  public let until: Timestamp?
+  /// Why, in the words of whoever holds it.
+  public let message: String
 }
 
 /// A collection of a store, and its newest version.

@@ -44,6 +44,8 @@ extension LocalCopy {
       tree: installation.tree)
     try replace(state, in: directory, writer)
     try removeWhatIsNotNamed(by: state, in: directory)
+    // Whoever writes there holds the lock: what is left is of the dead.
+    try? directory.removeTree(StatePath.temporary)
   }
 
   /// Notes, durably, that files are being patched towards `target`.

@@ -82,6 +82,10 @@ enum StatePath {
   static let lock: LocalPath = .local(".snapctl/lock")
   static let next: LocalPath = .local(".snapctl/next")
   static let temporary: LocalPath = .local(".snapctl/tmp")
+  static let evicted: LocalPath = .local(".snapctl/evicted")
+  /// In a generation.
+  static let complete: LocalPath = .local(".snapctl/COMPLETE")
+  static let pin: LocalPath = .local(".snapctl/pin")
 
   static func pages(_ pack: UniqueName) -> LocalPath { named("pages-", pack) }
   static func manifest(_ root: UniqueName) -> LocalPath { named("manifest-", root) }

@@ -23,6 +23,8 @@ package struct SyncRequest: Sendable {
   package var adopt = false
   /// Stops when the copy was changed here.
   package var keepLocal = false
+  /// How many generations stay; nil: all.
+  package var generationCount: Int?
 
   package init(_ collection: CollectionName, row: VersionRow, directory: String) {
     self.collection = collection

@@ -49,7 +49,7 @@ package struct SnapshotSync: Sendable {
   ) throws(SyncError) -> SyncResult {
     let start = control.clock.nanoseconds()
     try SyncTarget(request.directory).check(request)
-    var result = try withLock(request.directory, control, lockDeadline) { tree throws(SyncError) in
+    var result = try SnapshotSync.withLock(request.directory, control, lockDeadline) { tree throws(SyncError) in
       let target = try SyncTarget(tree)
       try target.check(request)
       let unfinished = try unfinished(request, target)
@@ -67,7 +67,7 @@ package struct SnapshotSync: Sendable {
     _ manifest: ManifestReader, in directory: String, control: SyncControl, lockDeadline: Deadline,
     status: (RelativePath) -> FileStatus?
   ) throws(SyncError) {
-    try withLock(directory, control, lockDeadline) { tree throws(SyncError) in
+    try SnapshotSync.withLock(directory, control, lockDeadline) { tree throws(SyncError) in
       let installation = LocalCopy.Installation(
         store: store.identity.identifier, manifest: manifest, synced: wallClock.now())
       try LocalCopy.install(installation, in: tree.directory, random: random, status: status)
@@ -78,7 +78,7 @@ package struct SnapshotSync: Sendable {
   ///
   /// The next tree inherits the lock's file, so that whoever waited for it while the trees changed places, finds it
   /// there.
-  private func withLock<Value>(
+  static func withLock<Value>(
     _ directory: String, _ control: SyncControl, _ deadline: Deadline,
     _ body: (LocalTree) throws(SyncError) -> Value
   ) throws(SyncError) -> Value {
@@ -96,7 +96,7 @@ package struct SnapshotSync: Sendable {
   private static let lockRoundCountMax = 64
 
   /// - Returns: nil when the directory was replaced meanwhile.
-  private func acquire(
+  private static func acquire(
     _ tree: LocalTree, _ clock: some MonotonicClock, _ deadline: Deadline
   ) throws(SyncError) -> FileLock? {
     do throws(FileError) {
@@ -113,7 +113,7 @@ package struct SnapshotSync: Sendable {
     }
   }
 
-  private func isStill(_ tree: LocalTree, _ directory: String) throws(SyncError) -> Bool {
+  static func isStill(_ tree: LocalTree, _ directory: String) throws(SyncError) -> Bool {
     guard let now = try SyncTarget.open(directory) else { return false }
     return try filing { () throws(FileError) in
       try now.directory.status().isSameFile(as: try tree.directory.status())
@@ -121,7 +121,7 @@ package struct SnapshotSync: Sendable {
   }
 
   /// The directory, made when it is not there.
-  private func opened(_ directory: String) throws(SyncError) -> LocalTree {
+  private static func opened(_ directory: String) throws(SyncError) -> LocalTree {
     if let tree = try SyncTarget.open(directory) { return tree }
     guard let place = SyncTarget.Place(directory) else { throw .store(.notFound(directory)) }
     return try filing { () throws(FileError) in

@@ -4,14 +4,18 @@ internal import SnapshotFormat
 internal import SnapshotStore
 
 extension SyncSession {
-  /// A directory for the version, beside those of others, and `current` turned to it.
+  /// A directory for the version, beside those of others, and `current` turned to it (formats/copy-state.md §4).
   ///
   /// Earlier generations stay: their readers have mapped them. A file is the same file in two generations only when
   /// nobody can write it in place: its mode is 0444 in both.
   func addGeneration(_ prepared: Prepared, _ tree: LocalTree) throws(SyncError) -> (SyncResult.Way, UInt64) {
-    let version = prepared.wanted.root
-    let name = "gen-\(version.version)-\(version.totals.contentHash.hex.prefix(8))"
-    guard let path = LocalPath(name) else { throw .store(.invalid("\(name) is not a name")) }
+    let root = prepared.wanted.root
+    let name = GenerationName(version: root.version, contentHash: root.totals.contentHash)
+    if try holds(name, prepared, tree) {
+      try filing { () throws(FileError) in try generations(tree).turn(to: name) }
+      try installGeneration(name, prepared, tree)
+      return (.generation(name.text), 0)
+    }
     let area = try StagingArea.inside(tree, reason: "generations")
     let written = try build(prepared, in: area, tree, isWholeTree: true) { entry, status in
       entry.mode == 0o444 && status.mode.bits == 0o444
@@ -19,25 +23,49 @@ extension SyncSession {
     let finish = TreeFinish(wanted: prepared.wanted, control: control)
     if area.isResumed { try finish.sweep(area.tree) }
     try finish.settle(area.tree)
+    let isFirst = target.copy == nil
+    // Without a state the directory would be a stranger's as soon as there is something in it.
+    if isFirst { try install(prepared.wanted, in: tree, files: area.tree, path: name.text) }
     try filing { () throws(FileError) in
       try area.finish()
-      try area.tree.directory.removeTree(StatePath.directory)
-      // A generation of that name that is not what the copy remembers is not to be trusted.
-      try tree.directory.removeTreeIfPresent(path)
-      try tree.directory.rename(StatePath.next, to: path, .refuse)
-      try tree.directory.changeMode(of: path, to: .directory)
-      try turn(tree, to: name)
+      try tree.directory.changeMode(of: StatePath.next, to: .directory)
+      try generations(tree).seal(area.tree.directory, contentHash: root.totals.contentHash)
+      try generations(tree).place(StatePath.next, as: name)
+      try generations(tree).turn(to: name)
+      try generations(tree).removeEvicted()
     }
-    let generation = try filing { () throws(FileError) in LocalTree(try tree.directory.openDirectory(path)) }
-    try install(prepared.wanted, in: tree, files: generation, path: name)
-    return (.generation(name), written)
+    if !isFirst { try installGeneration(name, prepared, tree) }
+    return (.generation(name.text), written)
   }
 
-  private func turn(_ tree: LocalTree, to name: String) throws(FileError) {
-    let next: LocalPath = .local(".snapctl/current")
-    try tree.directory.unlinkIfPresent(next)
-    try tree.directory.makeSymbolicLink(next, target: Array(name.utf8))
-    try tree.directory.rename(next, to: .local("current"), .replace)
-    try tree.directory.sync()
+  /// `current` leads to what the directory remembers, also after a run that was killed before it turned it.
+  func turnToRemembered(_ tree: LocalTree) throws(SyncError) {
+    guard let name = target.copy?.state.tree.flatMap({ GenerationName($0.utf8) }) else { return }
+    try filing { () throws(FileError) in
+      if try generations(tree).contentHash(of: name) != nil { try generations(tree).turn(to: name) }
+    }
+  }
+
+  /// Whether the version is there as a generation already, every byte of it: of an earlier sync, or of one that was
+  /// killed behind it.
+  private func holds(
+    _ name: GenerationName, _ prepared: Prepared, _ tree: LocalTree
+  ) throws(SyncError) -> Bool {
+    let contentHash = try filing { () throws(FileError) in try generations(tree).contentHash(of: name) }
+    guard contentHash == prepared.wanted.root.totals.contentHash else { return false }
+    let generation = try filing { () throws(FileError) in LocalTree(try tree.directory.openDirectory(name)) }
+    let comparison = DirectoryComparison(tree: generation, limits.jobs, control)
+    return try comparison.compare(with: prepared.wanted) { _ throws(SyncError) in } == 0
+  }
+
+  private func installGeneration(
+    _ name: GenerationName, _ prepared: Prepared, _ tree: LocalTree
+  ) throws(SyncError) {
+    let generation = try filing { () throws(FileError) in LocalTree(try tree.directory.openDirectory(name)) }
+    try install(prepared.wanted, in: tree, files: generation, path: name.text)
+  }
+
+  private func generations(_ tree: LocalTree) -> Generations {
+    Generations(tree, random: sync.random, clock: control.clock)
   }
 }

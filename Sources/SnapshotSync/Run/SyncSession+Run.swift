@@ -13,6 +13,7 @@ extension SyncSession {
     guard let prepared = try prepare(explain) else {
       planned?(SyncPlan())
       StagingArea.removeLeftovers(beside: request.directory)
+      try turnToRemembered(tree)
       return result()
     }
     planned?(prepared.plan)
@@ -27,6 +28,9 @@ extension SyncSession {
     result.bytesWritten = written
     result.localChanges = prepared.survey.changes
     result.localChangesReverted = prepared.survey.changeCount
+    if let keep = request.generationCount, request.style == .generations {
+      _ = try SnapshotSync.evict(in: tree, keep: keep, isDryRun: false, random: sync.random, control: control)
+    }
     return result
   }
 

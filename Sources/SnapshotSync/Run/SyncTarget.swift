@@ -21,8 +21,13 @@ struct SyncTarget {
     }
 
     /// Where the next tree is built: beside the directory.
-    var sibling: LocalPath? {
-      LocalPath(".\(String(decoding: name.bytes, as: UTF8.self)).snapctl-next")
+    var sibling: LocalPath? { sibling("next") }
+
+    /// Where a fork is built: beside the directory that it becomes.
+    var fork: LocalPath? { sibling("fork") }
+
+    private func sibling(_ purpose: String) -> LocalPath? {
+      LocalPath(".\(String(decoding: name.bytes, as: UTF8.self)).snapctl-\(purpose)")
     }
   }
 
@@ -60,6 +65,9 @@ struct SyncTarget {
     self.reason = reason
     self.isEmpty = isEmpty
   }
+
+  /// Whether it is a directory of generations.
+  var hasGenerations: Bool { copy?.state.tree != nil }
 
   static func open(_ directory: String) throws(SyncError) -> LocalTree? {
     do throws(FileError) {

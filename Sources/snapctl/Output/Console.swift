@@ -37,6 +37,17 @@ final class Console: Sendable {
     Standard.output.write(bytes)
   }
 
+  /// Bytes as they are, of something that is nothing in part.
+  ///
+  /// - Throws: when they were not written, whether nobody reads or there is no room.
+  func send(_ bytes: [UInt8]) throws(EngineError) {
+    progressLine?.clear()
+    guard Standard.output.write(bytes) else {
+      throw EngineError(
+        .failed, "stdout takes no more: nobody reads, or there is no room", advice: "What was written is not whole")
+    }
+  }
+
   func failure(_ error: EngineError) {
     progressLine?.clear()
     Standard.error.write("snapctl: \(error.message)\n")

@@ -9,7 +9,8 @@ extension Snapshot {
       [
         "collection": .string(collection), "version": .count(version), "manifest": .hash(manifest),
         "contentHash": .hash(contentHash), "created": .time(created), "message": .string(message), "tags": .texts(tags),
-        "files": .count(files), "records": .count(records), "bytes": .count(bytes),
+        "holds": .array(holds.map(\.json)), "files": .count(files), "records": .count(records),
+        "bytes": .count(bytes),
       ])
   }
 
@@ -21,6 +22,7 @@ extension Snapshot {
     if records > 0 { parts.append(Amount.count(records, "record")) }
     parts.append(Amount.bytes(bytes))
     if !tags.isEmpty { parts.append("[\(tags.joined(separator: ", "))]") }
+    if !holds.isEmpty { parts.append("(held\(holds.count > 1 ? " \(holds.count) times" : holds[0].limit))") }
     if !message.isEmpty { parts.append(Printable.string(message)) }
     return parts.joined(separator: "  ")
   }
@@ -29,11 +31,25 @@ extension Snapshot {
   var page: String {
     let fields = [
       ("version", name), ("created", created.text), ("tags", tags.joined(separator: ", ")),
-      ("message", Printable.string(message)), ("files", "\(files)"), ("records", "\(records)"),
+      ("message", Printable.string(message)), ("holds", holds.map(\.words).joined(separator: ", ")),
+      ("files", "\(files)"), ("records", "\(records)"),
       ("bytes", "\(bytes) (\(Amount.bytes(bytes)))"), ("content hash", contentHash.hex), ("manifest", manifest.hex),
     ]
     return fields.map { name, value in name + String(repeating: " ", count: 14 - name.count) + value }
       .joined(separator: "\n")
+  }
+}
+
+extension SnapshotHold {
+  fileprivate var json: JSONValue {
+    .object([JSONMember("until", .time(until)), JSONMember("message", .string(message))])
+  }
+
+  fileprivate var limit: String { until.map { " until \($0.text)" } ?? "" }
+
+  fileprivate var words: String {
+    let limit = until.map { "until \($0.text)" } ?? "until released"
+    return message.isEmpty ? limit : "\(limit) (\(Printable.string(message)))"
   }
 }
 

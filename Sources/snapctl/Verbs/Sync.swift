@@ -8,11 +8,13 @@ struct Sync: Verb {
     abstract: "Brings a directory to a version, moving only what differs.",
     discussion: """
       The directory changes at once: the next tree is built beside it, and the two change places. Local changes \
-      are put back; --keep-local stops instead, with the list (exit 11). A killed sync goes on where it was.
+      are put back; --keep-local stops instead, with the list (exit 11). A killed sync goes on where it was. With \
+      --watch a look at an unchanged collection costs one request; it ends when it is interrupted (exit 130).
 
       Example:
         snapctl sync words@12 /fast/words
         snapctl sync words /fast/words --dry-run --json
+        snapctl sync words /fast/words --generations --keep 2 --watch
       """,
     aliases: ["restore"])
 
@@ -34,6 +36,15 @@ struct Sync: Verb {
   @Flag(help: "Prints what would be done, and does nothing.")
   var dryRun = false
 
+  @Option(help: ArgumentHelp("With --generations: how many stay, the new one among them; none: all.", valueName: "n"))
+  var keep: Int?
+
+  @Flag(help: "Goes on: brings the directory to every new version, until it is interrupted.")
+  var watch = false
+
+  @Option(help: ArgumentHelp("With --watch: how long between two looks at the store (5).", valueName: "seconds"))
+  var interval: Double?
+
   @Option(help: ArgumentHelp("What is read: auto, origin or cache (SNAPCTL_MODE).", valueName: "mode"))
   var mode: EngineConfiguration.Mode?
 
@@ -44,6 +55,13 @@ struct Sync: Verb {
 
   func validate() throws {
     if inPlace, generations { throw ValidationError("--in-place and --generations exclude each other") }
+    if watch, dryRun { throw ValidationError("--watch and --dry-run exclude each other") }
+    if keep != nil, !generations { throw ValidationError("--keep goes with --generations") }
+    if let keep, keep < 1 { throw ValidationError("--keep takes 1 or more: the new generation stays") }
+    if interval != nil, !watch { throw ValidationError("--interval goes with --watch") }
+    if let interval, !(interval > 0 && interval <= 86_400) {
+      throw ValidationError("--interval takes more than 0 and at most 86400 seconds")
+    }
   }
 
   func run(in session: Session) async throws(EngineError) -> Int32 {
@@ -53,10 +71,13 @@ struct Sync: Verb {
     options.style = inPlace ? .inPlace : generations ? .generations : .exchange
     options.adopts = adopt
     options.keepsLocalChanges = keepLocal
+    options.generationCount = keep
     if explain { options.explain = { session.console.explain($0) } }
     if dryRun {
       let plan = try await engine.planSync(version, to: directory, options: options)
       session.console.result(plan.json, plan.text(directory))
+    } else if watch {
+      try await follow(engine, options, session.console)
     } else {
       try await sync(engine, options, session.console)
     }
@@ -69,6 +90,20 @@ struct Sync: Verb {
     options.progress = console.progress
     let copy = try await engine.sync(version, to: directory, options: options)
     console.result(copy.json, copy.text)
+  }
+}
+
+extension Sync {
+  private func follow(
+    _ engine: SnapshotEngine, _ options: SyncOptions, _ console: Console
+  ) async throws(EngineError) {
+    var watch = WatchOptions()
+    watch.sync = options
+    watch.sync.planned = { console.remark($0.text(directory)) }
+    watch.sync.progress = console.progress
+    watch.intervalSeconds = interval ?? watch.intervalSeconds
+    watch.troubled = { console.remark("\($0.message); trying again") }
+    try await engine.watch(version, to: directory, options: watch) { console.result($0.json, $0.text) }
   }
 }
 

@@ -4,7 +4,9 @@ extension Snapctl {
   /// Verbs for versions of any kind.
   static let storeVerbs: [any ParsableCommand.Type] = [
     Init.self, Create.self, Status.self, Hash.self, Sync.self, List.self, Show.self, Diff.self, Inspect.self, Cat.self,
-    Verify.self, Tag.self, Untag.self, Intents.self,
+    Export.self, Verify.self, Tag.self, Untag.self, Hold.self, Release.self, Fork.self, Evict.self, Stats.self,
+    Doctor.self,
+    Intents.self,
   ]
 
   /// Verbs for collections of vectors.

@@ -27,6 +27,16 @@ import Testing
     }
   }
 
+  @Test func `to see that nothing came after a head costs one request`() throws {
+    let head = try Samples.fill(tier, versions: 9)
+    let metered = MeteredTier(tier)
+    let line = HeadLine(metered, Samples.words)
+    #expect(try line.newer(than: head) == nil)
+    #expect(metered.counters.requests == 1)
+    let older = try #require(try line.head(at: 2))
+    #expect(try line.newer(than: older) == head)
+  }
+
   @Test func `a line that is not there is not found, and one that cannot be read is the tier's failure`() throws {
     #expect(try line.newest() == nil)
     #expect(throws: CatalogError.notFound(.collection(Samples.words))) { try line.existing() }

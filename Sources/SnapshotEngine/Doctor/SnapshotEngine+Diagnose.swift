@@ -1,0 +1,77 @@
+internal import Catalog
+internal import FileIO
+internal import FileTier
+internal import ObjectTier
+internal import Primitives
+internal import SnapshotFormat
+
+extension SnapshotEngine {
+  /// Looks whether the store's tiers are as the engine needs them: rights, room, exclusive creation, renames, fsync,
+  /// clock, latency.
+  ///
+  /// Writes a few small files into `tmp/` of each tier, and removes them.
+  /// - Parameter found: is told of each check, from the thread that does the work.
+  /// - Returns: whether all is well.
+  /// - Throws: `.usage` for an address or a configuration that cannot be used.
+  public static func diagnose(
+    _ uri: String, configuration: EngineConfiguration = EngineConfiguration(),
+    found: @escaping @Sendable (DiagnosedCheck) -> Void
+  ) async throws(EngineError) -> Bool {
+    let origin = try StoreLocation(uri)
+    let cache = try configuration.cache.map { address throws(EngineError) in try StoreLocation(address) }
+    return try await local(configuration) { _ throws(EngineError) in
+      var report = DoctorReport(found)
+      let identity = diagnoseStore(origin, &report)
+      report.tier = "origin"
+      TierProbe(origin.path, catalog: identity?.catalog).run(&report)
+      if let cache {
+        report.tier = "cache"
+        TierProbe(cache.path, catalog: nil).run(&report)
+      }
+      return report.isFine
+    }
+  }
+
+  private static func diagnoseStore(_ location: StoreLocation, _ report: inout DoctorReport) -> StoreIdentity? {
+    do throws(EngineError) {
+      let files = try StoreWiring.files(location, createIfMissing: false)
+      let identity = try StoreWiring.catching { () throws(CatalogError) in try StoreObject.read(from: files) }
+      report.add("opens", true, "store \(identity.identifier.hex), commits ordered by \(identity.catalog)")
+      return identity
+    } catch {
+      report.add("opens", false, error.message, error.advice)
+      return nil
+    }
+  }
+}
+
+/// Gathers what was found.
+struct DoctorReport {
+  var tier = "origin"
+  private(set) var isFine = true
+  private let found: (DiagnosedCheck) -> Void
+
+  init(_ found: @escaping (DiagnosedCheck) -> Void) {
+    self.found = found
+  }
+
+  mutating func add(_ check: String, _ isFine: Bool, _ text: String, _ advice: String = "") {
+    self.isFine = self.isFine && isFine
+    found(DiagnosedCheck(tier: tier, check: check, isFine: isFine, found: text, advice: isFine ? "" : advice))
+  }
+
+  /// Notes what a call came to, and says whether it succeeded.
+  @discardableResult
+  mutating func attempt(
+    _ check: String, _ text: String, advice: String, _ body: () throws(FileError) -> Void
+  ) -> Bool {
+    do throws(FileError) {
+      try body()
+      add(check, true, text)
+      return true
+    } catch {
+      add(check, false, "\(error)", advice)
+      return false
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Primitives
+import SnapshotEngine
+
+struct Fork: Verb {
+  static let configuration = CommandConfiguration(
+    abstract: "Makes a writable copy of a synced copy.",
+    discussion: """
+      Needs no store. Blocks are shared where the file system can (reflink). The fork remembers the version: `create` \
+      from it stores what differs. It appears when it is whole. Local changes of the copy come along, and are counted.
+
+      Example:
+        snapctl fork /fast/words /fast/work
+        snapctl create words /fast/work
+      """)
+
+  @Argument(help: "The copy.") var directory: String
+  @Argument(help: "The new directory; not there, or empty.") var work: String
+  @OptionGroup(title: "Global options") var global: GlobalOptions
+
+  func run(in session: Session) async throws(EngineError) -> Int32 {
+    let console = session.console
+    console.remark("\(Printable.string(directory)) → \(Printable.string(work))")
+    let forked = try await SnapshotEngine.fork(
+      copy: directory, to: work, configuration: session.configuration(), progress: console.progress)
+    console.result(forked.json, forked.text)
+    return 0
+  }
+}
+
+extension ForkedCopy {
+  /// The `forked` object.
+  fileprivate var json: JSONValue {
+    .object(
+      "forked",
+      [
+        "collection": .string(collection), "version": .count(version), "directory": .string(directory),
+        "files": .count(files), "bytesTotal": .count(bytesTotal), "bytesShared": .count(bytesShared),
+        "bytesCopied": .count(bytesCopied), "localChanges": .count(localChanges), "seconds": .seconds(seconds),
+      ])
+  }
+
+  fileprivate var text: String {
+    let changes = localChanges == 0 ? "" : ", \(Amount.count(UInt64(localChanges), "local change")) among them"
+    return """
+      \(collection)@\(version) in \(Printable.string(directory)): \(Amount.count(files, "file"))\(changes), \
+      \(Amount.bytes(bytesShared)) shared, \(Amount.bytes(bytesCopied)) copied, in \(Amount.seconds(seconds))
+      """
+  }
+}

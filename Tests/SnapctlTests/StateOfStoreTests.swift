@@ -1,0 +1,103 @@
+import Foundation
+import Glibc
+import SnapshotEngine
+import Testing
+
+@Suite struct `stats and doctor` {
+  @Test func `say what is stored, by version and form`() throws {
+    let program = try Program.withOneVersion()
+    try program.shell("head -c 400000 /dev/urandom > tree/r")
+    #expect(try program("create", "words", "tree").status == 0)
+    try program.shell("printf x | dd of=tree/r bs=1 seek=1000 conv=notrunc 2> /dev/null")
+    #expect(try program("create", "words", "tree").status == 0)
+    #expect(try program("append", "texts", "--input", "-", input: "{\"id\":\"a\",\"vector\":[1]}\n").status == 0)
+    let all = try program("stats", "--json").objects()
+    #expect(all.map { $0["type"] as? String } == ["stats", "stats", "stats"])
+    let (texts, store) = (all[0], all[2])
+    #expect((texts["backlog"] as? [String: Any])?["operations"] as? Int == 1)
+    #expect(store["packBytesElsewhere"] as? Int == 0)
+    let words = try program("stats", "words", "--json").last("stats")
+    expect(words, has: "collection kind versions bytesNewest bytesTotal bytesStored dedupeRatio forms growth")
+    let growth = try #require(words["growth"] as? [[String: Any]]).compactMap { $0["bytesStored"] as? Int }
+    #expect(growth.count == 3 && growth[1] > 400_000 && growth[2] < 20_000, "\(growth)")
+    let forms = try #require(words["forms"] as? [[String: Any]])
+    #expect(forms.contains { $0["form"] as? String == "sparsePatch" && $0["chunks"] as? Int == 1 })
+    #expect(growth.reduce(0, +) == words["bytesStored"] as? Int)
+  }
+
+  @Test func `find nothing wrong where all is well, and leave nothing behind`() throws {
+    let program = try Program.withOneVersion()
+    try program.shell("mkdir cache")
+    let run = try program("doctor", "--cache", "cache", "--json")
+    #expect(run.status == 0, "\(run.output)")
+    let checks = try run.objects().dropLast()
+    for check in checks { expect(check, has: "tier check fine found advice") }
+    #expect(Set(checks.compactMap { $0["tier"] as? String }) == ["origin", "cache"])
+    try program.shell("test -z \"$(ls store/tmp cache/tmp | grep doctor)\"")
+  }
+
+  @Test func `name what has to be done`() throws {
+    let program = try Program.withOneVersion()
+    let missing = try program("doctor", "--cache", "nowhere", "--json")
+    #expect(missing.status == 1)
+    #expect(missing.output.contains("mounted"))
+    let none = try program("doctor", "--store", "nothing")
+    #expect(none.status == 1)
+    #expect(none.output.contains("snapctl init"))
+    try program.shell(
+      "printf x | dd of=store/store bs=1 seek=40 conv=notrunc 2> /dev/null || true; chmod u+w store/store")
+    try program.shell("printf xx | dd of=store/store bs=1 seek=40 conv=notrunc 2> /dev/null")
+    #expect(try program("doctor").status == 1)
+  }
+}
+
+/// A file system of 8 MB, for who may mount one.
+@Suite(.enabled(if: getuid() == 0)) struct `A file system that is too small` {
+  @Test func `is told before the first byte, with what is missing`() throws {
+    let program = try Program()
+    try program.shell("mkdir tree small; head -c 20000000 /dev/urandom > tree/r")
+    #expect(try program("init").status == 0)
+    #expect(try program("create", "words", "tree").status == 0)
+    #expect(try program("sync", "words", "copy").status == 0)
+    let binary = Program.location.path
+    try program.shell(
+      """
+      export SNAPCTL_STORE=store
+      unshare -m bash -c '
+        mount -t tmpfs -o size=8m none small || exit 77
+        for verb in "sync words small/copy" "fork copy small/work" "export words -o small/x.tar"; do
+          used=$(df --output=used small | tail -1)
+          "\(binary)" $verb --json > out 2> errors; echo "$? $(tail -1 out)" >> log
+          find small -type f -size +0 >> left; [ "$used" -ge "$(($(df --output=used small | tail -1) - 64))" ]
+        done'
+      """)
+    let lines = try program.text(of: "log").split(separator: "\n").map(String.init)
+    #expect(lines.count == 3)
+    for line in lines {
+      #expect(line.hasPrefix("8 "), "\(line)")
+      let missing = line.firstMatch(of: /Free (\d+) bytes/).flatMap { Int($0.1) }
+      // 8 MiB less what a few directories take.
+      #expect(missing.map { (11_600_000...13_400_000).contains($0) } == true, "\(line)")
+    }
+    #expect(try program.text(of: "left").isEmpty)
+  }
+
+  @Test func `for a store says how much the object takes that did not fit, and keeps what was there`() throws {
+    let program = try Program()
+    try program.shell("mkdir tree small; head -c 1000000 /dev/urandom > tree/r")
+    let binary = Program.location.path
+    try program.shell(
+      """
+      export SNAPCTL_STORE=small/store
+      unshare -m bash -c '
+        mount -t tmpfs -o size=8m none small || exit 77
+        set -e; "\(binary)" init --catalog directory --quiet; "\(binary)" create words tree --quiet
+        head -c 20000000 /dev/urandom > tree/r
+        "\(binary)" create words tree --json > out 2> errors && exit 1; echo $? > status
+        "\(binary)" verify --json > verified; test -z "$(ls small/store/tmp)"'
+      """)
+    #expect(try program.text(of: "status") == "8\n")
+    #expect(try program.text(of: "out").contains(/[1-9]\d{6,7} bytes are missing/))
+    #expect(try program.text(of: "verified").contains("\"damaged\":0"))
+  }
+}

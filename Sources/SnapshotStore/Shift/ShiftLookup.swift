@@ -13,14 +13,17 @@ package final class ShiftLookup: Sendable {
     case impossible
   }
 
-  private let file: FileContent
-  private let base: ManifestReader
+  private let base: (file: FileContent, manifest: ManifestReader)?
   private let state = Mutex(State.unused)
+
+  /// For a file that has no base.
+  package init() {
+    base = nil
+  }
 
   /// - Parameter file: a file of the base, which the chunks are to be found in.
   package init(_ file: FileContent, in base: ManifestReader) {
-    self.file = file
-    self.base = base
+    self.base = (file, base)
   }
 
   /// Whether it is worth to look, given how many chunks of a window found no use for what stands in their place.
@@ -39,16 +42,18 @@ package final class ShiftLookup: Sendable {
   /// Reads the base file, unless that was done before.
   func prepare(jobs: Int) throws(StoreError) {
     guard case .unused = state.withLock({ $0 }) else { return }
-    let table = try AnchorTable(file, in: base, jobs: jobs)
+    let table = try base.flatMap { base throws(StoreError) in
+      try AnchorTable(base.file, in: base.manifest, jobs: jobs)
+    }
     state.withLock { $0 = table.map { .ready($0) } ?? .impossible }
   }
 
   /// The smallest patch that makes the chunk from where its content stood; nil where the content is new.
   func patch(_ chunk: [UInt8], at offset: UInt64) throws(StoreError) -> ChunkDecision? {
-    guard case .ready(let table) = state.withLock({ $0 }), let match = table.match(chunk, at: offset),
+    guard let base, case .ready(let table) = state.withLock({ $0 }), let match = table.match(chunk, at: offset),
       match.chain.allSatisfy({ $0.chainDepth < Limits.chainDepth })
     else { return nil }
-    let joined = Array(try base.chunks.chunks(match.chain, support: base.support).joined())
+    let joined = Array(try base.manifest.chunks.chunks(match.chain, support: base.manifest.support).joined())
     let end = min(match.start + chunk.count, joined.count)
     guard match.start < end else { return nil }
     let sparse = PatchDraft.make(chunk, from: joined.rawSpan.extracting(match.start..<end), chain: match.chain)

@@ -7,11 +7,11 @@ package struct ChunkTask: Sendable {
   package let bytes: [UInt8]
   package let profile: ChunkProfile
   package let bases: [BaseFileCursor.Placed]
-  /// Finds its content elsewhere in the base file; nil where there is none.
-  package let shift: ShiftLookup?
+  /// Finds its content elsewhere in the base file.
+  package let shift: ShiftLookup
 
   package init(
-    offset: UInt64, bytes: [UInt8], profile: ChunkProfile, bases: [BaseFileCursor.Placed], shift: ShiftLookup? = nil
+    offset: UInt64, bytes: [UInt8], profile: ChunkProfile, bases: [BaseFileCursor.Placed], shift: ShiftLookup
   ) {
     self.offset = offset
     self.bytes = bytes
@@ -59,6 +59,16 @@ extension ChunkTask {
       let patch = PatchDraft.make(bytes, from: joined.rawSpan.extracting(start..<end), chain: chain)
     else { return .full }
     return .patched(patch, chain: chain, offset: start, baseByteCount: end - start)
+  }
+}
+
+extension ChunkTask {
+  /// The decision, or one that takes less.
+  func smallest(of decision: ChunkDecision) throws(StoreError) -> ChunkDecision {
+    let text: ChunkDecision? = profile == .contentDefined ? .full : nil
+    let candidates = [decision, text, try shift.patch(bytes, at: offset)].compactMap(\.self)
+    let byteCounts = candidates.map { $0.compressedByteCount(of: self) }
+    return zip(candidates, byteCounts).min { $0.1 < $1.1 }?.0 ?? decision
   }
 }
 

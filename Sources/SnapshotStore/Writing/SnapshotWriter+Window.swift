@@ -42,29 +42,33 @@ extension SnapshotWriter {
   }
 
   /// Looks for something better where a chunk has little in common with what stands in its place: the same content
-  /// elsewhere in the base file, or the chunk in full, which may compress better than a patch of many pieces.
+  /// elsewhere in the base file, or, for text, the chunk in full, which may compress better than a patch of many runs.
   private func improved(_ tasks: [ChunkTask], _ decisions: [ChunkDecision]) throws(StoreError) -> [ChunkDecision] {
     let poor = tasks.indices.filter { decisions[$0].isPoor(for: tasks[$0]) }
-    try prepareShifts(poor.map { tasks[$0] })
-    let work = poor.map { (tasks[$0], decisions[$0]) }
-    let better = try Parallel.map(work, jobs: context.limits.jobs) { task, decision throws(StoreError) in
-      let candidates = [decision, .full, try task.shift?.patch(task.bytes, at: task.offset)].compactMap(\.self)
-      return candidates.min { $0.compressedByteCount(of: task) < $1.compressedByteCount(of: task) } ?? decision
+    let shifts = try preparedShifts(poor.map { tasks[$0] })
+    let work = poor.filter {
+      tasks[$0].profile == .contentDefined || shifts.contains(ObjectIdentifier(tasks[$0].shift))
+    }
+    let better = try Parallel.map(work.map { (tasks[$0], decisions[$0]) }, jobs: context.limits.jobs) {
+      task, decision throws(StoreError) in try task.smallest(of: decision)
     }
     var decisions = decisions
-    for (place, decision) in zip(poor, better) { decisions[place] = decision }
+    for (place, decision) in zip(work, better) { decisions[place] = decision }
     return decisions
   }
 
-  /// Reads the base files in which it is worth to look.
-  private func prepareShifts(_ poor: [ChunkTask]) throws(StoreError) {
+  /// The base files in which it is worth to look, read.
+  private func preparedShifts(_ poor: [ChunkTask]) throws(StoreError) -> Set<ObjectIdentifier> {
     var failureCounts: [ObjectIdentifier: Int] = [:]
+    var prepared: Set<ObjectIdentifier> = []
     for task in poor {
-      guard let shift = task.shift else { continue }
-      let count = failureCounts[ObjectIdentifier(shift), default: 0] + 1
-      failureCounts[ObjectIdentifier(shift)] = count
-      if shift.isWorthwhile(count, task.profile) { try shift.prepare(jobs: context.limits.jobs) }
+      let count = failureCounts[ObjectIdentifier(task.shift), default: 0] + 1
+      failureCounts[ObjectIdentifier(task.shift)] = count
+      guard task.shift.isWorthwhile(count, task.profile) else { continue }
+      try task.shift.prepare(jobs: context.limits.jobs)
+      prepared.insert(ObjectIdentifier(task.shift))
     }
+    return prepared
   }
 
   private func loadedIndex() throws(StoreError) -> ChunkIndex {
@@ -126,7 +130,7 @@ extension SnapshotWriter {
       fileInMaking.outcome.patchByteCount += UInt64(draft.bytes.count)
       fileInMaking.outcome.patchedByteCount += UInt64(task.bytes.count)
     } else {
-      pending = try (task.profile == .contentDefined ? contentChunks : gridChunks).add(
+      pending = try (isText(task) ? textChunks : plainChunks).add(
         ChunkDraft(id: id, full: task.bytes))
       fileInMaking.outcome.chunksNew += 1
       fileInMaking.outcome.newByteCount += UInt64(task.bytes.count)
@@ -134,6 +138,14 @@ extension SnapshotWriter {
     if met.count >= SnapshotWriter.metMax { met.removeAll(keepingCapacity: true) }
     met[id] = pending
     chunkList.add(pending)
+  }
+
+  /// Whether a piece of the chunk loses a quarter when it is compressed. What does not is better fetched in small pieces.
+  private func isText(_ task: ChunkTask) -> Bool {
+    guard task.profile == .contentDefined else { return false }
+    let start = task.bytes.count / 2
+    let sample = task.bytes.rawSpan.extracting(start..<min(start + 4_096, task.bytes.count))
+    return sampler.compress(sample, level: 1).count <= sample.byteCount / 4 * 3
   }
 
   private func endFile(_ end: WriteWindow.End) {
@@ -162,8 +174,8 @@ extension SnapshotWriter {
   private func bound() throws(StoreError) {
     try chunkList.drain()
     guard chunkList.pendingCount >= context.limits.pendingReferenceCount else { return }
-    try gridChunks.flush()
-    try contentChunks.flush()
+    try plainChunks.flush()
+    try textChunks.flush()
     try patches.flush()
     try chunkList.drain()
   }

@@ -35,10 +35,11 @@ package final class SnapshotWriter {
   let pages: PageWriter
   let files: FilePageWriter
   let chunkList: ChunkListWriter
-  /// Chunks of the grid, whose neighbours are fetched one by one.
-  let gridChunks: FrameGroup
-  /// Content-defined chunks: text and tables that compress better the more of them is seen at once.
-  let contentChunks: FrameGroup
+  /// All other chunks.
+  let plainChunks: FrameGroup
+  /// Text and tables of content-defined chunks, which compress better the more of them is seen at once.
+  let textChunks: FrameGroup
+  let sampler = ZstdCompressor()
   let patches: FrameGroup
   var window = WriteWindow()
   var fileInMaking = FileInMaking()
@@ -70,8 +71,8 @@ package final class SnapshotWriter {
     pages = PageWriter(packs: packs, base: base, support: support)
     files = FilePageWriter(pages: pages)
     chunkList = ChunkListWriter(pages: pages, files: files, support: support)
-    gridChunks = FrameGroup(kind: .chunks, rawByteCountMax: Limits.chunkByteCount, packs: packs)
-    contentChunks = FrameGroup(kind: .chunks, rawByteCountMax: Limits.frameRawByteCount, packs: packs)
+    plainChunks = FrameGroup(kind: .chunks, rawByteCountMax: Limits.chunkByteCount, packs: packs)
+    textChunks = FrameGroup(kind: .chunks, rawByteCountMax: Limits.frameRawByteCount, packs: packs)
     patches = FrameGroup(kind: .patches, rawByteCountMax: Limits.frameRawByteCount, packs: packs)
     tree = try BaseTreeCursor(base)
   }
@@ -133,7 +134,7 @@ package final class SnapshotWriter {
 
   private func read(_ path: RelativePath, mode: UInt16, _ input: any SnapshotInput) throws(StoreError) {
     var cursor = BaseFileCursor()
-    var shift: ShiftLookup?
+    var shift = ShiftLookup()
     if case .file(let before)? = try advance(to: path)?.content, let base {
       cursor = try BaseFileCursor(before, in: base)
       shift = ShiftLookup(before, in: base)

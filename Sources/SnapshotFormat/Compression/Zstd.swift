@@ -52,6 +52,13 @@ package enum Zstd {
     }
   }
 
+  /// Whether a piece from the middle loses a quarter when it is compressed: floats do not.
+  package func isText(_ bytes: RawSpan) -> Bool {
+    let start = bytes.byteCount / 2
+    let sample = bytes.extracting(start..<min(start + 4_096, bytes.byteCount))
+    return compress(sample, level: 1).count <= sample.byteCount / 4 * 3
+  }
+
   private func compress(_ bytes: RawSpan) -> [UInt8] {
     let capacity = ZSTD_compressBound(bytes.byteCount)
     return unsafe [UInt8](unsafeUninitializedCapacity: capacity) { output, count in

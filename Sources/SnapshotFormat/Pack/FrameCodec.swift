@@ -31,7 +31,7 @@ package final class FrameEncoder {
       return compressed.count < raw.byteCount ? (.zstd, compressed) : (.stored, nil)
     case .chunks:
       guard shouldTry() else { return (.stored, nil) }
-      let floats = PlaneShuffle.looksLikeFloats(raw)
+      let floats = PlaneShuffle.looksLikeFloats(raw) && !compressor.isText(raw)
       let compressed =
         floats
         ? PlaneShuffle.encode(raw, compressor: compressor)

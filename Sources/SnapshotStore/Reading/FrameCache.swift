@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// Decoded frames, the least recently used dropped first, bounded in bytes.
 ///
-/// Frames of at most 256 KiB, those of grid chunks, have a quarter of it, all others the rest: a long run of new chunks
-/// does not drive out the group of patches that it interrupts.
+/// Frames of whole chunks have four ninths of it, all others the rest: a long run of new chunks does not drive out the
+/// group of patches that it interrupts.
 ///
 /// A frame in here is decoded, not verified: a chunk cut from it is, before anyone uses it.
 package final class FrameCache: Sendable {
@@ -48,8 +48,8 @@ package final class FrameCache: Sendable {
   }
 
   private struct State {
-    var small = Part()
-    var large = Part()
+    var chunks = Part()
+    var others = Part()
     var tick: UInt64 = 0
   }
 
@@ -63,26 +63,26 @@ package final class FrameCache: Sendable {
   package func frame(_ key: Key) -> FrameDecoder.Frame? {
     state.withLock { state in
       state.tick += 1
-      return state.small.use(key, at: state.tick) ?? state.large.use(key, at: state.tick)
+      return state.chunks.use(key, at: state.tick) ?? state.others.use(key, at: state.tick)
     }
   }
 
   package func insert(_ frame: FrameDecoder.Frame, for key: Key) {
     state.withLock { state in
-      guard state.small.slots[key] == nil, state.large.slots[key] == nil else { return }
+      guard state.chunks.slots[key] == nil, state.others.slots[key] == nil else { return }
       state.tick += 1
-      if frame.raw.count <= Limits.chunkByteCount {
-        state.small.insert(frame, for: key, used: state.tick, byteCountMax: byteCountMax / 4)
+      if frame.header.kind == .chunks {
+        state.chunks.insert(frame, for: key, used: state.tick, byteCountMax: byteCountMax / 9 * 4)
       } else {
-        state.large.insert(frame, for: key, used: state.tick, byteCountMax: byteCountMax / 4 * 3)
+        state.others.insert(frame, for: key, used: state.tick, byteCountMax: byteCountMax / 9 * 5)
       }
     }
   }
 
   package func remove(_ key: Key) {
     state.withLock { state in
-      state.small.remove(key)
-      state.large.remove(key)
+      state.chunks.remove(key)
+      state.others.remove(key)
     }
   }
 }

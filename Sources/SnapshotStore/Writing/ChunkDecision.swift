@@ -87,7 +87,7 @@ extension ChunkDecision {
   package func isPoor(for task: ChunkTask) -> Bool {
     switch self {
     case .same, .found: false
-    case .patched(let patch, _, _, _): !patch.isSmall(for: task.bytes.count)
+    case .patched(let patch, _, _, _): task.profile == .contentDefined && !patch.isSmall(for: task.bytes.count)
     case .full: !task.bases.isEmpty
     }
   }

@@ -140,12 +140,9 @@ extension SnapshotWriter {
     chunkList.add(pending)
   }
 
-  /// Whether a piece of the chunk loses a quarter when it is compressed. What does not is better fetched in small pieces.
+  /// What does not compress is better fetched in small pieces.
   private func isText(_ task: ChunkTask) -> Bool {
-    guard task.profile == .contentDefined else { return false }
-    let start = task.bytes.count / 2
-    let sample = task.bytes.rawSpan.extracting(start..<min(start + 4_096, task.bytes.count))
-    return sampler.compress(sample, level: 1).count <= sample.byteCount / 4 * 3
+    task.profile == .contentDefined && sampler.isText(task.bytes.rawSpan)
   }
 
   private func endFile(_ end: WriteWindow.End) {

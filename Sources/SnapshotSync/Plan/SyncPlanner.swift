@@ -233,7 +233,7 @@ extension SyncPlanner {
   /// either.
   private mutating func close(_ reference: Reference, _ near: [Digest: LocalPlace]) throws(SyncError) {
     guard window.close(reference.id) else { return }
-    window.needs(reference, file?.file.profile ?? .contentDefined)
+    window.needs(reference)
     let support = wanted.support
     for slot in reference.base?.slots ?? [] {
       let part = try storing { () throws(StoreError) in try support.reference(slot, below: reference) }

@@ -49,7 +49,7 @@ struct SyncWindow: Sendable {
   private(set) var partCount = 0
 
   /// Frames of one window; `FrameLedger` says why.
-  static let frameCountMax = 16
+  static let frameCountMax = 12
   static let stepCountMax = 2_048
 
   mutating func append(_ part: FilePart) {
@@ -58,9 +58,8 @@ struct SyncWindow: Sendable {
     if part.origin != .there { byteCount += part.reference.byteCount }
   }
 
-  mutating func needs(_ reference: Reference, _ profile: ChunkProfile) {
-    let isLarge = reference.form != .full || profile == .contentDefined
-    let frame = NeededFrame(place: reference.place, isLarge: isLarge)
+  mutating func needs(_ reference: Reference) {
+    let frame = NeededFrame(place: reference.place, isOfPatches: reference.form != .full)
     if frameKeys.insert(frame.key).inserted { frames.append(frame) }
   }
 
@@ -76,31 +75,31 @@ struct SyncWindow: Sendable {
 /// A frame that has to be read, unless it still is in memory.
 struct NeededFrame: Sendable {
   let place: Reference.Place
-  /// Whether it may have up to 1 MiB: patches and content-defined chunks. Those of grid chunks have 256 KiB.
-  let isLarge: Bool
+  /// Else it is one of whole chunks.
+  let isOfPatches: Bool
 
   var key: FrameCache.Key { FrameCache.Key(place) }
 }
 
 /// Knows which frames are still in memory, without looking: so that a plan counts exactly what the runner will read.
 ///
-/// - Of small frames the last 16 that were used are counted as held, of large ones the last 8. A window uses at
-///   most about 16, so the cache behind it, which drops the frame of the kind that was not used for longest, still has
-///   them when it holds 32 frames of 256 KiB and 24 of 1 MiB.
+/// - Of patches the last 8 frames that were used are counted as held, of whole chunks, which are seldom used again, the
+///   last 4. A window uses at most about 12, so the cache behind it, which drops the frame of the kind that was not used
+///   for longest, still has them when it holds 20 and 16 of the largest.
 /// - A chunk whose chain of patches alone needs more frames than that may be read twice; the result then says so.
 struct FrameLedger {
-  static let smallCountMax = 16
-  static let largeCountMax = 8
-  static let cacheByteCount = 32 << 20
+  static let chunkCountMax = 4
+  static let patchCountMax = 8
+  static let cacheByteCount = 36 << 20
 
-  private var small: [FrameCache.Key] = []
-  private var large: [FrameCache.Key] = []
+  private var chunks: [FrameCache.Key] = []
+  private var patches: [FrameCache.Key] = []
 
   /// What of `frames` has to be read.
   mutating func take(_ frames: [NeededFrame]) -> [Reference.Place] {
-    let missing = frames.filter { !small.contains($0.key) && !large.contains($0.key) }
-    small = FrameLedger.held(small, after: frames.filter { !$0.isLarge }, countMax: FrameLedger.smallCountMax)
-    large = FrameLedger.held(large, after: frames.filter(\.isLarge), countMax: FrameLedger.largeCountMax)
+    let missing = frames.filter { !chunks.contains($0.key) && !patches.contains($0.key) }
+    chunks = FrameLedger.held(chunks, after: frames.filter { !$0.isOfPatches }, countMax: FrameLedger.chunkCountMax)
+    patches = FrameLedger.held(patches, after: frames.filter(\.isOfPatches), countMax: FrameLedger.patchCountMax)
     return missing.map(\.place)
   }
 

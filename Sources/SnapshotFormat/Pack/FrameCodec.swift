@@ -27,7 +27,7 @@ package final class FrameEncoder {
   private func store(_ raw: RawSpan, kind: FrameKind) -> (FrameEncoding, [UInt8]?) {
     switch kind {
     case .patches, .pages:
-      let compressed = compressor.compress(raw, level: 2)
+      let compressed = compressor.compress(raw, level: kind == .patches ? 4 : 1)
       return compressed.count < raw.byteCount ? (.zstd, compressed) : (.stored, nil)
     case .chunks:
       guard shouldTry() else { return (.stored, nil) }

@@ -14,7 +14,7 @@ extension SnapshotWriter {
       case .chunk(let task):
         try take(task, id: ids[next], decisions[next])
         next += 1
-      case .end(let end): endFile(end)
+      case .end(let end): try endFile(end)
       case .entry(let entry): endEntry(entry)
       case .kept(let entry, let outcome):
         endEntry(entry)
@@ -145,7 +145,7 @@ extension SnapshotWriter {
     task.profile == .contentDefined && sampler.isText(task.bytes.rawSpan)
   }
 
-  private func endFile(_ end: WriteWindow.End) {
+  private func endFile(_ end: WriteWindow.End) throws(StoreError) {
     let making = fileInMaking
     fileInMaking = FileInMaking()
     let digest = making.digest.finish()
@@ -157,9 +157,17 @@ extension SnapshotWriter {
       ChunkListWriter.FileEnd(
         path: end.path, mode: end.mode, content: .file(content), basePage: end.basePage,
         baseChunksPages: end.baseChunksPages))
+    if end.byteCount >= UInt64(Limits.frameRawByteCount) { try flushChunks() }
     var outcome = FileOutcome(path: end.path, making.outcome)
     outcome.byteCount = end.byteCount
     report(outcome)
+  }
+
+  /// Small files share frames. The end of a large one does not wait for chunks of another, which a reader would need at
+  /// quite another time.
+  private func flushChunks() throws(StoreError) {
+    try plainChunks.flush()
+    try textChunks.flush()
   }
 
   private func endEntry(_ entry: ChunkListWriter.FileEnd) {
@@ -171,8 +179,7 @@ extension SnapshotWriter {
   private func bound() throws(StoreError) {
     try chunkList.drain()
     guard chunkList.pendingCount >= context.limits.pendingReferenceCount else { return }
-    try plainChunks.flush()
-    try textChunks.flush()
+    try flushChunks()
     try patches.flush()
     try chunkList.drain()
   }

@@ -12,7 +12,7 @@ extension FileObjectTier {
       }
       return outcome == .created ? .created : .exists
     } catch {
-      throw TierError(error.cause, key: key, location: location, mayHaveLanded: error.mayHaveLanded)
+      throw TierError(error, key: key, location: location)
     }
   }
 
@@ -21,7 +21,7 @@ extension FileObjectTier {
     do throws(DurableWriteError) {
       try writer.replace(path, in: root, mode: .file) { file throws(FileError) in try file.write(bytes, at: 0) }
     } catch {
-      throw TierError(error.cause, key: key, location: location, mayHaveLanded: error.mayHaveLanded)
+      throw TierError(error, key: key, location: location)
     }
   }
 

@@ -104,9 +104,8 @@ extension EngineCall {
       try self.store.create(request, local: source.pages)
     }
     let isCopy = remembers && directory.remember(result.row, in: self.store, statuses: statuses)
-    let head = try head(of: request.collection)
     return CreatedSnapshot(
-      snapshot: Snapshot(request.collection, result.row, in: head), isUnchanged: result.isUnchanged,
+      snapshot: Snapshot(request.collection, result.row, in: result.head), isUnchanged: result.isUnchanged,
       bytesTotal: result.statistics.bytesTotal, bytesChanged: result.statistics.bytesChanged,
       bytesStored: result.statistics.bytesStored, chunksNew: result.statistics.chunksNew,
       chunksPatched: result.statistics.chunksPatched, seconds: seconds, isCopy: isCopy)

@@ -1,5 +1,6 @@
 #include "rocksdb_catalog.h"
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -32,15 +33,18 @@ static catalog_status report(const Status &status, char **message) {
   const std::string text = status.ToString();
   *message = strdup(text.c_str());
   if (status.IsBusy() || status.IsTryAgain()) return CATALOG_CONTENDED;
+  // A quota has no code of its own.
+  if (status.IsNoSpace() || text.find(strerror(EDQUOT)) != std::string::npos) return CATALOG_FULL;
   return names_the_lock(text) ? CATALOG_LOCKED : CATALOG_BROKEN;
 }
 
-// It is opened and closed for each commit, and holds a few kilobytes: no threads, logs and buffers for more.
+// It is opened and closed for each commit, and holds a few kilobytes: no threads, logs, buffers and blocks for more.
 static Options small_options() {
   Options options;
   options.create_if_missing = true;
   options.paranoid_checks = true;
   options.write_buffer_size = 1 << 20;
+  options.allow_fallocate = false;
   options.max_background_jobs = 1;
   options.keep_log_file_num = 1;
   options.info_log_level = FATAL_LEVEL;

@@ -28,9 +28,9 @@ extension FileObjectTier {
 
   /// What a write failed with; of a file system that is full, with how much is missing for this object.
   private func failure(_ error: DurableWriteError, _ key: ObjectKey, byteCount: Int) -> TierError {
-    guard error.cause.meaning == .noSpace, !error.mayHaveLanded, let free = try? root.fileSystem().freeByteCount else {
-      return TierError(error.cause, key: key, location: location, mayHaveLanded: error.mayHaveLanded)
-    }
+    guard case .nothing = error.landing, error.cause.meaning == .noSpace,
+      let free = try? root.fileSystem().freeByteCount
+    else { return TierError(error, key: key, location: location) }
     let needed = UInt64(byteCount)
     let missing = needed - min(needed, free)
     return TierError(

@@ -4,9 +4,19 @@ internal import SnapshotFormat
 
 extension TierError {
   /// What an error of the file system means for an object.
-  init(_ error: FileError, key: ObjectKey? = nil, location: String, mayHaveLanded: Bool = false) {
-    let kind: Kind = mayHaveLanded ? .outcomeUnknown : Kind(error.meaning)
-    self.init(kind, key: key, location: location, reason: error.reason)
+  init(_ error: FileError, key: ObjectKey? = nil, location: String) {
+    self.init(Kind(error.meaning), key: key, location: location, reason: error.reason)
+  }
+
+  /// What an object that was not written durably means for whoever sent it.
+  init(_ error: DurableWriteError, key: ObjectKey, location: String) {
+    let kind: Kind =
+      switch error.landing {
+      case .nothing: Kind(error.cause.meaning)
+      case .uncertain: .outcomeUnknown
+      case .unsynced: .unsynced(isFull: error.cause.meaning == .noSpace)
+      }
+    self.init(kind, key: key, location: location, reason: error.cause.reason)
   }
 }
 

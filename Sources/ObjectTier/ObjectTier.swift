@@ -41,7 +41,8 @@ package protocol ObjectTier: Sendable {
   func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8]
 
   /// Creates an object, exclusively.
-  /// - Throws: `.outcomeUnknown` when it may or may not have landed: read it back.
+  /// - Throws: `.outcomeUnknown` when it may or may not have landed: read it back. `.unsynced` when it, or what was
+  /// there before it, may be gone after a crash.
   func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome
 
   /// Replaces an object. Only for intents, lease beats and hints: nothing that decides.

@@ -11,6 +11,9 @@ package struct TierError: Error, Sendable, Equatable {
     case tooLarge(byteCount: UInt64)
     /// A write that may have landed. Read it back.
     case outcomeUnknown
+    /// A write that is there to be read, and may be gone after a crash: it could not be synced, and sending it again
+    /// proves nothing. `isFull`: for want of room.
+    case unsynced(isFull: Bool)
     /// No room; how many bytes are missing, where that is known.
     case noSpace(missing: UInt64?)
     /// No answer within the limit. The tier is to be left alone for a while.

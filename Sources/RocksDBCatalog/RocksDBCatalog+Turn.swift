@@ -13,7 +13,7 @@ extension RocksDBCatalog {
     do throws(FileError) {
       return try Directory.makeAll(path: directory)
     } catch {
-      throw .local("\(error)")
+      throw CatalogError(error)
     }
   }
 
@@ -23,7 +23,7 @@ extension RocksDBCatalog {
       do throws(FileError) {
         if let turn = try FileLock.attempt(RocksDBCatalog.turnName, in: home, .exclusive) { return turn }
       } catch {
-        throw .local("\(error)")
+        throw CatalogError(error)
       }
       try look(until: deadline)
     }
@@ -40,7 +40,8 @@ extension RocksDBCatalog {
       } catch {
         switch error.kind {
         case .locked, .contended: try look(until: deadline)
-        case .broken where isAnew: throw .local(error.message)
+        case .full: throw CatalogError(error)
+        case .broken where isAnew: throw CatalogError(error)
         case .broken: try throwAway(in: home, because: error)
         }
         isAnew = error.kind == .broken
@@ -60,5 +61,15 @@ extension RocksDBCatalog {
     guard !deadline.hasPassed(on: clock) else { throw .locked("another process uses \(directory) all the time") }
     let wait = 1_000_000 + random.next() % RocksDBCatalog.lookNanoseconds
     clock.sleep(nanoseconds: min(wait, deadline.nanosecondsLeft(on: clock) ?? wait))
+  }
+}
+
+extension CatalogError {
+  init(_ error: FileError) {
+    self = error.meaning == .noSpace ? .localFull("\(error)") : .local("\(error)")
+  }
+
+  init(_ error: RocksError) {
+    self = error.kind == .full ? .localFull(error.message) : .local(error.message)
   }
 }

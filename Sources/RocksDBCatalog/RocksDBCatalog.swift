@@ -66,7 +66,7 @@ extension RocksDBCatalog {
       // An intent that committed this very write: the answer was lost on the way.
       return intent?.writeIdentifier == publication.writeIdentifier ? intent : head
     } catch {
-      throw .local(error.message)
+      throw CatalogError(error)
     }
   }
 

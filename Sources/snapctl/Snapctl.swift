@@ -65,9 +65,15 @@ struct Snapctl: ParsableCommand {
       Standard.output.write(text + "\n")
       return 0
     }
-    let failure = EngineError(.usage, message(for: error), advice: "See `snapctl help`")
-    Standard.error.write(text + "\n")
+    let failure = EngineError(.usage, safe(message(for: error)), advice: "See `snapctl help`")
+    Standard.error.write(safe(text) + "\n")
     if arguments.contains("--json") { Standard.output.write(failure.json.line) }
     return failure.exitCode
+  }
+
+  /// The parser quotes its arguments as they are.
+  private static func safe(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { Printable.string(String($0)) }
+      .joined(separator: "\n")
   }
 }

@@ -66,6 +66,19 @@ import Testing
     #expect(try file.read(3, at: 0) == [1, 2, 3])
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func `a call that is interrupted for ever fails, and a close that is interrupted has closed`() throws {
+    let directory = try temporary.open()
+    let file = try directory.open(.local("a"), for: .newFile(.file))
+    let error = SystemCallHook.during(decide: { call, _ in call == .write ? .fail(errno: EINTR) : nil }) {
+      #expect(throws: FileError.self) { try file.write([1], at: 0) }
+    }
+    #expect(error?.errno == EINTR)
+    try SystemCallHook.during(decide: { call, _ in call == .close ? .loseAnswer(errno: EINTR) : nil }) {
+      try directory.open(.local("a"), for: .read).close()
+    }
+  }
+
   @Test func `a failure names the call, the file and the reason`() throws {
     let directory = try temporary.open()
     let file = try directory.open(.local("a"), for: .newFile(.file))

@@ -117,13 +117,16 @@ import Testing
     #expect(found == .created)
   }
 
-  @Test func `a directory that cannot be synced leaves the outcome open`() throws {
+  @Test(arguments: [(EIO, false), (ENOSPC, true)])
+  func `an object whose directory cannot be synced is there, and not to be relied upon`(
+    _ code: Int32, _ isFull: Bool
+  ) throws {
     _ = try tier.create(.manifest(UniqueName(high: 1, low: 1)), [1])
     let manifests = "\(temporary.path)/manifests"
     let error = SystemCallHook.during(decide: { call, path in
-      call == .sync && path == manifests ? .fail(errno: EIO) : nil
+      call == .sync && path == manifests ? .fail(errno: code) : nil
     }) { #expect(throws: TierError.self) { try tier.create(.manifest(UniqueName(high: 1, low: 2)), [1]) } }
-    #expect(error?.kind == .outcomeUnknown)
+    #expect(error?.kind == .unsynced(isFull: isFull))
   }
 
   @Test func `what a dead process left unfinished is never read`() throws {

@@ -18,6 +18,7 @@ typedef enum {
   CATALOG_ABSENT,     // the key has no value
   CATALOG_CONTENDED,  // somebody was faster
   CATALOG_LOCKED,     // another process has the database open
+  CATALOG_FULL,       // no room on its disk, or none left of the quota
   CATALOG_BROKEN,     // anything else
 } catalog_status;
 

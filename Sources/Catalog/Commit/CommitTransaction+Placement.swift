@@ -14,20 +14,26 @@ extension CommitTransaction {
   /// A lost answer is never guessed: the revision is read back; while it is absent, the same bytes are sent to the same
   /// number, until something is there or the limit passes (formats/head.md §4).
   /// - Returns: true when the object carries the write-id, false when it is another's.
-  /// - Throws: `.outcomeUnknown` when something was sent and nothing came to be there within the limit.
+  /// - Throws: `.outcomeUnknown` when something was sent and nothing came to be there within the limit; also when it is
+  /// there, and may be gone after a crash.
   func place(_ publication: HeadPublication) throws(CatalogError) -> Bool {
     var doubt: Doubt?
+    // No later answer ends this one.
+    var unsynced: Doubt?
     for round in 1... {
       let failure: CatalogError?
       switch send(publication, until: doubt?.limit ?? deadline) {
-      case .success(.created): return true
-      case .success(.exists): failure = nil
-      case .failure(let error): failure = error
+      case .success(.created) where unsynced == nil: return true
+      case .success: failure = nil
+      case .failure(let error):
+        failure = error
+        if error.isUnsynced { unsynced = Doubt(cause: "\(error)", limit: settleLimit) }
       }
       if let failure, !reachedTheTier(failure) {
         if doubt == nil { throw failure }
       } else if let isMine = try readBack(publication, failure, &doubt) {
-        return isMine
+        guard isMine, let unsynced else { return isMine }
+        throw unknown(publication, unsynced)
       }
       settings.pause(round: round, until: doubt?.limit ?? deadline)
       if let doubt, doubt.limit.hasPassed(on: settings.clock) { throw unknown(publication, doubt) }

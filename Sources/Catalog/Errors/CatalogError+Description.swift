@@ -17,7 +17,7 @@ extension CatalogError: CustomStringConvertible {
     case .refused(let error): error.description
     case .beyondLimit(let error): "\(error)"
     case .tier(let error): "\(error)"
-    case .local(let reason): "the catalog's database: \(reason)"
+    case .local(let reason), .localFull(let reason): "the catalog's database: \(reason)"
     }
   }
 }

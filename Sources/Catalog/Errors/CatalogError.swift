@@ -29,6 +29,8 @@ package enum CatalogError: Error, Sendable, Equatable {
   case tier(TierError)
   /// The host-local state of the catalog cannot be used. Nothing was published; the state may be thrown away.
   case local(String)
+  /// There is no room for the host-local state of the catalog. Nothing was published.
+  case localFull(String)
 }
 
 /// A commit that came in between.
@@ -70,8 +72,14 @@ extension CatalogError {
   package var mayHaveLanded: Bool {
     guard case .tier(let error) = self else { return false }
     switch error.kind {
-    case .outcomeUnknown, .stalled: return true
+    case .outcomeUnknown, .unsynced, .stalled: return true
     case .notFound, .tooShort, .tooLarge, .noSpace, .denied, .failed: return false
     }
+  }
+
+  /// Whether the object is there, or another's, and may be gone after a crash: sending it again proves nothing.
+  package var isUnsynced: Bool {
+    guard case .tier(let error) = self, case .unsynced = error.kind else { return false }
+    return true
   }
 }

@@ -22,7 +22,7 @@ package enum StoreObject {
     do throws(CatalogError) {
       try origin.settle(.store, identity.encoded().bytes, settings: settings, deadline: deadline)
     } catch {
-      guard let present = try? read(from: origin) else { throw error }
+      guard !error.isUnsynced, let present = try? read(from: origin) else { throw error }
       return present == identity
     }
     return true

@@ -1,15 +1,33 @@
 /// A durable write that did not return its outcome.
 package struct DurableWriteError: Error, Sendable, Equatable {
-  package let cause: FileError
-  /// Whether the file may be there under its final name all the same. If not, nothing has changed.
-  package let mayHaveLanded: Bool
-
-  static func nothingLanded(_ cause: FileError) -> DurableWriteError {
-    DurableWriteError(cause: cause, mayHaveLanded: false)
+  /// What is there under the final name.
+  package enum Landing: Sendable, Equatable {
+    /// What was there before: nothing has changed.
+    case nothing
+    /// That, or the file. Looking tells.
+    case uncertain
+    /// The file, or another writer's; but its directory could not be synced. The system forgets what it failed to
+    /// write, so neither looking nor another sync tells whether a crash would leave it.
+    case unsynced
   }
 
-  static func mayHaveLanded(_ cause: FileError) -> DurableWriteError {
-    DurableWriteError(cause: cause, mayHaveLanded: true)
+  package let cause: FileError
+  package let landing: Landing
+
+  /// Whether the file may be there under its final name all the same.
+  package var mayHaveLanded: Bool { landing != .nothing }
+
+  static func nothingLanded(_ cause: FileError) -> DurableWriteError {
+    DurableWriteError(cause: cause, landing: .nothing)
+  }
+
+  static func unsynced(_ cause: FileError) -> DurableWriteError {
+    DurableWriteError(cause: cause, landing: .unsynced)
+  }
+
+  /// A link or rename that failed.
+  static func unnamed(_ cause: FileError) -> DurableWriteError {
+    DurableWriteError(cause: cause, landing: cause.leavesLinkUncertain ? .uncertain : .nothing)
   }
 }
 

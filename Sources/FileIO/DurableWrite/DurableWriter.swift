@@ -115,7 +115,7 @@ extension DurableWriter {
       if isLinked(temporary, to: path, in: root) { return .created }
       if error.meaning == .exists { return .exists }
       guard error.meaning == .notFound, !isRetry else {
-        throw DurableWriteError(cause: error, mayHaveLanded: error.leavesLinkUncertain)
+        throw .unnamed(error)
       }
     }
     // A directory that was there is gone: somebody cleaned up.
@@ -131,7 +131,7 @@ extension DurableWriter {
       return try root.rename(temporary, to: path, .replace)
     } catch {
       guard error.meaning == .notFound, !isRetry else {
-        throw DurableWriteError(cause: error, mayHaveLanded: error.leavesLinkUncertain)
+        throw .unnamed(error)
       }
     }
     directories.forget()
@@ -150,7 +150,7 @@ extension DurableWriter {
     do throws(FileError) {
       try root.syncParent(of: path)
     } catch {
-      throw .mayHaveLanded(error)
+      throw .unsynced(error)
     }
   }
 
@@ -171,7 +171,7 @@ extension DurableWriter {
 extension FileError {
   /// Whether a link or rename that failed so may have happened. EPERM is among them: sshfs gives it for a race that was
   /// lost.
-  fileprivate var leavesLinkUncertain: Bool {
+  var leavesLinkUncertain: Bool {
     switch meaning {
     case .notFound, .exists, .notEmpty, .notADirectory, .isADirectory, .leadsOutside: false
     case .noSpace, .tooLarge, .unsupported: false

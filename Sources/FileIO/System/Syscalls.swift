@@ -9,14 +9,17 @@ enum Syscalls {
   private static func perform(
     _ call: SystemCall, _ location: @autoclosure () -> FileLocation, _ body: (_ byteCountMax: Int) -> Int
   ) throws(FileError) -> Int {
-    while true {
+    var code: Int32 = 0
+    for _ in 0..<FileLimits.interruptionCountMax {
       let fault = SystemCallHook.fault(call, location)
-      let (result, code) = attempt(call, fault, body)
+      let (result, failure) = attempt(call, fault, body)
       if result >= 0 { return result }
-      // close(2): "Retrying the close() after a failure return is the wrong thing to do".
-      if code == EINTR && call != .close { continue }
-      throw FileError(call, location(), errno: code)
+      code = failure
+      guard code == EINTR else { break }
+      // close(2): "Linux always frees the file descriptor early in the close operation"; what has to last was synced.
+      if call == .close { return 0 }
     }
+    throw FileError(call, location(), errno: code)
   }
 
   private static func attempt(

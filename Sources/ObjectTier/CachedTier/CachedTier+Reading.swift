@@ -125,7 +125,7 @@ extension CachedTier {
         state.reading.stalled(at: now)
         state.counters.failed(error)
       }
-    case .outcomeUnknown, .noSpace, .denied, .failed:
+    case .outcomeUnknown, .unsynced, .noSpace, .denied, .failed:
       state.withLock { state in
         state.reading.failed(at: now)
         state.counters.failed(error)

@@ -8,6 +8,8 @@ struct RocksError: Error, Equatable {
     case contended
     /// Another process has the database open.
     case locked
+    /// No room on its disk.
+    case full
     /// Anything else. The database can be thrown away.
     case broken
   }
@@ -34,6 +36,7 @@ extension RocksError.Kind {
     case CATALOG_OK, CATALOG_ABSENT: return nil
     case CATALOG_CONTENDED: self = .contended
     case CATALOG_LOCKED: self = .locked
+    case CATALOG_FULL: self = .full
     default: self = .broken
     }
   }

@@ -122,9 +122,8 @@ extension EngineCall {
     let isCopy =
       remembers && (result.omissions.isEmpty || directory.version != nil)
       && directory.remember(result.row, in: self.store, statuses: known)
-    let head = try head(of: request.collection)
     return CreatedSnapshot(
-      snapshot: Snapshot(request.collection, result.row, in: head), isUnchanged: result.isUnchanged,
+      snapshot: Snapshot(request.collection, result.row, in: result.head), isUnchanged: result.isUnchanged,
       bytesTotal: result.statistics.bytesTotal, bytesChanged: result.statistics.bytesChanged,
       bytesStored: result.statistics.bytesStored, chunksNew: result.statistics.chunksNew,
       chunksPatched: result.statistics.chunksPatched, seconds: seconds, isCopy: isCopy,

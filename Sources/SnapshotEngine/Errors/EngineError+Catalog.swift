@@ -43,6 +43,7 @@ extension EngineError {
     case .refused(.noSuchVersion), .refused(.noSuchTag), .refused(.noSuchHold): .notFound
     case .registeredAs: .usage
     case .damaged: .damaged
+    case .localFull: .noSpace
     case .refused, .beyondLimit, .tier, .local: .failed
     }
   }
@@ -56,6 +57,7 @@ extension EngineError {
     case .outcomeUnknown: "Run `snapctl list` on the collection before repeating the command"
     case .timedOut: "Nothing was published. Repeat the command with a longer --deadline"
     case .local: "Nothing was published. The catalog's own state may be thrown away: it is made anew"
+    case .localFull: "Nothing was published. Free some space, and repeat the command"
     default: ""
     }
   }
@@ -94,7 +96,7 @@ extension CatalogError {
     case .conflict(let conflict): conflict.collection
     case .contended(let name, _), .fenced(let name, _, _), .registeredAs(let name, _): name
     case .outcomeUnknown(let outcome): outcome.collection
-    case .damaged, .locked, .timedOut, .notFound, .refused, .beyondLimit, .tier, .local: nil
+    case .damaged, .locked, .timedOut, .notFound, .refused, .beyondLimit, .tier, .local, .localFull: nil
     }
   }
 }

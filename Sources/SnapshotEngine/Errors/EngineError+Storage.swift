@@ -15,6 +15,10 @@ extension EngineError {
       self.init(.damaged, "\(error)", subject: subject, advice: EngineError.verifyAdvice)
     case .outcomeUnknown:
       self.init(.outcomeUnknown, "\(error)", subject: subject, advice: "Repeat the command: what landed is found again")
+    case .unsynced(let isFull):
+      self.init(
+        isFull ? .noSpace : .failed, "\(error)", subject: subject,
+        advice: "Nothing refers to it. Look at the disk\(isFull ? ", free some space," : "") and repeat the command")
     case .noSpace(let missing):
       let size = missing.map { "\($0) bytes are missing" } ?? "How much is missing is not known"
       self.init(.noSpace, "\(error)", subject: subject, advice: "\(size). Free some, and repeat the command")

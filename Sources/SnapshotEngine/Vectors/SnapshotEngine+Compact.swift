@@ -50,8 +50,7 @@ extension SnapshotEngine {
       let result = try call.catching { () throws(StoreError) in
         try call.vectors(name).compact(deltaCountMax: deltaCountMax, message: message, deadline: call.deadline)
       }
-      let head = try call.head(of: name)
-      return Compacted(result, result.row.map { Snapshot(name, $0, in: head) }, name, seconds: call.seconds)
+      return Compacted(result, result.row.map { Snapshot(name, $0, in: result.head) }, name, seconds: call.seconds)
     }
   }
 }

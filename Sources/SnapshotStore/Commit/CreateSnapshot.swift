@@ -35,6 +35,8 @@ package struct CreateRequest: Sendable {
 package struct CreateResult: Sendable {
   /// The row of the new version, or of the version that has the same content.
   package let row: VersionRow
+  /// The head that shows it.
+  package let head: Head
   package let isUnchanged: Bool
   package let statistics: WriteStatistics
   package let omissions: TreeOmissions
@@ -60,7 +62,8 @@ extension SnapshotStore {
       guard content.contentHash == newest.contentHash else { throw error }
       var statistics = WriteStatistics()
       statistics.bytesTotal = content.byteCount
-      return CreateResult(row: newest, isUnchanged: true, statistics: statistics, omissions: content.omissions)
+      return CreateResult(
+        row: newest, head: conflict.head, isUnchanged: true, statistics: statistics, omissions: content.omissions)
     }
   }
 
@@ -91,14 +94,14 @@ extension SnapshotStore {
       return .manifest(manifest, basis: basis(request, start: start ?? 0), further: [])
     }
     switch outcome {
-    case .committed(let row, _):
-      return CreateResult(row: row, isUnchanged: false, statistics: statistics, omissions: omissions)
+    case .committed(let row, let head, _):
+      return CreateResult(row: row, head: head, isUnchanged: false, statistics: statistics, omissions: omissions)
     case .unchanged(let head):
       let version = try baseVersion(request, head, start: start ?? 0)
       let row = try catching { () throws(CatalogError) in
         try HeadLine(catalog.origin, request.collection).row(of: version, in: head)
       }
-      return CreateResult(row: row, isUnchanged: true, statistics: statistics, omissions: omissions)
+      return CreateResult(row: row, head: head, isUnchanged: true, statistics: statistics, omissions: omissions)
     }
   }
 

@@ -37,7 +37,7 @@ package struct VersionCommit: Sendable {
 
   package enum Outcome: Sendable {
     case unchanged(Head)
-    case committed(VersionRow, WrittenManifest)
+    case committed(VersionRow, Head, WrittenManifest)
   }
 }
 
@@ -75,7 +75,7 @@ extension SnapshotStore {
       guard case .committed(let committed) = outcome, let row = committed.row, let written else {
         return .unchanged(outcome.head)
       }
-      return .committed(row, written)
+      return .committed(row, committed.head, written)
     } catch {
       switch error {
       case .catalog(let error): throw StoreError(error, tier: catalog.origin)

@@ -48,8 +48,9 @@ package struct SnapshotSync: Sendable {
     planned: ((SyncPlan) -> Void)? = nil, explain: ((FileExplanation) -> Void)? = nil
   ) throws(SyncError) -> SyncResult {
     let start = control.clock.nanoseconds()
-    try SyncTarget(request.directory).check(request)
-    var result = try SnapshotSync.withLock(request.directory, control, lockDeadline) { tree throws(SyncError) in
+    let check = { (tree: LocalTree) throws(SyncError) in try SyncTarget(tree).check(request) }
+    var result = try SnapshotSync.withLock(request.directory, control, lockDeadline, check) {
+      tree throws(SyncError) in
       let target = try SyncTarget(tree)
       try target.check(request)
       let unfinished = try unfinished(request, target)
@@ -76,14 +77,18 @@ package struct SnapshotSync: Sendable {
 
   /// Runs `body` alone: two syncs of one directory take turns (`.snapctl/lock`).
   ///
+  /// `check` looks at the very directory that would be locked, before anything is written there: the path may lead to
+  /// another one each time.
+  ///
   /// The next tree inherits the lock's file, so that whoever waited for it while the trees changed places, finds it
   /// there.
   static func withLock<Value>(
     _ directory: String, _ control: SyncControl, _ deadline: Deadline,
-    _ body: (LocalTree) throws(SyncError) -> Value
+    _ check: (LocalTree) throws(SyncError) -> Void = { _ in }, _ body: (LocalTree) throws(SyncError) -> Value
   ) throws(SyncError) -> Value {
     for _ in 0..<SnapshotSync.lockRoundCountMax {
       let tree = try opened(directory)
+      try check(tree)
       let lock = try acquire(tree, control.clock, deadline)
       guard let lock, try isStill(tree, directory) else { continue }
       let value = try body(tree)

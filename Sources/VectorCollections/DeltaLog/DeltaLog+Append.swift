@@ -139,6 +139,7 @@ extension DeltaLog {
       do throws(TierError) {
         if try tier.create(key, sent) == .created { return true }
       } catch {
+        if case .unsynced = error.kind { throw .outcomeUnknown(key, error.reason) }
         guard error.kind == .outcomeUnknown || error.kind == .stalled else { throw .tier(error) }
         reason = error.reason
       }

@@ -16,6 +16,8 @@ package struct CompactedDelta: Sendable, Equatable {
 package struct CompactionResult: Sendable {
   /// The newest version; nil before the first.
   package let row: VersionRow?
+  /// The head that shows it.
+  package let head: Head
   /// Whether no version was made.
   package let isUnchanged: Bool
   package let deltas: [CompactedDelta]
@@ -53,14 +55,14 @@ extension VectorStore {
     }
     let aside = run?.intake.quarantined ?? []
     switch outcome {
-    case .committed(let row, let manifest):
+    case .committed(let row, let head, let manifest):
       return CompactionResult(
-        row: row, isUnchanged: false, deltas: run?.compacted ?? [], quarantined: aside,
+        row: row, head: head, isUnchanged: false, deltas: run?.compacted ?? [], quarantined: aside,
         leavesDeltas: run?.plan.leavesDeltas ?? false, statistics: manifest.statistics)
     case .unchanged(let head):
       try setAside(aside, deadline)
       return CompactionResult(
-        row: head.newestRow, isUnchanged: true, deltas: [], quarantined: aside, leavesDeltas: false,
+        row: head.newestRow, head: head, isUnchanged: true, deltas: [], quarantined: aside, leavesDeltas: false,
         statistics: WriteStatistics())
     }
   }

@@ -17,7 +17,7 @@ final class Console: Sendable {
   func remark(_ sentence: String) {
     guard !isQuiet else { return }
     progressLine?.clear()
-    Standard.error.write(sentence + "\n")
+    Standard.error.write(Printable.string(sentence) + "\n")
   }
 
   /// A result: the object with --json, else the text.

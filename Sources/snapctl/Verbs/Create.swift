@@ -50,7 +50,7 @@ struct Create: Verb {
         .usage, "a new version has no number yet; did you mean \(meant)?", subject: Printable.string(name))
     }
     let engine = try await session.open()
-    session.console.remark("\(Printable.string(directory)) → \(name)")
+    session.console.remark("\(Printable.string(directory)) → \(Printable.string(name))")
     let created = try await engine.create(name, from: directory, options: options(session.console))
     session.console.skipped(created)
     session.console.result(created.json, created.text)

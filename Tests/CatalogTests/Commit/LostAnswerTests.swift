@@ -60,6 +60,34 @@ import Testing
     #expect(headKeys().count == 3)
   }
 
+  @Test(arguments: Backend.allCases)
+  func `a head whose directory could not be synced is never acknowledged, and not sent again`(
+    backend: Backend
+  ) throws {
+    let base = try Samples.fill(tier, versions: 1)
+    tier.schedule([.landsUnsynced])
+    let error = #expect(throws: CatalogError.self) { try commit(backend) }
+    guard case .outcomeUnknown(let outcome) = error else { throw error ?? .timedOut("no error") }
+    #expect(outcome.revision == base.revision + 1)
+    #expect(headKeys().count == 3)
+  }
+
+  @Test func `a head that could not be synced and not be read stays in doubt`() throws {
+    _ = try Samples.fill(tier, versions: 1)
+    tier.schedule([.fails(.unsynced(isFull: false))])
+    let error = #expect(throws: CatalogError.self) { try commit() }
+    guard case .outcomeUnknown = error else { throw error ?? .timedOut("no error") }
+  }
+
+  @Test func `an object that could not be synced is given up, there or not`() throws {
+    let settings = CommitSettings(clock: clock, wallClock: clock, random: SeededRandomSource(seed: 5))
+    let key = ObjectKey.head(Samples.words, revision: 1)
+    tier.schedule([.landsUnsynced])
+    let error = #expect(throws: CatalogError.self) { try tier.settle(key, [1], settings: settings, deadline: .never) }
+    #expect(error?.isUnsynced == true)
+    #expect(tier.creates == [key])
+  }
+
   @Test(arguments: Backend.allCases) func `a write that was lost is sent again`(backend: Backend) throws {
     let base = try Samples.fill(tier, versions: 1)
     tier.schedule([.lost, .lost, .lost])

@@ -15,6 +15,8 @@ final class MemoryTier: ObjectTier {
     case landsLater(calls: Int)
     /// Another writer's object gets there just before.
     case overtaken
+    /// It lands, and may be gone after a crash.
+    case landsUnsynced
     /// It fails for sure.
     case fails(TierError.Kind)
   }
@@ -99,6 +101,9 @@ final class MemoryTier: ObjectTier {
       case .lostButLanded:
         if state.objects[key] == nil { state.objects[key] = bytes }
         return .failure(error(.outcomeUnknown, key))
+      case .landsUnsynced:
+        if state.objects[key] == nil { state.objects[key] = bytes }
+        return .failure(error(.unsynced(isFull: false), key))
       case .overtaken, nil:
         guard state.objects[key] == nil else { return .success(.exists) }
         state.objects[key] = bytes

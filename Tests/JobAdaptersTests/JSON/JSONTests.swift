@@ -59,6 +59,13 @@ struct JSONTests {
         == #"{"a":[null,true,1e-05]}"#)
   }
 
+  @Test func `nothing that commands a terminal is written as it is`() throws {
+    let text = "\u{1B}[2J\u{7F}\u{9B}1m\u{202E}\u{2066}\u{2028}\u{E0001}"
+    let written = JSONWriter.string(.string(text))
+    #expect(written == #""\u001b[2J\u007f\u009b1m\u202e\u2066\u2028\udb40\udc01""#)
+    #expect(try JSONParser.parse(Array(written.utf8)) == .string(text))
+  }
+
   @Test func `lines are the same in whatever pieces they come`() {
     let text = Array("{\"a\":1}\n\n  \r\nlonger than ten bytes\nb\nlast".utf8)
     for piece in 1...text.count {

@@ -10,11 +10,10 @@ import os
 import pathlib
 import random
 import sys
-import tempfile
 import time
 
 from . import catalogue  # noqa: F401: registers all figures
-from .context import Context
+from .context import Context, in_memory, scratch_folder
 from .registry import FIGURES, Result, Unavailable
 
 
@@ -47,8 +46,8 @@ def results_of(name, context):
         yield Result(name, "-", "runs to its end", False, f"{type(error).__name__}: {text}")
 
 
-def run(options, scratch):
-    context = Context(options.snapctl, scratch, options.data, options.seed, options.seconds)
+def run(options, scratch, fast):
+    context = Context(options.snapctl, scratch, options.data, options.seed, options.seconds, fast)
     print(f"# seed {options.seed}, data {options.data or 'the fixture'}; name | measured | bound | verdict", flush=True)
     failed = 0
     for name in options.names:
@@ -70,8 +69,8 @@ def main():
         return 2
     options.snapctl = options.snapctl.resolve()
     options.data = options.data and options.data.resolve()
-    with tempfile.TemporaryDirectory(prefix="snapctl-figures-", ignore_cleanup_errors=True) as scratch:
-        failed = run(options, scratch)
+    with scratch_folder() as scratch, scratch_folder(in_memory()) as fast:
+        failed = run(options, scratch, fast)
     return 1 if failed and options.strict else 0
 
 

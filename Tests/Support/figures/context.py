@@ -5,6 +5,7 @@ import pathlib
 import random
 import shutil
 import subprocess
+import tempfile
 
 from .registry import Unavailable
 from .runner import Snapctl
@@ -16,9 +17,9 @@ VERSIONS = ("v1", "v2", "v3", "v4", "v5", "v6")
 
 
 class Context:
-    def __init__(self, binary, scratch, data=None, seed=1, seconds=60):
+    def __init__(self, binary, scratch, data=None, seed=1, seconds=60, fast=None):
         self.binary, self.scratch, self.data = binary, pathlib.Path(scratch), pathlib.Path(data or FIXTURE)
-        self.seed, self.seconds = seed, seconds
+        self.seed, self.seconds, self.fast = seed, seconds, fast and pathlib.Path(fast)
         self.memory = {}
 
     def random(self, name):
@@ -31,6 +32,12 @@ class Context:
         shutil.rmtree(path, ignore_errors=True)
         path.mkdir(parents=True)
         return path
+
+    def fast_folder(self, name):
+        """The same in memory, where that can be had: for what is made a thousand times and never meets a power cut."""
+        if self.fast is None:
+            return self.folder(name)
+        return self.folder(self.fast / name)
 
     def snapctl(self, store, cache=None, **options):
         return Snapctl(self.binary, store, cache, **options)
@@ -87,3 +94,13 @@ def helper(script, *arguments):
 def disk_free(path):
     information = os.statvfs(path)
     return information.f_bavail * information.f_frsize
+
+
+def in_memory():
+    """A folder on a file system in memory, or None."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) and disk_free("/dev/shm") > 1 << 30 else None
+
+
+def scratch_folder(parent=None):
+    """A folder that is gone when its `with` ends."""
+    return tempfile.TemporaryDirectory(prefix="snapctl-figures-", ignore_cleanup_errors=True, dir=parent)

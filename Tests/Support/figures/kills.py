@@ -4,99 +4,141 @@ Each time the store verifies, the state is the one before or the one after, and 
 """
 
 import collections
-import pathlib
-import shutil
+import dataclasses
 
 from .operations import OPERATIONS
 from .registry import figure, verdict
-from .shim import Shim, was_killed
-from .trees import remove
+from .runner import Unexpected
+from .shim import KILL, was_killed
+from .trials import Trials, run
 
 CALLS_MAX = 5000
-PLANTED = 2
+PAIRS = 20  # of each operation and catalog; nightly.sh takes more
+
+
+@dataclasses.dataclass
+class Sweep:
+    """How many trials there were, what was wrong in them, and which calls were hit."""
+
+    trials: int = 0
+    faults: list = dataclasses.field(default_factory=list)
+    calls: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    noticed: set = dataclasses.field(default_factory=set)  # points with faults
+
+    def add(self, point, call, faults):
+        self.trials += 1
+        self.calls[call] += 1
+        self.faults += faults
+        if faults:
+            self.noticed.add(point)
+
+    def told(self):
+        return ", ".join(f"{count} {call}" for call, count in self.calls.most_common(4))
 
 
 @figure("kills")
 def kills(context):
+    total = 0
     for name, operation in OPERATIONS.items():
         for catalog in operation.catalogs:
-            points, faults, calls = sweep(context, operation(context, context.seed), catalog)
-            hit = ", ".join(f"{count} {call}" for call, count in calls.most_common(4))
+            found = sweep(context, operation(context, context.seed), catalog)
+            total += found.trials
             yield verdict(
                 f"kill -9 at every call of {name}, {catalog} catalog", "verifies, before or after, next run succeeds",
-                faults, f"{points} kills ({hit}, …), seed {context.seed}")
-    yield control(context)
+                found.faults, f"{found.trials} kills ({found.told()}, …), seed {context.seed}")
+    yield verdict("all of them", "each call of each", [], f"{total} crash points")
 
 
-def control(context):
-    """The watch itself is watched: objects that appear under their name half-written must be noticed."""
-    _, faults, calls = sweep(context, OPERATIONS["create"](context, context.seed), "directory", torn=PLANTED)
-    unnoticed = calls["linkat"] - len({fault.split(":")[0] for fault in faults})
-    return verdict(
-        "control: kill -9 of create, where a link leaves half a file", "each is noticed",
-        [f"{unnoticed} kills went unnoticed"] if unnoticed > 0 else [], f"{calls['linkat']} links, {len(faults)} faults")
+@figure("pairs")
+def pairs(context):
+    """A kill, then another one while the next run recovers."""
+    total, faults = 0, []
+    for name, operation in OPERATIONS.items():
+        for catalog in operation.catalogs:
+            found = recovery_sweep(context, operation(context, context.seed), catalog, PAIRS)
+            total += found.trials
+            faults += [f"{name}, {catalog}: {fault}" for fault in found.faults]
+    yield verdict(
+        "kill -9 at a random call, then at a random call of the run that recovers",
+        "verifies, before or after, next run succeeds", faults, f"{total} pairs, seed {context.seed}")
 
 
-def sweep(context, operation, catalog, torn=0, limit=CALLS_MAX, first=1):
-    """Kills at call 1, 2, 3 … until the operation ends without meeting its kill. Gives kills, faults, calls hit."""
-    base = context.folder("kill-base")
-    operation.prepare(base, catalog)
-    shim, faults, calls = Shim(context), [], collections.Counter()
-    for at in range(first, first + limit):
-        folder = replaced(context, base)
-        run, call = shim.run(operation.snapctl(folder), at, *operation.command(folder), torn=torn)
-        where = f"call {at}, {call}: "
-        if not was_killed(run):
-            faults += [run.told()] if run.exit != 0 else []
-            break
-        calls[call] += 1
-        faults += [where + text for text in aftermath(operation, folder)]
-    return calls.total(), faults, calls
+def sweep(context, operation, catalog, fault=KILL):
+    """Kills at call 1, 2, 3 … until the operation ends without meeting its kill."""
+    trials, sweep = Trials(context, operation, catalog), Sweep()
+
+    def trial(folder, shim, at):
+        ended, tally = run(operation, folder, shim, at, fault)
+        if not was_killed(ended):
+            return at, None, [] if ended.exit == 0 else [ended.told()]
+        return at, tally.call, told(f"call {at}, {tally.call}: ", aftermath(operation, folder))
+
+    count = trials.count(fault)
+    for at, call, faults in trials.each(trial, range(1, count + 1)):
+        if call:
+            sweep.add(at, call, faults)
+        else:
+            sweep.faults += faults
+    for at in range(count + 1, CALLS_MAX):
+        at, call, faults = trials.one(trial, at)
+        if not call:
+            sweep.faults += faults
+            return sweep
+        sweep.add(at, call, faults)
+    return sweep
+
+
+def told(where, check):
+    """What a check finds wrong, each with where that was; a command that does not work at all is wrong, too."""
+    faults = []
+    try:
+        for text in check:
+            faults.append(where + text)
+    except (Unexpected, ValueError, OSError) as error:
+        faults.append(f"{where}{error}")
+    return faults
 
 
 def aftermath(operation, folder):
     """What is wrong right after the kill, and after a second run."""
-    snapctl = operation.snapctl(folder)
-    if (folder / "store" / "store").exists():
-        verified = snapctl.run("verify")
-        if verified.exit != 0:
-            yield f"{verified.told()} {verified.stdout[:200]}"
+    yield from verified(operation, folder)
     yield from operation.between(folder)
+    snapctl = operation.snapctl(folder)
     again = snapctl.run(*operation.command(folder))
     if again.exit != 0:
         yield f"the second run: {again.told()}"
     else:
         yield from operation.after(folder)
+        yield from operation.left_behind(folder)
 
 
-def recovery_sweep(context, operation, catalog):
-    """Kills once at a random call, then again at every call of the run that recovers. Gives kills and faults."""
-    base = context.folder("recovery-base")
-    operation.prepare(base, catalog)
-    shim, chance = Shim(context), context.random("recovery")
-    first = chance.randrange(1, calls_of(context, shim, operation, base) + 1)
-    shim.run(operation.snapctl(base), first, *operation.command(base))
-    kills, faults, at = 0, [], 0
-    while at < CALLS_MAX:
-        at += 1
-        folder = replaced(context, base)
-        run, call = shim.run(operation.snapctl(folder), at, *operation.command(folder))
-        if not was_killed(run):
-            return kills, faults + ([run.told()] if run.exit != 0 else [])
-        kills += 1
-        faults += [f"call {first}, then {at}, {call}: {text}" for text in aftermath(operation, folder)]
-    return kills, faults
+def verified(operation, folder):
+    if (folder / "store" / "store").exists():
+        verified = operation.snapctl(folder).run("verify")
+        if verified.exit != 0:
+            yield f"{verified.told()} {verified.stdout[:200]}"
 
 
-def calls_of(context, shim, operation, base):
-    """How many calls the operation makes when nobody kills it."""
-    folder = replaced(context, base)
-    shim.run(operation.snapctl(folder), 0, *operation.command(folder))
-    return shim.count()
+def recovery_sweep(context, operation, catalog, limit):
+    """Kills at a random call, then again at a random call of the run that recovers; `limit` times."""
+    trials, sweep = Trials(context, operation, catalog), Sweep()
+    chance, count = context.random("recovery"), trials.count(KILL)
 
+    def trial(folder, shim, point):
+        first, share = point
+        run(operation, folder, shim, first, KILL)
+        # What the second run does depends on the first kill; beyond its end it simply succeeds.
+        second = 1 + int(share * count)
+        ended, tally = run(operation, folder, shim, second, KILL)
+        if not was_killed(ended):
+            return point, "", [] if ended.exit == 0 else [f"call {first}, then none: {ended.told()}"]
+        where = f"call {first}, then {second}, {tally.call}: "
+        return point, tally.call, told(where, aftermath(operation, folder))
 
-def replaced(context, base):
-    """A fresh copy of the prepared folder, always in the same place."""
-    folder = context.scratch / "kill-point"
-    remove(folder)
-    return pathlib.Path(shutil.copytree(base, folder, symlinks=True))
+    points = [(chance.randrange(1, count + 1), chance.random()) for _ in range(limit)]
+    for point, call, faults in trials.each(trial, points):
+        if call:
+            sweep.add(point, call, faults)
+        else:
+            sweep.faults += faults
+    return sweep

@@ -5,35 +5,54 @@ import collections
 import json
 import pathlib
 import sys
-import tempfile
 import time
 
-from . import concurrency, damage, records
-from .context import Context
+from . import concurrency, controls, damage, disk, hostile, pauses, races, records, words
+from .context import Context, in_memory, scratch_folder
+from .faults import KINDS, can_meet, fault_sweep
 from .kills import recovery_sweep, sweep
-from .operations import OPERATIONS
+from .operations import OPERATIONS, READERS
+from .registry import Unavailable
+from .shim import Fault
+from .trials import Trials
 
 CONTEST_SECONDS = 120
+PAIRS = 200
+RACE_SECONDS = 60
 
 
 def kill_chunks():
     """Each operation with each catalog, plain and torn, in slices that end within a few minutes."""
     for name, operation in OPERATIONS.items():
         for catalog in operation.catalogs:
-            for torn in (0, 1):
-                yield f"kill {name}, {catalog}{', torn' if torn else ''}", kill_chunk(operation, catalog, torn)
+            for do in ("kill", "torn"):
+                yield f"{do} {name}, {catalog}", kill_chunk(operation, catalog, Fault(do))
             yield f"kill during recovery of {name}, {catalog}", recovery_chunk(operation, catalog)
 
 
-def kill_chunk(operation, catalog, torn):
-    def run(context):
-        points, faults, _ = sweep(context, operation(context, context.seed), catalog, torn)
-        return points, faults
-    return run
+def kill_chunk(operation, catalog, fault):
+    return lambda context: counted(sweep(context, operation(context, context.seed), catalog, fault))
 
 
 def recovery_chunk(operation, catalog):
-    return lambda context: recovery_sweep(context, operation(context, context.seed), catalog)
+    return lambda context: counted(recovery_sweep(context, operation(context, context.seed), catalog, PAIRS))
+
+
+def fault_chunks():
+    """Each call of each operation, with each kind of fault."""
+    for kind, fault in KINDS.items():
+        for name, operation in (OPERATIONS | READERS).items():
+            for catalog in operation.catalogs if can_meet(name, fault) else ():
+                yield f"{kind}: {name}, {catalog}", fault_chunk(operation, catalog, fault)
+
+
+def fault_chunk(operation, catalog, fault):
+    return lambda context: counted(
+        fault_sweep(context, Trials(context, operation(context, context.seed), catalog), fault))
+
+
+def counted(sweep):
+    return sweep.trials, sweep.faults
 
 
 def figure_chunk(measure):
@@ -46,6 +65,13 @@ def figure_chunk(measure):
 
 def chunks():
     yield from kill_chunks()
+    yield from fault_chunks()
+    yield "pauses", figure_chunk(lambda context: pauses.pauses(context, limit=None))
+    yield "disk", figure_chunk(lambda context: disk.disk(context, disk.MORE_ROOM))
+    yield "races", figure_chunk(lambda context: races.races(context, RACE_SECONDS))
+    yield "hostile", figure_chunk(lambda context: hostile.hostile(context, share=1))
+    for figure in (controls.controls, races.users, words.words):
+        yield figure.__name__, figure_chunk(figure)
     yield "damage", figure_chunk(damage.damage)
     yield "records", figure_chunk(records.records)
     for catalog in ("rocksdb", "directory"):
@@ -110,9 +136,12 @@ def run(options, ledger):
 
 def chunk(options, name, work, seed):
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="snapctl-nightly-", ignore_cleanup_errors=True) as scratch:
+    with scratch_folder() as scratch, scratch_folder(in_memory()) as fast:
         try:
-            trials, faults = work(Context(options.snapctl.resolve(), scratch, seed=seed, seconds=60))
+            trials, faults = work(Context(options.snapctl.resolve(), scratch, seed=seed, seconds=60, fast=fast))
+        except Unavailable as reason:
+            trials, faults = 0, []
+            print(f"{name}: {reason}", file=sys.stderr)
         except Exception as error:  # a chunk that breaks counts as failed, and the next one goes on
             trials, faults = 0, [f"{type(error).__name__}: {error}"]
     row = {"chunk": name, "seed": seed, "trials": trials, "faults": faults[:50],

@@ -1,5 +1,6 @@
 """What is killed, and how one sees that nothing is half-done afterwards."""
 
+import dataclasses
 import json
 
 from .sample import TREE, WORDS, record, scanned
@@ -9,7 +10,9 @@ from .trees import differences, remove, same, small_tree
 class Operation:
     """Prepared once in `base`; each trial works on a copy of it, in `folder`."""
 
+    name = ""
     catalogs = ("rocksdb", "directory")
+    checks_what_it_reads = False  # all of it, so that one wrong bit is noticed
 
     def __init__(self, context, seed):
         self.context, self.seed = context, seed
@@ -17,7 +20,12 @@ class Operation:
     def snapctl(self, folder):
         return self.context.snapctl(folder / "store", timeout=60)
 
+    def aimed(self, fault, folder):
+        """The fault, at the files it is meant for: reading fails where the operation's own files are."""
+        return dataclasses.replace(fault, under=str(folder)) if fault.watch == "r" else fault
+
     def prepare(self, base, catalog):
+        self.catalog = catalog
         return self.context.new_store(base / "store", catalog)
 
     def command(self, folder):
@@ -28,8 +36,16 @@ class Operation:
         return ()
 
     def after(self, folder):
-        """What is wrong when the call has been made again."""
+        """What is wrong when the call has succeeded."""
         return ()
+
+    def left_behind(self, folder):
+        """What is there that should be gone when no run is under way or was cut off."""
+        return ()
+
+    def is_published(self, folder):
+        """Whether others can see that the call was made."""
+        return False
 
 
 class Init(Operation):
@@ -40,6 +56,7 @@ class Init(Operation):
         return "init", "--if-missing", "--catalog", self.catalog
 
     def after(self, folder):
+        remove(folder / "source")
         source = small_tree(folder / "source", self.seed)
         run = self.snapctl(folder).run("create", TREE, source)
         if run.exit != 0:
@@ -59,6 +76,9 @@ class Create(Operation):
 
     def between(self, folder):
         yield from dense(self.snapctl(folder), TREE, (1, 2))
+
+    def is_published(self, folder):
+        return len(self.snapctl(folder).versions(TREE)) == 2
 
     def after(self, folder):
         yield from dense(self.snapctl(folder), TREE, (2,))
@@ -86,6 +106,8 @@ class Sync(Operation):
 
     def after(self, folder):
         yield from differences(folder / "source2", folder / "copy")
+
+    def left_behind(self, folder):
         left = sorted(path.name for path in folder.iterdir() if path.name not in KNOWN)
         if left:
             yield f"left behind: {left}"
@@ -130,6 +152,9 @@ class Append(Operation):
         run = snapctl.run("compact", WORDS)
         yield from [run.told()] if run.exit != 0 else holds(snapctl, 15)
 
+    def is_published(self, folder):
+        return len(self.snapctl(folder).ok("deltas", WORDS).of_type("delta")) == 2
+
 
 class Compact(Operation):
     def prepare(self, base, catalog):
@@ -144,15 +169,60 @@ class Compact(Operation):
     def between(self, folder):
         yield from dense(self.snapctl(folder), WORDS, (1, 2))
 
+    def is_published(self, folder):
+        return len(self.snapctl(folder).versions(WORDS)) == 2
+
     def after(self, folder):
         yield from dense(self.snapctl(folder), WORDS, (2,))
         yield from holds(self.snapctl(folder), 15)
+
+
+class Verify(Operation):
+    """Reads all there is."""
+
+    checks_what_it_reads = True
+
+    def aimed(self, fault, folder):
+        """Only what the format describes: the catalog's own files are the catalog's business."""
+        kinds = "store/packs" if fault.do == "flip" else "store"
+        return dataclasses.replace(fault, under=str(folder / kinds))
+
+    def prepare(self, base, catalog):
+        snapctl = super().prepare(base, catalog)
+        snapctl.ok("create", TREE, small_tree(base / "live", self.seed))
+        append(snapctl, base / "one.jsonl", range(10), 1)
+        snapctl.ok("compact", WORDS)
+
+    def command(self, folder):
+        return ("verify",)
+
+
+class ReadSync(FirstSync):
+    """A sync of which only the store's bytes are wrong."""
+
+    catalogs = ("rocksdb", "directory")
+    checks_what_it_reads = True
+
+    def aimed(self, fault, folder):
+        return dataclasses.replace(fault, under=str(folder / "store"))
+
+
+class Scan(Verify):
+    def command(self, folder):
+        return "scan", WORDS
+
+    def after(self, folder):
+        yield from holds(self.snapctl(folder), 10)
 
 
 OPERATIONS = {
     "init": Init, "create": Create, "sync": Sync, "sync --in-place": SyncInPlace, "first sync": FirstSync,
     "append": Append, "compact": Compact,
 }
+READERS = {"verify": Verify, "sync, reading the store": ReadSync, "scan": Scan}
+
+for name, operation in (OPERATIONS | READERS).items():
+    operation.name = name
 
 
 def small_tree_over(root, seed):

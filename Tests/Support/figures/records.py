@@ -114,9 +114,9 @@ class Kills:
 
     def ok(self, *arguments):
         at = self.chance.randrange(*CALLS[arguments[0]])
-        run, call = self.shim.run(self.snapctl, at, *arguments)
+        run, tally = self.shim.run(self.snapctl, at, *arguments)
         if was_killed(run):
-            self.hits.append(f"{arguments[0]}'s call {at} ({call})")
+            self.hits.append(f"{arguments[0]}'s call {at} ({tally.call})")
         return self.snapctl.ok(*arguments)
 
     def faults(self):

@@ -1,6 +1,7 @@
-"""shim.c, built, and programs that it kills at their n-th call that changes a file system."""
+"""shim.c, built, and programs whose n-th call on a file it kills, fails or falsifies."""
 
-import os
+import dataclasses
+import itertools
 import pathlib
 import shutil
 import signal
@@ -9,27 +10,62 @@ import subprocess
 
 from .registry import Unavailable
 
+TALLY_BYTES = 4096
+NUMBERS = itertools.count()
+
+
+@dataclasses.dataclass(frozen=True)
+class Fault:
+    """What happens, and to which calls; shim.c says what the words mean."""
+
+    do: str = "kill"
+    errno: int = 0
+    ever: bool = False
+    watch: str = "c"
+    only: str = ""
+    under: str = ""
+    plant: str = ""
+
+    def environment(self, at):
+        return {
+            "SHIM_AT": str(at), "SHIM_DO": self.do, "SHIM_ERRNO": str(self.errno), "SHIM_EVER": "1" * self.ever,
+            "SHIM_WATCH": self.watch, "SHIM_ONLY": self.only, "SHIM_UNDER": self.under, "SHIM_PLANT": self.plant}
+
+
+KILL = Fault()
+
+
+@dataclasses.dataclass(frozen=True)
+class Tally:
+    """What the calls were, up to the program's end."""
+
+    count: int
+    hits: int
+    resynced: int  # fsync of a file whose fsync had failed
+    call: str  # the first call that was hit
+    path: str
+
 
 class Shim:
     def __init__(self, context):
         self.library = context.once("shim", lambda: build(context.folder("shim")))
-        self.count_file = self.library.parent / f"count-{os.getpid()}"
+        self.tally_file = self.library.parent / f"tally-{next(NUMBERS)}"
 
-    def run(self, snapctl, at, *arguments, torn=0):
-        """Runs snapctl, killed at its call number `at`; 0: never. Gives the Run and the call that was hit."""
-        self.count_file.write_bytes(bytes(4096))
-        watched = snapctl.with_environment(
-            LD_PRELOAD=str(self.library), SHIM_KILL_AT=str(at), SHIM_TORN=str(torn),
-            SHIM_COUNT_FILE=str(self.count_file))
-        run = watched.run(*arguments)
-        return run, self.hit()
+    def watching(self, snapctl, at, fault=KILL, **variables):
+        """The same snapctl, its call number `at` hit; 0: none."""
+        self.tally_file.write_bytes(bytes(TALLY_BYTES))
+        return snapctl.with_environment(
+            LD_PRELOAD=str(self.library), SHIM_TALLY=str(self.tally_file), **fault.environment(at), **variables)
 
-    def hit(self):
-        return self.count_file.read_bytes()[8:40].rstrip(b"\0").decode()
+    def run(self, snapctl, at, *arguments, fault=KILL, **variables):
+        """Gives the Run and the Tally."""
+        run = self.watching(snapctl, at, fault, **variables).run(*arguments)
+        return run, self.tally()
 
-    def count(self):
-        """How many calls the last program made, up to its end."""
-        return struct.unpack_from("<Q", self.count_file.read_bytes())[0]
+    def tally(self):
+        content = self.tally_file.read_bytes()
+        call, path = (part.split(b"\0")[0].decode(errors="replace") for part in (content[24:56], content[56:568]))
+        return Tally(*struct.unpack_from("<QQQ", content), call, path)
 
 
 def was_killed(run):

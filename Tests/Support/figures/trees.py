@@ -70,7 +70,12 @@ def fresh_copy(source, target):
 
 
 def remove(path):
-    shutil.rmtree(path, ignore_errors=True)
+    """Whatever it is, and whether it is there or not."""
+    path = pathlib.Path(path)
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def small_tree(root, seed, changed=0):

@@ -76,6 +76,11 @@ struct DeltaLogAppendTests {
     #expect(throws: DeltaLogError.outcomeUnknown(sample.key(1), "made to fail")) { try sample.append("a") }
   }
 
+  @Test func `a delta that could not be synced is never acknowledged`() throws {
+    sample.tier.state.withLock { $0.faults = [.unsynced] }
+    #expect(throws: DeltaLogError.outcomeUnknown(sample.key(1), "made to fail")) { try sample.append("a") }
+  }
+
   @Test func `clocks rise from delta to delta when the wall clock goes back`() throws {
     try sample.append("a")
     sample.clock.set(1_699_999_999_000)

@@ -17,6 +17,8 @@ final class MemoryTier: ObjectTier {
   enum Fault {
     /// The object lands, the answer is lost.
     case answerLost
+    /// The object lands, and may be gone after a crash.
+    case unsynced
     /// Nothing lands, and the caller cannot know.
     case requestLost
   }
@@ -54,6 +56,7 @@ final class MemoryTier: ObjectTier {
       return true
     }
     if fault == .answerLost { throw error(.outcomeUnknown, key) }
+    if fault == .unsynced { throw error(.unsynced(isFull: false), key) }
     return created ? .created : .exists
   }
 

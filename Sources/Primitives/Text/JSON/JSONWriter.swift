@@ -1,4 +1,5 @@
-/// Writes JSON on one line, without spaces. Equal values give equal text.
+/// Writes JSON on one line, without spaces, and without any character that is not safe to print. Equal values give
+/// equal text.
 package enum JSONWriter {
   package static func string(_ value: JSONValue) -> String {
     String(decoding: bytes(value), as: UTF8.self)
@@ -42,14 +43,19 @@ package enum JSONWriter {
 
   private static func write(_ text: String, to output: inout [UInt8]) {
     output.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
-      case 0x0A: output += Array(#"\n"#.utf8)
-      case 0x0D: output += Array(#"\r"#.utf8)
-      case 0x09: output += Array(#"\t"#.utf8)
-      case 0..<0x20, 0x7F: output += Array(#"\u00"#.utf8) + Array(Hex.string([byte]).utf8)
-      default: output.append(byte)
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": output += [UInt8(ascii: "\\"), UInt8(ascii: scalar)]
+      case "\n": output += Array(#"\n"#.utf8)
+      case "\r": output += Array(#"\r"#.utf8)
+      case "\t": output += Array(#"\t"#.utf8)
+      case " "..."~": output.append(UInt8(ascii: scalar))
+      // What a terminal would obey reaches it no more as JSON than as text.
+      case _ where !Printable.isSafe(scalar):
+        for unit in String(scalar).utf16 {
+          output += Array(#"\u"#.utf8) + Array(Hex.string([UInt8(unit >> 8), UInt8(unit & 0xFF)]).utf8)
+        }
+      default: output += Array(String(scalar).utf8)
       }
     }
     output.append(UInt8(ascii: "\""))

@@ -4,3 +4,4 @@ from . import copies, explain, unchanged  # noqa: F401
 from . import chroma, casync  # noqa: F401
 from . import cache, damage, records  # noqa: F401
 from . import kills, concurrency, memory, reader  # noqa: F401
+from . import speed  # noqa: F401

@@ -17,7 +17,7 @@ from figures.context import Context, disk_free
 from figures.registry import Unavailable
 from figures.sha import sha_rate
 from figures.trees import byte_count, differences, files, remove
-from peers import TOOLS, Cost
+from peers import TOOLS, Cost, Snapctl
 
 
 def summed(costs):
@@ -86,6 +86,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(prog="run.sh", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="only the committed fixture")
     parser.add_argument("--sets", default=",".join(names), help=f"of {', '.join(names)}")
+    parser.add_argument("--tools", help=f"of {'; '.join(tool.name for tool in TOOLS)}; separated by semicolons")
     parser.add_argument("--rounds", type=int, help="instead of what each set has")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cache", type=pathlib.Path, help="where the large ChromaDB directory is made and kept")
@@ -105,7 +106,8 @@ def run(options, scratch):
     context = Context(options.snapctl.resolve(), scratch, options.data and options.data.resolve())
     sources = Sources(context, options.seed, options.cache and options.cache.absolute(),
                       options.data_big and options.data_big.resolve())
-    tools = [tool(context) for tool in TOOLS]
+    named = options.tools.split(";") if options.tools else [tool.name for tool in TOOLS]
+    tools = [tool(context) for tool in TOOLS if tool is Snapctl or tool.name in named]
     there = [tool for tool in tools if not tool.missing]
     whole = {
         "machine": f"{os.cpu_count()} × {platform.machine()}, {platform.system()} {platform.release()}",

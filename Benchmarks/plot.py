@@ -20,7 +20,7 @@ def drawn(whole):
     parts, top = [], 10
     for data in whole["sets"]:
         tools = list(whole["tools"])
-        parts.append(text(8, top + 12, data["about"].split(";")[0], "t"))
+        parts.append(text(8, top + 12, f"{data['name']}: {data['about']}", "t"))
         parts += [text(8, top + 44 + index * STEP, tool) for index, tool in enumerate(tools)]
         for column, (job, measure, title) in enumerate(PANELS):
             parts += panel(LABEL + column * (PANEL + 12), top + 28, tools, data["jobs"][job], measure, title)

@@ -1,6 +1,12 @@
-"""What a run found: as numbers to keep, and as Markdown with every loss in words."""
+"""What a run found: as numbers to keep, and as Markdown with every loss in words.
 
+report.py RESULTS.json prints the short tables of a run that is over.
+"""
+
+import json
+import pathlib
 import statistics
+import sys
 
 MEASURES = ("cpu", "seconds", "bytes", "rss")
 LOSSES = (("cpu", "CPU time"), ("bytes", "bytes"), ("rss", "memory"))
@@ -61,3 +67,24 @@ def losses(job, tools):
             if costs and tool != "snapctl" and own > 1.05 * costs[measure]["median"] > 0]
         if ahead:
             yield f"- {job}, {what}: {'; '.join(ahead)}"
+
+
+def summary(data):
+    """One line per job, a column per tool, for the README: MB and CPU seconds, medians."""
+    tools = list(next(iter(data["jobs"].values())))
+    lines = ["| MB, CPU s | " + " | ".join(tools) + " |", "|---|" + "--:|" * len(tools)]
+    for job, results in data["jobs"].items():
+        lines.append(f"| {job} | " + " | ".join(cell(job, results[tool]) for tool in tools) + " |")
+    return "\n".join(lines)
+
+
+def cell(job, costs):
+    if not costs:
+        return "–"
+    seconds = f"{costs['cpu']['median']:.2f} s"
+    return seconds if job in MORE_IS_MORE_WORK else f"{costs['bytes']['median'] / 1e6:,.1f}, {seconds}"
+
+
+if __name__ == "__main__":
+    for each in json.loads(pathlib.Path(sys.argv[1]).read_text())["sets"]:
+        print(f"{each['name']}: {each['about']}\n\n{summary(each)}\n")

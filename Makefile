@@ -31,7 +31,7 @@ test: bootstrap ## run every test
 fuzz: bootstrap ## fuzz each format for 60 s
 	@bash $(SUPPORT)/fuzz.sh
 
-bench: bootstrap ## run the benchmarks against their thresholds
+bench: bootstrap ## measure snapctl beside its peers
 	@bash Benchmarks/run.sh
 
 figures: bootstrap ## measure the published figures against peers

@@ -1,12 +1,13 @@
 import Foundation
 import Primitives
+import SnapshotFormat
 import SnapshotStore
 import SnapshotSync
 import Testing
 
 /// Content that moves within its file, and changes everywhere a little at the same time.
 @Suite struct ShiftTests {
-  private static let byteCount = 6 << 20
+  private static let byteCount = 2 << 20
 
   /// A file; and the same with something new in front, and a few bytes of every 8 KiB altered: no chunk stays as it is.
   private func shifted(by byteCount: Int, seed: UInt64) -> (before: [UInt8], after: [UInt8]) {
@@ -16,7 +17,7 @@ import Testing
     return (before, seededBytes(byteCount, seed: seed + 1) + after)
   }
 
-  @Test(arguments: [2_048, 337, 700_001], [SyncRequest.Style.exchange, .inPlace])
+  @Test(arguments: [337, 700_001], [SyncRequest.Style.exchange, .inPlace])
   func `is patched from where it stood`(byteCount: Int, style: SyncRequest.Style) throws {
     let seed: UInt64 = 0x5117_F7ED
     let fixture = try Fixture(jobs: 2)

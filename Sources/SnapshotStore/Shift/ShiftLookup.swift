@@ -39,6 +39,11 @@ package final class ShiftLookup: Sendable {
     }
   }
 
+  /// Whether the base file was read, so that to look costs little.
+  var isReady: Bool {
+    if case .ready = state.withLock({ $0 }) { true } else { false }
+  }
+
   /// Reads the base file, unless that was done before.
   func prepare(jobs: Int) throws(StoreError) {
     guard case .unused = state.withLock({ $0 }) else { return }

@@ -88,7 +88,8 @@ extension ChunkDecision {
     switch self {
     case .same, .found: false
     case .patched(let patch, _, _, _): task.profile == .contentDefined && !patch.isSmall(for: task.bytes.count)
-    case .full: !task.bases.isEmpty
+    // Behind the end of the base there may stand what has moved there.
+    case .full: !task.bases.isEmpty || task.shift.isReady
     }
   }
 }

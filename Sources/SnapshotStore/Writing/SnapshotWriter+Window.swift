@@ -44,10 +44,10 @@ extension SnapshotWriter {
   /// Looks for something better where a chunk has little in common with what stands in its place: the same content
   /// elsewhere in the base file, or, for text, the chunk in full, which may compress better than a patch of many runs.
   private func improved(_ tasks: [ChunkTask], _ decisions: [ChunkDecision]) throws(StoreError) -> [ChunkDecision] {
-    let poor = tasks.indices.filter { decisions[$0].isPoor(for: tasks[$0]) }
-    let shifts = try preparedShifts(poor.map { tasks[$0] })
-    let work = poor.filter {
-      tasks[$0].profile == .contentDefined || shifts.contains(ObjectIdentifier(tasks[$0].shift))
+    func isPoor(_ place: Int) -> Bool { decisions[place].isPoor(for: tasks[place]) }
+    let shifts = try preparedShifts(tasks.indices.filter(isPoor).map { tasks[$0] })
+    let work = tasks.indices.filter {
+      isPoor($0) && (tasks[$0].profile == .contentDefined || shifts.contains(ObjectIdentifier(tasks[$0].shift)))
     }
     let better = try Parallel.map(work.map { (tasks[$0], decisions[$0]) }, jobs: context.limits.jobs) {
       task, decision throws(StoreError) in try task.smallest(of: decision)

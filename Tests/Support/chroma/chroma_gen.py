@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Makes a real ChromaDB directory of receipt-OCR words in six versions.
 
-  chroma_gen.py directories OUT [--words N] [--dimension D] [--seed S] [--space l2|cosine|ip]
-      OUT/v1 ... OUT/v6, each copied after the client's process had ended.
+  chroma_gen.py directories OUT [--words N] [--dimension D] [--seed S] [--space l2|cosine|ip] [--versions N] [--batch N]
+      OUT/v1 ... OUT/v6, each copied after the client's process had ended; --versions 5 stops before v6.
   chroma_gen.py fixture OUT [the same options]
       OUT/v1.tar.zst ... OUT/v6.tar.zst, OUT/versions.json and OUT/words.jsonl: what the tests keep.
 
@@ -62,8 +62,8 @@ class Plan:
             collection = client.get_or_create_collection(
                 COLLECTION, metadata={"hnsw:space": self.options.space}, embedding_function=None)
             step, first, end = self.steps[version]
-            for start in range(first, end, BATCH):
-                step(collection, receipts.words(self.options.seed, start, min(start + BATCH, end)))
+            for start in range(first, end, self.options.batch):
+                step(collection, receipts.words(self.options.seed, start, min(start + self.options.batch, end)))
         finally:
             client.close()
 
@@ -86,7 +86,7 @@ def make_directories(options, out):
     plan = Plan(options)
     with tempfile.TemporaryDirectory() as scratch:
         live = pathlib.Path(scratch, "live")
-        for version in plan.steps:
+        for version in list(plan.steps)[:options.versions]:
             run_alone(plan.apply, version, str(live))
             shutil.rmtree(out / version, ignore_errors=True)
             shutil.copytree(live, out / version)
@@ -163,6 +163,8 @@ def parse_arguments():
     parser.add_argument("--dimension", type=int, default=64)
     parser.add_argument("--seed", type=int, default=20260101)
     parser.add_argument("--space", choices=["l2", "cosine", "ip"], default="l2")
+    parser.add_argument("--versions", type=int, default=6, help="how many of the six (default all)")
+    parser.add_argument("--batch", type=int, default=BATCH, help=f"words per request (default {BATCH})")
     return parser.parse_args()
 
 

@@ -1,8 +1,9 @@
-"""figures.sh [--only NAME,…] [--data DIR] [--seed N] [--seconds N] [--strict] [--list]
+"""figures.sh [--only NAME,…] [--data DIR] [--data-big DIR] [--seed N] [--seconds N] [--strict] [--list]
 
 Prints one line per promised figure: name | measured | bound | PASS, FAIL or SKIP (why). Exits 0, with --strict 1
-after a FAIL. --data takes a folder with v1 … v6, as directories or as .tar.zst, in place of the fixture. --seconds is
-how long the concurrent commits and the bit flips go on (60; also FIGURES_SECONDS).
+after a FAIL. --data takes a folder with v1 … v6, as directories or as .tar.zst, in place of the fixture; --data-big
+one with v1 … v5 of a large ChromaDB directory, in place of what chroma/large.sh makes. --seconds is how long the
+concurrent commits and the bit flips go on (60; also FIGURES_SECONDS).
 """
 
 import argparse
@@ -22,6 +23,7 @@ def parse_arguments():
         prog="figures.sh", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", metavar="NAMES", help="comma-separated; see --list")
     parser.add_argument("--data", type=pathlib.Path)
+    parser.add_argument("--data-big", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--seconds", type=float, default=float(os.environ.get("FIGURES_SECONDS", 60)))
     parser.add_argument("--strict", action="store_true", help="exit 1 when a figure fails")
@@ -47,7 +49,9 @@ def results_of(name, context):
 
 
 def run(options, scratch, fast):
-    context = Context(options.snapctl, scratch, options.data, options.seed, options.seconds, fast)
+    context = Context(
+        options.snapctl, scratch, options.data, options.seed, options.seconds, fast,
+        options.data_big and options.data_big.resolve())
     print(f"# seed {options.seed}, data {options.data or 'the fixture'}; name | measured | bound | verdict", flush=True)
     failed = 0
     for name in options.names:

@@ -17,9 +17,10 @@ VERSIONS = ("v1", "v2", "v3", "v4", "v5", "v6")
 
 
 class Context:
-    def __init__(self, binary, scratch, data=None, seed=1, seconds=60, fast=None):
+    def __init__(self, binary, scratch, data=None, seed=1, seconds=60, fast=None, big=None):
         self.binary, self.scratch, self.data = binary, pathlib.Path(scratch), pathlib.Path(data or FIXTURE)
         self.seed, self.seconds, self.fast = seed, seconds, fast and pathlib.Path(fast)
+        self.big = big and pathlib.Path(big)
         self.memory = {}
 
     def random(self, name):

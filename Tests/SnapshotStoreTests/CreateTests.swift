@@ -1,6 +1,9 @@
 import Catalog
 import FileIO
+import FileTier
 import Foundation
+import Glibc
+import ObjectTier
 import Primitives
 import SnapshotFormat
 import SnapshotStore
@@ -123,5 +126,15 @@ import Testing
     #expect(second.statistics.bytesStored < 4_000, "\(second.statistics)")
     #expect(try contents("d3/f703", of: store.manifest(2)) == [1])
     #expect(try store.verify().1.isEmpty)
+  }
+
+  @Test func `an object whose link failed is missing for the link's reason`() throws {
+    let store = try TestStore()
+    let key = ObjectKey.pack(UniqueName(high: 1, low: 2))
+    let error = SystemCallHook.during(decide: { call, _ in call == .link ? .fail(errno: EIO) : nil }) {
+      #expect(throws: StoreError.self) { try store.origin.createFresh(key, [1]) }
+    }
+    guard case .tier(let cause) = error else { throw error ?? .invalid("no error") }
+    #expect(cause.kind == .failed && cause.reason == "link: Input/output error")
   }
 }

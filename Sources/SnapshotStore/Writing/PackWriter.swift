@@ -82,16 +82,20 @@ extension ObjectTier {
   /// Creates an object under a fresh random name. Such a name cannot be taken: one that exists is ours, from a call
   /// whose answer was lost, and is compared.
   package func createFresh(_ key: ObjectKey, _ bytes: [UInt8]) throws(StoreError) {
+    var lost: TierError?
     do throws(TierError) {
       if try create(key, bytes) == .created { return }
     } catch {
       guard error.kind == .outcomeUnknown else { throw .tier(error) }
+      lost = error
     }
     let stored: [UInt8]
     do throws(TierError) {
       stored = try read(key, limit: bytes.count)
     } catch {
-      throw .tier(error)
+      // Why it was not written says more than that it is not there.
+      guard let lost, error.kind == .notFound else { throw .tier(error) }
+      throw .tier(TierError(.failed, key: key, location: location, reason: lost.reason))
     }
     guard stored.rawSpan.isSame(as: bytes.rawSpan) else {
       throw .tier(TierError(.failed, key: key, location: location, reason: "the name is taken by another object"))

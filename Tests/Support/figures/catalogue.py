@@ -3,11 +3,7 @@
 from . import copies, explain, unchanged  # noqa: F401
 from . import chroma, casync  # noqa: F401
 from . import cache, damage, records  # noqa: F401
-<<<<<<< HEAD
 from . import kills, faults, pauses, disk, controls  # noqa: F401
 from . import hostile, races, words  # noqa: F401
 from . import concurrency, memory, reader  # noqa: F401
-=======
-from . import kills, concurrency, memory, reader  # noqa: F401
 from . import speed  # noqa: F401
->>>>>>> 454f2147b488712493bc45cdd0b7fef3bf918f65

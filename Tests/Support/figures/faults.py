@@ -127,4 +127,4 @@ def is_lost_sync(fault, tally):
 
 
 # A catalog's own files and intents decide nothing; what a directory was made a version of is found out again.
-EXPENDABLE = ("/store/catalog/", "/store/intents/", "/live/.snapctl/")
+EXPENDABLE = ("/store/catalog/", "/store/intents/", "/live/")

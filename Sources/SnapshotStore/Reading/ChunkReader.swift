@@ -50,13 +50,23 @@ package final class ChunkReader: Sendable {
   ///
   /// - Throws: as `chunk(_:support:)` does.
   package func chunks(_ references: [Reference], support: SupportTable) throws(StoreError) -> [[UInt8]] {
-    let found = references.map { (try? unverified($0, support, local)) ?? [] }
+    let found = try references.map { reference throws(StoreError) in try undamaged(reference, support) ?? [] }
     var chunks: [[UInt8]] = []
     for (index, digest) in Digest.ofEach(found).enumerated() {
       let reference = references[index]
       chunks.append(digest == reference.id ? found[index] : try chunk(reference, support: support))
     }
     return chunks
+  }
+
+  /// The chunk, not verified; nil where what it is rebuilt from is damaged.
+  private func undamaged(_ reference: Reference, _ support: SupportTable) throws(StoreError) -> [UInt8]? {
+    do throws(StoreError) {
+      return try unverified(reference, support, local)
+    } catch {
+      guard case .damage = error else { throw error }
+      return nil
+    }
   }
 
   /// Distrusts every pack the chunk was rebuilt from.

@@ -18,8 +18,10 @@ extension Verifier {
   ) throws(StoreError) {
     for slot in reference.base?.slots ?? [] {
       let part = try manifest.support.reference(slot, below: reference)
+      // One that was seen brought what is below it then.
+      guard seen.insert(part.id) else { continue }
       try addUnseen(below: part, manifest, to: &links)
-      if seen.insert(part.id) { links.append(part) }
+      links.append(part)
     }
   }
 

@@ -78,9 +78,11 @@ let package = Package(
       path: "Tests/Fuzz/Entries",
       swiftSettings: houseSettings),
     tests("FuzzCorpusTests", ["FuzzEntries"]),
-    tests("FileIOTests", ["CSystem", "Primitives", "FileIO"]),
+    // Directories and threads of their own, for the tests that touch the file system.
+    .target(name: "TestFiles", dependencies: ["FileIO"], path: "Tests/TestFiles", swiftSettings: houseSettings),
+    tests("FileIOTests", ["TestFiles", "CSystem", "Primitives", "FileIO"]),
     tests("ObjectTierTests", ["Primitives", "SnapshotFormat", "ObjectTier"]),
-    tests("FileTierTests", ["Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier"]),
+    tests("FileTierTests", ["TestFiles", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier"]),
     tests(
       "SnapshotStoreTests",
       [

@@ -3,6 +3,7 @@ import FileIO
 import Glibc
 import Primitives
 import Synchronization
+import TestFiles
 import Testing
 
 @Suite struct DirectoryTests {

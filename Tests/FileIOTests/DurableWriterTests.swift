@@ -2,6 +2,7 @@ import FileIO
 import Glibc
 import Primitives
 import Synchronization
+import TestFiles
 import Testing
 
 @Suite struct DurableWriterTests {

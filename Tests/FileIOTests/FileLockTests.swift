@@ -1,6 +1,7 @@
 import FileIO
 import Primitives
 import Synchronization
+import TestFiles
 import Testing
 
 @Suite struct FileLockTests {

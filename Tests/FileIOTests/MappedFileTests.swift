@@ -1,5 +1,6 @@
 import FileIO
 import Glibc
+import TestFiles
 import Testing
 
 @Suite struct MappedFileTests {

@@ -1,6 +1,7 @@
 import FileIO
 import Glibc
 import Synchronization
+import TestFiles
 import Testing
 
 @Suite struct OpenFileTests {

@@ -1,6 +1,7 @@
 import FileIO
 import Glibc
 import Primitives
+import TestFiles
 import Testing
 
 @Suite struct TreeWalkTests {

@@ -4,6 +4,7 @@ import Glibc
 import ObjectTier
 import Primitives
 import SnapshotFormat
+import TestFiles
 import Testing
 
 @Suite struct FileObjectTierTests {

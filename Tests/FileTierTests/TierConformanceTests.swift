@@ -2,6 +2,7 @@ import ObjectTier
 import Primitives
 import SnapshotFormat
 import Synchronization
+import TestFiles
 import Testing
 
 /// The rules of `ObjectTier`, on every tier there is.

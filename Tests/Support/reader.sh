@@ -27,7 +27,16 @@ for producer in one two; do
 done
 "$snapctl" append words --input "$words" --adapter ocr-words --producer one --quiet >/dev/null
 
+# Lines that all became shorter: nothing stands where it stood, and the base serves as a prefix.
+mkdir "$work/dump1" "$work/dump2"
+seq 1000000 1400000 >"$work/dump1/numbers"
+sed 's/77/7/' "$work/dump1/numbers" >"$work/dump2/numbers"
+for version in 1 2; do "$snapctl" create dump "$work/dump$version" --append-version --quiet >/dev/null; done
+"$snapctl" stats dump --json --quiet | grep -q prefixPatch || { echo "no prefix patch was written" >&2; exit 1; }
+
 read_store "$SNAPCTL_STORE" verify >/dev/null
+read_store "$SNAPCTL_STORE" extract dump@2 "$work/dump" >/dev/null
+diff -r --exclude .snapctl "$work/dump2" "$work/dump"
 number=0
 for version in 1 2 3 6; do
   number=$((number + 1))

@@ -2,6 +2,7 @@ import FileIO
 import FileTier
 import ObjectTier
 import Primitives
+import TestFiles
 import Testing
 
 /// The tiers that one suite holds to the rules of `ObjectTier`, each in a directory of its own.

@@ -1,17 +1,17 @@
-import Glibc
+internal import Glibc
 
 /// A thread of the operating system's: calls that block must not hold the cooperative pool.
-final class PosixThread {
+package final class PosixThread {
   private final class Work: Sendable {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
-  struct CannotBeStarted: Error {}
+  package struct CannotBeStarted: Error {}
 
   private let thread: pthread_t
 
-  init(_ body: @escaping @Sendable () -> Void) throws {
+  package init(_ body: @escaping @Sendable () -> Void) throws {
     var thread = pthread_t()
     let context = unsafe Unmanaged.passRetained(Work(body)).toOpaque()
     let code = unsafe pthread_create(
@@ -25,7 +25,7 @@ final class PosixThread {
     self.thread = thread
   }
 
-  func join() {
+  package func join() {
     pthread_join(thread, nil)
   }
 }

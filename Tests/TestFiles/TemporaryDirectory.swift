@@ -1,11 +1,11 @@
-import FileIO
-import Glibc
+package import FileIO
+internal import Glibc
 
 /// A directory of a test's own, removed with everything in it when the test is over.
-final class TemporaryDirectory: Sendable {
-  let path: String
+package final class TemporaryDirectory: Sendable {
+  package let path: String
 
-  init() throws {
+  package init() throws {
     var template = Array("/tmp/snapshot-engine-XXXXXX".utf8CString)
     let made = unsafe template.withUnsafeMutableBufferPointer { buffer -> String? in
       guard let base = buffer.baseAddress, let name = unsafe mkdtemp(base) else { return nil }
@@ -15,7 +15,7 @@ final class TemporaryDirectory: Sendable {
     path = made
   }
 
-  struct CannotBeMade: Error {}
+  package struct CannotBeMade: Error {}
 
   deinit {
     do {
@@ -26,20 +26,20 @@ final class TemporaryDirectory: Sendable {
     unsafe rmdir(path)
   }
 
-  func open() throws -> Directory { try Directory(path: path) }
+  package func open() throws -> Directory { try Directory(path: path) }
 }
 
 extension Directory {
-  func write(_ text: String, to path: some PathBeneath) throws {
+  package func write(_ text: String, to path: some PathBeneath) throws {
     let file = try open(path, for: .readWriteOrNew(.file))
     try file.write(Array(text.utf8), at: 0)
   }
 
-  func text(of path: some PathBeneath) throws -> String {
+  package func text(of path: some PathBeneath) throws -> String {
     String(decoding: try open(path, for: .read).readAll(limit: 1 << 20), as: UTF8.self)
   }
 
-  func names() throws -> [String] {
+  package func names() throws -> [String] {
     try list().map { String(decoding: $0.name, as: UTF8.self) }
   }
 }

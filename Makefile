@@ -25,8 +25,7 @@ lint: bootstrap ## check format, shell and Python without changing anything
 	@bash .ci/lint
 
 test: bootstrap ## run every test
-	swift test --parallel --configuration $(CONFIGURATION) $(SWIFT_FLAGS)
-	@bash $(SUPPORT)/reader.sh "$$(swift build --show-bin-path --configuration $(CONFIGURATION) $(SWIFT_FLAGS))/snapctl"
+	@bash $(SUPPORT)/test.sh --configuration $(CONFIGURATION) $(SWIFT_FLAGS)
 
 fuzz: bootstrap ## fuzz each format for 60 s
 	@bash $(SUPPORT)/fuzz.sh

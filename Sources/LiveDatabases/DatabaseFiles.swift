@@ -40,9 +40,17 @@ package struct DatabaseFiles: LiveFiles {
       let companions = try SQLiteCompanions(of: path, in: root)
       let capture = SQLiteCapture(
         path: path, directory: directory, temporaryDirectory: temporaryDirectory, random: random)
-      return LiveDatabase(isLive: companions.areHot, companions: companions.leftOut) { () throws(StoreError) in
-        try capture.run()
-      }
+      return LiveDatabase(
+        isLive: companions.areHot, companions: companions.leftOut, quietCompanions: companions.quiet
+      ) { () throws(StoreError) in try capture.run() }
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  package func holdsChanges(_ companion: RelativePath, of root: borrowing Directory) throws(StoreError) -> Bool {
+    do throws(FileError) {
+      return try SQLiteCompanions.isHot(companion, in: root)
     } catch {
       throw .file(error)
     }

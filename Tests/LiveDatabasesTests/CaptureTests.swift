@@ -94,6 +94,24 @@ import Testing
     for (path, bytes) in files { #expect(try bytes == place.bytes(path)) }
   }
 
+  @Test(arguments: ["PERSIST", "WAL"])
+  func `that a writer comes to after it was read leaves out what the writer began`(mode: String) throws {
+    let place = try Place()
+    let path = "\(place.tree)/x.db"
+    try Database(path).run("PRAGMA journal_mode = \(mode); CREATE TABLE t(v); INSERT INTO t VALUES(1)")
+    if mode == "WAL" { try place.write([], "x.db-wal") }
+    let before = try place.bytes("x.db")
+    let writer = try Database(path)
+    try writer.run("PRAGMA journal_mode = \(mode)")
+    let files = try place.take { path in
+      guard path == "x.db" else { return }
+      #expect(throws: Never.self) { try writer.run("BEGIN; INSERT INTO t VALUES(2)") }
+      if mode == "WAL" { #expect(throws: Never.self) { try writer.run("COMMIT") } }
+    }
+    #expect(files.keys.sorted() == ["x.db"])
+    #expect(files["x.db"] == before)
+  }
+
   /// Whoever counts rows of a snapshot finds whole transactions, of ten rows each.
   @Test(arguments: ["DELETE", "WAL"])
   func `that is written all the time is taken between two transactions`(mode: String) throws {

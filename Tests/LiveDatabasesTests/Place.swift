@@ -41,8 +41,10 @@ final class Place: Sendable {
     return state
   }
 
-  /// What a snapshot of the tree takes.
-  func take(attempts: Int = 5, allowsLive: Bool = false) throws -> [String: [UInt8]] {
+  /// What a snapshot of the tree takes, with something done after each file.
+  func take(
+    attempts: Int = 5, allowsLive: Bool = false, afterEach: (_ path: String) -> Void = { _ in }
+  ) throws -> [String: [UInt8]] {
     var input = TreeInput(path: tree)
     input.retry.attemptCountMax = attempts
     input.retry.waitNanoseconds = 1_000_000
@@ -55,6 +57,7 @@ final class Place: Sendable {
       let bytes = try file.read(at: 0, count: Int(file.byteCount))
       try file.checkUnchanged()
       files["\(path)"] = bytes
+      afterEach("\(path)")
     }
     let left = try FileManager.default.contentsOfDirectory(atPath: "\(root)/temporary")
     #expect(left.isEmpty)

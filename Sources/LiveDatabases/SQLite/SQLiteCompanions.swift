@@ -22,8 +22,10 @@ struct SQLiteCompanions {
 
   /// Whether the database is in more than its own bytes.
   let areHot: Bool
-  /// Those that are hot, and those that are not there but may come. The quiet ones are files like any other.
+  /// Those that are hot, and those that are not there but may come.
   let leftOut: Set<RelativePath>
+  /// The others: files like any other while they are quiet.
+  let quiet: Set<RelativePath>
 
   /// A write-ahead log of no more bytes has no frames.
   private static let logHeaderByteCount: UInt64 = 32
@@ -32,18 +34,28 @@ struct SQLiteCompanions {
   init(of path: RelativePath, in root: borrowing Directory) throws(FileError) {
     var hot = false
     var leftOut: Set<RelativePath> = []
+    var quiet: Set<RelativePath> = []
     if let journal = RelativePath(path.bytes + "-journal".utf8) {
       let state = try SQLiteCompanions.state(ofJournal: journal, in: root)
       hot = hot || state == .hot
-      if state != .quiet { leftOut.insert(journal) }
+      if state == .quiet { quiet.insert(journal) } else { leftOut.insert(journal) }
     }
     if let log = RelativePath(path.bytes + "-wal".utf8), let index = RelativePath(path.bytes + "-shm".utf8) {
       let state = try SQLiteCompanions.state(ofLog: log, in: root)
       hot = hot || state == .hot
-      if state != .quiet { leftOut.formUnion([log, index]) }
+      if state == .quiet { quiet.formUnion([log, index]) } else { leftOut.formUnion([log, index]) }
     }
     areHot = hot
     self.leftOut = leftOut
+    self.quiet = quiet
+  }
+
+  /// Whether a log or journal has something of its database in it. The index of a log has whatever the log has.
+  static func isHot(_ companion: RelativePath, in root: borrowing Directory) throws(FileError) -> Bool {
+    let name = companion.bytes
+    if name.suffix(8).elementsEqual("-journal".utf8) { return try state(ofJournal: companion, in: root) == .hot }
+    let log = name.suffix(4).elementsEqual("-shm".utf8) ? RelativePath(name.dropLast(4) + "-wal".utf8) : companion
+    return try log.map { log throws(FileError) in try state(ofLog: log, in: root) == .hot } ?? false
   }
 
   private static func state(ofLog path: RelativePath, in root: borrowing Directory) throws(FileError) -> State {

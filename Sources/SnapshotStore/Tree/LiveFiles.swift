@@ -15,6 +15,9 @@ package protocol LiveFiles: Sendable {
   func database(
     _ file: borrowing OpenFile, at path: RelativePath, of root: borrowing Directory
   ) throws(StoreError) -> LiveDatabase?
+
+  /// Whether a companion that was quiet when its database was met holds changes now.
+  func holdsChanges(_ companion: RelativePath, of root: borrowing Directory) throws(StoreError) -> Bool
 }
 
 /// A directory whose files belong together.
@@ -29,16 +32,20 @@ package struct LiveDatabase {
   package let isLive: Bool
   /// Files beside it that hold changes of it, or would if there were any. They are no part of the snapshot.
   package let companions: Set<RelativePath>
+  /// Files beside it that could hold changes of it, and hold none. They are files like any other as long as that is so.
+  package let quietCompanions: Set<RelativePath>
   /// Makes a copy as of one moment.
   ///
   /// - Throws: `.changed` when its writer did not let that happen; it may later.
   package let capture: () throws(StoreError) -> FileInput
 
   package init(
-    isLive: Bool, companions: Set<RelativePath>, capture: @escaping () throws(StoreError) -> FileInput
+    isLive: Bool, companions: Set<RelativePath>, quietCompanions: Set<RelativePath>,
+    capture: @escaping () throws(StoreError) -> FileInput
   ) {
     self.isLive = isLive
     self.companions = companions
+    self.quietCompanions = quietCompanions
     self.capture = capture
   }
 }
@@ -52,4 +59,6 @@ package struct NoLiveFiles: LiveFiles {
   package func database(
     _: borrowing OpenFile, at: RelativePath, of: borrowing Directory
   ) throws(StoreError) -> LiveDatabase? { nil }
+
+  package func holdsChanges(_: RelativePath, of: borrowing Directory) throws(StoreError) -> Bool { false }
 }

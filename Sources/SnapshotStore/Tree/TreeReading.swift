@@ -21,6 +21,8 @@ final class TreeReading {
   private var levels: [Level] = []
   /// Files beside a database that was met, with what is not in it.
   private var companions: Set<RelativePath> = []
+  /// Files beside it with nothing of it in them, when it was met.
+  private var quietCompanions: Set<RelativePath> = []
   private(set) var omissions = TreeOmissions()
 
   init(_ input: TreeInput) throws(StoreError) {
@@ -176,11 +178,14 @@ final class TreeReading {
   /// would release the locks under which it is captured.
   private func look(at path: RelativePath, isRepeated: Bool) throws(StoreError) -> Way? {
     guard let file = try openIfPresent(path) else { return nil }
+    // What a writer began here after the database was read is of a later moment.
+    if quietCompanions.contains(path), try input.live.holdsChanges(path, of: root) { return nil }
     guard let database = try file.database(input.live, at: path, of: root) else {
       try file.settle(input.retry)
       return .asItIs(file)
     }
     companions = companions.filter { $0 > path }.union(database.companions)
+    quietCompanions = quietCompanions.filter { $0 > path }.union(database.quietCompanions)
     if database.isLive || isRepeated { return .captured(database, mode: file.status.mode.bits) }
     try file.settle(input.retry)
     return .asItIs(file)

@@ -6,17 +6,12 @@ package enum Zstd {
   /// Decoders refuse a window above 8 MiB (formats/pack.md §2).
   package static let windowLogMax: Int32 = 23
 
+  /// Contexts for whoever has none of its own.
+  static let compressors = Pool { ZstdCompressor() }
+  static let decompressors = Pool { ZstdDecompressor() }
+
   package static func compress(_ bytes: RawSpan, level: Int32 = 1) -> [UInt8] {
-    ZstdCompressor().compress(bytes, level: level)
-  }
-
-  package static func compress(_ bytes: [UInt8], level: Int32 = 1) -> [UInt8] {
-    compress(bytes.rawSpan, level: level)
-  }
-
-  /// Decodes to exactly `byteCount` bytes; stops there, whatever the frame claims.
-  package static func decompress(_ bytes: RawSpan, byteCount: Int) throws(FormatError) -> [UInt8] {
-    try ZstdDecompressor().decompress(bytes, byteCount: byteCount)
+    compressors.withItem { $0.compress(bytes, level: level) }
   }
 }
 
@@ -86,6 +81,18 @@ package enum Zstd {
     unsafe ZSTD_freeDCtx(context)
   }
 
+  /// Decodes what was compressed with `prefix`.
+  ///
+  /// - Precondition: `byteCount` was bounded by the caller.
+  package func decompress(_ bytes: RawSpan, prefix: RawSpan, byteCount: Int) throws(FormatError) -> [UInt8] {
+    try unsafe prefix.withUnsafeBytes { before throws(FormatError) in
+      unsafe ZSTD_DCtx_refPrefix(context, before.baseAddress, before.count)
+      return try decompress(bytes, byteCount: byteCount)
+    }
+  }
+
+  /// Decodes to exactly `byteCount` bytes; stops there, whatever the frame claims.
+  ///
   /// - Precondition: `byteCount` was bounded by the caller.
   package func decompress(_ bytes: RawSpan, byteCount: Int) throws(FormatError) -> [UInt8] {
     var failure: FormatError?

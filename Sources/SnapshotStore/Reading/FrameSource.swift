@@ -1,19 +1,12 @@
 package import ObjectTier
 internal import Primitives
 package import SnapshotFormat
-internal import Synchronization
 
 /// Frames of packs, read from a tier and decoded, at most once while the cache holds them.
 package final class FrameSource: Sendable {
   private let tier: any ObjectTier
   private let cache: FrameCache
-  private let decoders = Mutex<[DecoderBox]>([])
-
-  /// A decoder is used by one thread at a time: taken out of the pool, put back afterwards.
-  // Safe: whoever took the box out of the pool is the only one who has it.
-  private struct DecoderBox: @unchecked Sendable {
-    let decoder: FrameDecoder
-  }
+  private let decoders = Pool { FrameDecoder() }
 
   package init(tier: any ObjectTier, cacheByteCountMax: Int) {
     self.tier = tier
@@ -69,10 +62,8 @@ package final class FrameSource: Sendable {
   }
 
   private func decode(_ bytes: RawSpan, at place: Reference.Place) throws(StoreError) -> FrameDecoder.Frame {
-    let box = decoders.withLock { $0.popLast() } ?? DecoderBox(decoder: FrameDecoder())
-    defer { decoders.withLock { $0.append(box) } }
     do throws(FormatError) {
-      return try box.decoder.decode(bytes)
+      return try decoders.withItem { decoder throws(FormatError) in try decoder.decode(bytes) }
     } catch {
       var damage = Damage(error, of: .pack(place.pack), in: tier.location)
       damage.offset = place.frameOffset + (error.offset ?? 0)

@@ -51,7 +51,7 @@ extension ChunkTask {
   /// - Parameter before: the bytes of `patchableBases`.
   package func decide(patching before: [[UInt8]]) -> ChunkDecision {
     guard let first = bases.first, !before.isEmpty else { return .full }
-    let joined = before.count == 1 ? before[0] : Array(before.joined())
+    let joined = before.dropFirst().reduce(into: before[0]) { $0 += $1 }
     let chain = bases.map(\.reference)
     let start = Int(offset - first.offset)
     let end = min(start + bytes.count, joined.count)
@@ -67,6 +67,7 @@ extension ChunkTask {
   func smallest(of decision: ChunkDecision) throws(StoreError) -> ChunkDecision {
     let text: ChunkDecision? = profile == .contentDefined ? .full : nil
     let candidates = [decision, text, try shift.patch(bytes, at: offset)].compactMap(\.self)
+    guard candidates.count > 1 else { return decision }
     let byteCounts = candidates.map { $0.compressedByteCount(of: self) }
     return zip(candidates, byteCounts).min { $0.1 < $1.1 }?.0 ?? decision
   }
@@ -79,7 +80,7 @@ extension ChunkDecision {
     switch self {
     case .same, .found: 0
     case .patched(let patch, _, _, _): patch.compressedByteCount
-    case .full: Zstd.compress(task.bytes).count / (task.profile == .contentDefined ? 2 : 1)
+    case .full: Zstd.compress(task.bytes.rawSpan).count / (task.profile == .contentDefined ? 2 : 1)
     }
   }
 

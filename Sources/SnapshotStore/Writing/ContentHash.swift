@@ -26,13 +26,25 @@ package struct ContentHashBuilder {
 /// The digest of a file: over its chunks in order.
 package struct FileDigestBuilder {
   private var builder = DigestBuilder()
+  /// What is to be hashed next: in few pieces, each of which costs a call.
+  private var pending = ByteWriter()
+  private static let pendingByteCountMax = 4_096
 
   package init() {}
 
   package mutating func add(_ id: Digest, byteCount: Int) {
-    builder.update(littleEndian: UInt32(byteCount))
-    builder.update(id.bytes)
+    pending.integer(UInt32(byteCount))
+    pending.digest(id)
+    if pending.count >= FileDigestBuilder.pendingByteCountMax { flush() }
   }
 
-  package consuming func finish() -> Digest { builder.finish() }
+  private mutating func flush() {
+    builder.update(pending.bytes)
+    pending = ByteWriter()
+  }
+
+  package consuming func finish() -> Digest {
+    flush()
+    return builder.finish()
+  }
 }

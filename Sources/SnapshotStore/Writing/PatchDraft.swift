@@ -24,7 +24,7 @@ package struct PatchDraft: Sendable {
   package static func makePrefix(_ chunk: [UInt8], from base: RawSpan, chain: [Reference]) -> PatchDraft? {
     guard let room = Room(chunk.count, above: chain) else { return nil }
     let bytes = PrefixPatch.encode(chunk.rawSpan, base: base)
-    guard bytes.count <= room.byteCount, bytes.count < Zstd.compress(chunk).count / 4 * 3 else { return nil }
+    guard bytes.count <= room.byteCount, bytes.count < Zstd.compress(chunk.rawSpan).count / 4 * 3 else { return nil }
     return PatchDraft(.prefixPatch, bytes, room)
   }
 
@@ -36,7 +36,7 @@ package struct PatchDraft: Sendable {
   }
 
   /// About what it takes in its group, which is compressed.
-  package var compressedByteCount: Int { form == .prefixPatch ? bytes.count : Zstd.compress(bytes).count }
+  package var compressedByteCount: Int { form == .prefixPatch ? bytes.count : Zstd.compress(bytes.rawSpan).count }
 
   /// Whether a search for a better base is not worth its cost.
   package func isSmall(for chunkByteCount: Int) -> Bool { bytes.count <= chunkByteCount / 4 }

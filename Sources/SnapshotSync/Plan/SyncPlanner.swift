@@ -190,66 +190,69 @@ extension SyncPlanner {
     current.digest.add(reference.id, byteCount: reference.byteCount)
     current.nextOffset = offset + UInt64(reference.byteCount)
     let near = try near(offset, reference, &current)
-    file = current
-    let origin = try origin(of: reference, at: offset, near)
+    let origin = try origin(of: reference, at: offset, near, in: current)
     if origin != .there { plan.bytesToWrite += UInt64(reference.byteCount) }
-    explainPart(origin, reference, at: offset)
+    current.explain(origin, reference, at: offset)
     window.append(FilePart(offset: offset, reference: reference, origin: origin))
+    file = current
   }
 
   /// The chunks of the copy that overlap the place of this one.
   private func near(
     _ offset: UInt64, _ reference: Reference, _ current: inout FileInPlan
-  ) throws(SyncError) -> [Digest: LocalPlace] {
-    guard current.isAsLeft else { return [:] }
-    let placed = try storing { () throws(StoreError) in
+  ) throws(SyncError) -> [BaseFileCursor.Placed] {
+    guard current.isAsLeft else { return [] }
+    return try storing { () throws(StoreError) in
       try current.cursor.chunks(covering: offset..<(offset + UInt64(reference.byteCount)))
     }
-    var near: [Digest: LocalPlace] = [:]
-    for chunk in placed where near[chunk.reference.id]?.offset != offset {
-      near[chunk.reference.id] = LocalPlace(
-        path: current.write.entry.path, offset: chunk.offset, byteCount: chunk.reference.byteCount)
-    }
-    return near
   }
 
   private mutating func origin(
-    of reference: Reference, at offset: UInt64, _ near: [Digest: LocalPlace]
+    of reference: Reference, at offset: UInt64, _ near: [BaseFileCursor.Placed], in file: FileInPlan
   ) throws(SyncError) -> FilePart.Origin {
-    guard let file else { return .fetched }
     let path = file.write.entry.path
     if !file.write.isPatch, survey.isStaged(path, at: offset) { return .there }
-    if let place = try place(of: reference, near) {
+    if let place = try place(of: reference, at: offset, near, in: file) {
       if file.write.isPatch, place.path == path, place.offset == offset { return .there }
       window.places[reference.id] = place
       return .local(place)
     }
-    try close(reference, near)
+    try close(reference, at: offset, near, in: file)
     plan.chunksToRead += 1
     return .fetched
   }
 
   /// Notes what has to be read for a chunk that is not here: its frame, and those of the bases that are not here
   /// either.
-  private mutating func close(_ reference: Reference, _ near: [Digest: LocalPlace]) throws(SyncError) {
+  private mutating func close(
+    _ reference: Reference, at offset: UInt64, _ near: [BaseFileCursor.Placed], in file: FileInPlan
+  ) throws(SyncError) {
     guard window.close(reference.id) else { return }
     window.needs(reference)
     let support = wanted.support
     for slot in reference.base?.slots ?? [] {
       let part = try storing { () throws(StoreError) in try support.reference(slot, below: reference) }
-      if let place = try place(of: part, near) {
+      if let place = try place(of: part, at: offset, near, in: file) {
         window.places[part.id] = place
       } else {
-        try close(part, near)
+        try close(part, at: offset, near, in: file)
       }
     }
   }
 
-  private func place(of reference: Reference, _ near: [Digest: LocalPlace]) throws(SyncError) -> LocalPlace? {
-    if let place = near[reference.id], isReadable(place) { return place }
-    if let place = survey.verified[reference.id], isReadable(place) { return place }
+  /// Where a chunk stands in the copy: at `offset` of this file before anywhere else.
+  private func place(
+    of reference: Reference, at offset: UInt64, _ near: [BaseFileCursor.Placed], in file: FileInPlan
+  ) throws(SyncError) -> LocalPlace? {
+    let isHere = near.first { $0.offset == offset && $0.reference.id == reference.id }
+    if let chunk = isHere ?? near.last(where: { $0.reference.id == reference.id }) {
+      let place = LocalPlace(
+        path: file.write.entry.path, offset: chunk.offset, byteCount: chunk.reference.byteCount)
+      if isReadable(place, in: file) { return place }
+    }
+    if let place = survey.verified[reference.id], isReadable(place, in: file) { return place }
     guard isWorthLooking(for: reference), let place = try index.place(of: reference.id) else { return nil }
-    return isReadable(place) && place.byteCount == reference.byteCount ? place : nil
+    return isReadable(place, in: file) && place.byteCount == reference.byteCount ? place : nil
   }
 
   /// What the version itself brought new, on top of the very version the copy has, is nowhere in the copy.
@@ -258,10 +261,10 @@ extension SyncPlanner {
     return wanted.root.parent?.name != basis.name || reference.place.pack.intent != wanted.root.intent
   }
 
-  private func isReadable(_ place: LocalPlace) -> Bool {
-    guard style == .inPlace, patched.contains(place.path) else { return true }
-    guard let file, file.write.entry.path == place.path else { return false }
-    return place.offset >= file.frontier
+  private func isReadable(_ place: LocalPlace, in file: FileInPlan) -> Bool {
+    guard style == .inPlace else { return true }
+    if file.write.entry.path == place.path { return !file.write.isPatch || place.offset >= file.frontier }
+    return !patched.contains(place.path)
   }
 
   private mutating func end(_ done: FileInPlan) throws(SyncError) {
@@ -276,17 +279,18 @@ extension SyncPlanner {
     window.steps.append(.end(done.explanation))
     explain?(done.explanation)
   }
+}
 
-  private mutating func explainPart(_ origin: FilePart.Origin, _ reference: Reference, at offset: UInt64) {
-    guard let write = file?.write else { return }
+extension SyncPlanner.FileInPlan {
+  fileprivate mutating func explain(_ origin: FilePart.Origin, _ reference: Reference, at offset: UInt64) {
     switch origin {
-    case .there where write.isPatch: file?.explanation.kept.add(reference.byteCount)
-    case .there: file?.explanation.resumed.add(reference.byteCount)
+    case .there where write.isPatch: explanation.kept.add(reference.byteCount)
+    case .there: explanation.resumed.add(reference.byteCount)
     case .local(let place) where place.path == write.entry.path && place.offset == offset:
-      file?.explanation.kept.add(reference.byteCount)
-    case .local: file?.explanation.moved.add(reference.byteCount)
-    case .fetched where reference.form == .full: file?.explanation.new.add(reference.byteCount)
-    case .fetched: file?.explanation.patched.add(reference.byteCount)
+      explanation.kept.add(reference.byteCount)
+    case .local: explanation.moved.add(reference.byteCount)
+    case .fetched where reference.form == .full: explanation.new.add(reference.byteCount)
+    case .fetched: explanation.patched.add(reference.byteCount)
     }
   }
 }

@@ -13,6 +13,8 @@ struct FileScan {
   }
 
   private static let taskCount = 64
+  /// Chunks that a worker hashes in turns.
+  private static let batchCount = 8
 
   /// How many chunks of `file` stand in `path` where they belong; `found` is told each.
   func matches(
@@ -25,10 +27,10 @@ struct FileScan {
       try control.check()
       let tasks = try nextTasks(path, &chunks)
       guard !tasks.isEmpty else { return matching }
-      let results = Parallel.map(tasks, jobs: jobs) { task in
-        tree.holds(task.id, byteCount: task.place.byteCount, at: task.place.offset, of: task.place.path)
+      let results = Parallel.map(tasks.batches(of: FileScan.batchCount), jobs: jobs) { batch in
+        Digest.ofEach(batch.map { tree.read($0.place.path, at: $0.place.offset, count: $0.place.byteCount) ?? [] })
       }
-      for (task, isThere) in zip(tasks, results) where isThere {
+      for (task, actual) in zip(tasks, results.joined()) where actual == task.id {
         matching += 1
         found(task.place, task.id)
       }

@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Append: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "append",
     abstract: "Appends records to a collection of vectors.",
     discussion: """
       One line, one operation: {"id": …, "vector": […], "metadata": {…}, "document": …} puts a record in, {"id": …, \

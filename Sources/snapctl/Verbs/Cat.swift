@@ -3,6 +3,7 @@ import SnapshotEngine
 
 struct Cat: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "cat",
     abstract: "Writes one file of a version to stdout.",
     discussion: """
       Every byte is verified before it is written. With --json too, the bytes go to stdout as they are.

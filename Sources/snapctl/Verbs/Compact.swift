@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Compact: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "compact",
     abstract: "Takes what waits into a new version.",
     discussion: """
       Off every lock but for one small write at the end. What cannot be used is set aside with its reason \

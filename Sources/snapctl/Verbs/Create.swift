@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Create: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "create",
     abstract: "Makes a version of a directory.",
     discussion: """
       Builds on the version the directory was synced from, or on --expect, or on the newest one. When somebody \

@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Deltas: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "deltas",
     abstract: "Shows what waits for compaction, what is compacted, and what cannot be used.",
     discussion: """
       Of compacted deltas the highest of each producer is shown: all before it are compacted, too.

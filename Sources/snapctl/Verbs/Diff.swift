@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Diff: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "diff",
     abstract: "Shows what changed between two versions, or a version and a directory.",
     discussion: """
       Example:

@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Doctor: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "doctor",
     abstract: "Looks whether the tiers of a store are as they have to be.",
     discussion: """
       Rights, room, exclusive creation, renames, fsync, clock and latency, of the store and of the cache; says what to \

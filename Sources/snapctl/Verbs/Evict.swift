@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Evict: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "evict",
     abstract: "Removes old generations of a directory.",
     discussion: """
       Of a directory that `sync --generations` keeps. The current generation stays, and so does each that somebody has \

@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Export: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "export",
     abstract: "Writes a whole version as a tar archive.",
     discussion: """
       POSIX pax format; the same version gives the same bytes: owner and group are 0, the time is that of the version. \

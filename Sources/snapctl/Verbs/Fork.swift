@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Fork: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "fork",
     abstract: "Makes a writable copy of a synced copy.",
     discussion: """
       Needs no store. Blocks are shared where the file system can (reflink). The fork remembers the version: `create` \

@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Get: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "get",
     abstract: "Reads records by id.",
     discussion: """
       Of a bare name, what waits for compaction is seen too; of NAME@12, that version alone. Exits with 10 when an id \

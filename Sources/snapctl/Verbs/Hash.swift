@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Hash: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "hash",
     abstract: "Prints the content hash of a directory.",
     discussion: """
       The same as that of a version made of it: names, types, modes, link targets and bytes count, times do not. \

@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Hold: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "hold",
     abstract: "Keeps a version from retention.",
     discussion: """
       Until a moment (RFC 3339, or a date, in UTC), or until it is released. A version may be held for several \
@@ -40,6 +41,7 @@ struct Hold: Verb {
 
 struct Release: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "release",
     abstract: "Takes holds of a version away.",
     discussion: """
       Example:

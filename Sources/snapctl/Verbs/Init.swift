@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Init: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "init",
     abstract: "Creates a store.",
     discussion: """
       What orders the commits is chosen here, once: `auto` takes the directory itself on a network mount, RocksDB on a \

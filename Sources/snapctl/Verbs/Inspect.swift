@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Inspect: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "inspect",
     abstract: "Decodes one object of a store.",
     discussion: """
       Any object: store, head, versions, intent, manifest, pack, delta, segment, the state of a copy. Needs no \

@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Intents: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "intents",
     abstract: "Shows what writers of a collection prepare.",
     discussion: """
       Announcements save work and never decide anything; one whose time is over is of a writer that died.

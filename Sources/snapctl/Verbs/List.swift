@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct List: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "list",
     abstract: "Lists the collections of a store, or the versions of one.",
     discussion: """
       Example:

@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Reconcile: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "reconcile",
     abstract: "Accounts for every operation that was announced.",
     discussion: """
       For each run: declared = appended = applied + superseded + pending + quarantined, counted from the sealed \

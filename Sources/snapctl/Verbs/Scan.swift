@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Scan: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "scan",
     abstract: "Reads all records, or those under a prefix, or those a filter wants, in order of id.",
     discussion: """
       Of a bare name, what waits for compaction is seen too; of NAME@12, that version alone. A filter compares \

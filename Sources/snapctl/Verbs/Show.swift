@@ -3,6 +3,7 @@ import SnapshotEngine
 
 struct Show: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "show",
     abstract: "Shows one version.",
     discussion: """
       Example:

@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Stats: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "stats",
     abstract: "Says what a store, or a collection, takes and holds.",
     discussion: """
       Bytes of versions against bytes that are stored, chunks by form, what each version brought, what waits for \

@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Status: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "status",
     abstract: "Tells whether a directory has the content of a version.",
     discussion: """
       Exits with 0 when it has, with 11 when it differs. Writes nothing.

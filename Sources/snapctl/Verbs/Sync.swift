@@ -5,6 +5,7 @@ import Synchronization
 
 struct Sync: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "sync",
     abstract: "Brings a directory to a version, moving only what differs.",
     discussion: """
       The directory changes at once: the next tree is built beside it, and the two change places. Local changes \

@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Tag: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "tag",
     abstract: "Names a version.",
     discussion: """
       A tag begins with a letter. One that names another version is moved.
@@ -25,6 +26,7 @@ struct Tag: Verb {
 
 struct Untag: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "untag",
     abstract: "Takes a tag away; the version stays.",
     discussion: """
       Example:

@@ -4,6 +4,7 @@ import SnapshotEngine
 
 struct Verify: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "verify",
     abstract: "Checks a store, a collection or a version.",
     discussion: """
       Levels: head, structure, packs (stored bytes), sample=N%, full (decodes and hashes everything). Goes on \

@@ -1,7 +1,8 @@
 internal import Synchronization
 
-/// Objects that are dear to make and used by one thread at a time, kept for whoever needs one next. There are as many as
-/// were ever in use at once.
+/// Objects that are dear to make and used by one thread at a time, kept for whoever needs one next.
+///
+/// There are as many as were ever in use at once.
 package final class Pool<Item: AnyObject>: Sendable {
   // Safe: whoever took the box out of the pool is the only one who has it.
   private struct Box: @unchecked Sendable {

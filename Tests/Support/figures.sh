@@ -2,8 +2,8 @@
 # figures.sh [--only NAME,…] [--data DIR] [--data-big DIR] [--seed N] [--seconds N] [--strict] [--list]: the promises.
 #
 # Builds snapctl in release mode (SNAPCTL names another one to measure), then prints one line per figure:
-# name | measured | bound | PASS, FAIL or SKIP (why). Needs about 7 GB in TMPDIR for the figure `memory`. The
-# figure `speed` is taken where chroma/large.sh has made its data, or where --data-big names other.
+# name | measured | bound | PASS, FAIL or SKIP (why). Needs about 7 GB in TMPDIR for the figure `memory`. For
+# the figure `speed` chroma/large.sh makes its data once, in minutes, unless --data-big names other.
 set -euo pipefail
 support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly support

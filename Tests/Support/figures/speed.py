@@ -1,12 +1,12 @@
 """Bytes and CPU seconds on a real ChromaDB directory of 60,000 records of 384 numbers, in five versions."""
 
-import os
 import pathlib
 import statistics
 import subprocess
 
+from .benchmark import benchmark
 from .chain import objects_size
-from .context import disk_free
+from .context import disk_free, helper
 from .registry import Result, Unavailable, figure, megabytes
 from .sha import PROMISED, sha_rate
 from .trees import STATE, byte_count, differences, fresh_copy, remove
@@ -35,27 +35,64 @@ SECONDS = (
 VERIFIED = 1_200e6  # bytes of distinct chunks per CPU second
 DETOUR_BYTES, DETOUR_SECONDS = 1.15, 1.4  # of a restore through four patches, in units of one without
 
+# What of the benchmark of the same run stands beside a figure.
+TAR = "tar, zstd -1"
+PEERS = ("borg", "casync", "rsync", "rsync, deltas", TAR)
+BESIDE = {
+    "read": ("syncs", ("casync",)), "grown": ("following snapshots", ("casync", "borg")),
+    "read at first": ("the first in place", ("rsync",)), "first size": ("first snapshot", (TAR, "borg")),
+    "first": ("first snapshot", (TAR, "borg")), "creates": ("following snapshots", ("borg", "casync")),
+    "syncs": ("syncs", ("rsync", "casync")), "patches": ("syncs in place", ("rsync",)),
+    "first patch": ("the first in place", ("rsync",)), "restore": ("restore of the first", (TAR, "borg")),
+}
+
 
 @figure("speed")
 def speed(context):
     versions = versions_of(context)
+    beside = Beside(context)
     rounds = [one_round(context, versions) for _ in range(ROUNDS)]
     values = {name: [one[name] for one in rounds] for name in rounds[0]}
     rate = statistics.median(values["rate"])
     data = f"{byte_count(versions[0]) / 1e6:.0f} MB"
     for what, name, bound in BYTES:
         median = statistics.median(values[name])
-        yield Result(f"{what}, {data}", megabytes(median), f"<= {bound / 1e6:g} MB", median <= bound)
+        found = megabytes(median) + beside.bytes(name)
+        yield Result(f"{what}, {data}", found, f"<= {bound / 1e6:g} MB", median <= bound)
     for what, name, bound in SECONDS:
-        yield seconds(f"CPU of {what}, {data}", values[name], bound, rate)
+        yield seconds(f"CPU of {what}, {data}", values[name], bound, rate, beside.seconds(name))
     yield from ratios(values, rate, data)
 
 
-def seconds(what, values, bound, rate):
+class Beside:
+    """What peers need for the same."""
+
+    def __init__(self, context):
+        self.jobs = benchmark(context, "chroma", PEERS)
+        self.tars = benchmark(context, "tar", ("borg", "casync"))
+
+    def bytes(self, name):
+        if name == "tar":
+            return told(self.tars["following snapshots"], ("borg", "casync"), "bytes", megabytes)
+        return self.told(name, "bytes", megabytes)
+
+    def seconds(self, name):
+        return self.told(name, "cpu", lambda value: f"{value:.2f} s")
+
+    def told(self, name, measure, text):
+        job, tools = BESIDE.get(name, (None, ()))
+        return told(self.jobs.get(job, {}), tools, measure, text)
+
+
+def told(costs, tools, measure, text):
+    return "".join(f"; {tool} {text(costs[tool][measure])}" for tool in tools if tool in costs)
+
+
+def seconds(what, values, bound, rate, beside=""):
     """A bound of CPU seconds, for a machine whose SHA-256 runs at `rate`: a slower one is allowed more."""
     scaled, median = bound * PROMISED / rate, statistics.median(values)
     return Result(
-        what, f"{median:.3f} s, at least {min(values):.3f} s",
+        what, f"{median:.3f} s, at least {min(values):.3f} s{beside}",
         f"<= {scaled:.3f} s ({bound:g} s where SHA-256 runs at {PROMISED / 1e9:g} GB/s, here {rate / 1e9:.2f})",
         median <= scaled)
 
@@ -75,12 +112,10 @@ def ratios(values, rate, data):
 
 def versions_of(context):
     """Copies that may be written to, v1 … v5."""
-    script = "Tests/Support/chroma/large.sh"
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-    folder = context.big or cache / "snapshot-engine-bench" / "chroma-60000x384"
+    folder = context.big or pathlib.Path(helper("chroma/large.sh"))
     sources = [folder / f"v{number}" for number in range(1, 6)]
     if not all(source.is_dir() for source in sources):
-        raise Unavailable(f"{folder} has no v1 … v5: `bash {script}` makes them, or name others with --data-big DIR")
+        raise Unavailable(f"{folder} has no v1 … v5")
     if byte_count(sources[0]) < LEAST:
         raise Unavailable(f"the bounds are for a v1 of about 220 MB, {sources[0]} has less")
     if disk_free(context.scratch) < WANTED:

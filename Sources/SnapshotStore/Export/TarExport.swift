@@ -114,8 +114,8 @@ package struct TarExport {
   }
 
   private func verified() throws(StoreError) -> [[UInt8]] {
-    let places = items.map(\.reference.place)
     let manifest = manifest
+    let places = manifest.chunks.frames.missing(items.map(\.reference.place))
     for run in FrameRun.coalesce(places, gap: limits.coalescingGapByteCount, byteCountMax: limits.requestByteCount) {
       // What cannot be read here is named when the chunk is.
       try? manifest.chunks.frames.prefetch(run)

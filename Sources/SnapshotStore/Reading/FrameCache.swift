@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// Decoded frames, the least recently used dropped first, bounded in bytes.
 ///
-/// Frames of whole chunks have four ninths of it, all others the rest: a long run of new chunks does not drive out the
+/// Frames of whole chunks have six elevenths of it, all others the rest: a long run of new chunks does not drive out the
 /// group of patches that it interrupts.
 ///
 /// A frame in here is decoded, not verified: a chunk cut from it is, before anyone uses it.
@@ -72,9 +72,9 @@ package final class FrameCache: Sendable {
       guard state.chunks.slots[key] == nil, state.others.slots[key] == nil else { return }
       state.tick += 1
       if frame.header.kind == .chunks {
-        state.chunks.insert(frame, for: key, used: state.tick, byteCountMax: byteCountMax / 9 * 4)
+        state.chunks.insert(frame, for: key, used: state.tick, byteCountMax: byteCountMax / 11 * 6)
       } else {
-        state.others.insert(frame, for: key, used: state.tick, byteCountMax: byteCountMax / 9 * 5)
+        state.others.insert(frame, for: key, used: state.tick, byteCountMax: byteCountMax / 11 * 5)
       }
     }
   }

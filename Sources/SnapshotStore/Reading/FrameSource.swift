@@ -35,6 +35,11 @@ package final class FrameSource: Sendable {
     }
   }
 
+  /// Those whose frames are not in memory; the others stay longer there. A frame reaches over several windows.
+  package func missing(_ places: [Reference.Place]) -> [Reference.Place] {
+    places.filter { cache.frame(FrameCache.Key($0)) == nil }
+  }
+
   /// What was read did not verify: the next read asks for another copy, where there is one.
   package func distrust(_ place: Reference.Place) {
     cache.remove(FrameCache.Key(place))

@@ -32,7 +32,7 @@ extension Verifier {
     let items = window.items
     window = VerifyWindow()
     let limits = store.limits
-    let places = items.flatMap { [$0.reference.place] + $0.links.map(\.place) }
+    let places = frames.missing(items.flatMap { [$0.reference.place] + $0.links.map(\.place) })
     let runs = FrameRun.coalesce(places, gap: limits.coalescingGapByteCount, byteCountMax: limits.requestByteCount)
     // What cannot be read here is met again, and reported, below.
     _ = Parallel.map(runs, jobs: limits.jobs) { [frames] run in try? frames.prefetch(run) }

@@ -135,11 +135,13 @@ package final class SnapshotWriter {
   private func read(_ path: RelativePath, mode: UInt16, _ input: any SnapshotInput) throws(StoreError) {
     var cursor = BaseFileCursor()
     var shift = ShiftLookup()
+    var cutter = try FileCutter(input)
     if case .file(let before)? = try advance(to: path)?.content, let base {
       cursor = try BaseFileCursor(before, in: base)
-      shift = ShiftLookup(before, in: base)
+      // What lies on a grid and is as long as before was written over, not moved.
+      let hasMoved = cutter.profile == .contentDefined || before.byteCount != input.byteCount
+      if hasMoved { shift = ShiftLookup(before, in: base) }
     }
-    var cutter = try FileCutter(input)
     while let (offset, bytes) = try cutter.next() {
       let bases = try cursor.chunks(covering: offset..<(offset + UInt64(bytes.count)))
       window.append(

@@ -19,7 +19,7 @@ package enum PlaneShuffle {
 
   package static func encode(_ bytes: RawSpan, compressor: ZstdCompressor) -> [UInt8] {
     let planes = Planes(splitting: bytes)
-    let compressed = compressor.compress(planes.span(3), level: 1)
+    let compressed = compressor.compressByFrequency(planes.span(3))
     var output = ByteWriter(capacity: 4 + bytes.byteCount + compressed.count)
     output.integer(UInt32(compressed.count))
     output.append(planes.span(0..<3))

@@ -35,6 +35,16 @@ package enum Zstd {
     return compress(bytes)
   }
 
+  /// Compresses by how often each byte occurs, with hardly a search for matches: faster, and of bytes without order, as
+  /// the exponents of floats are, smaller too (by 0.4 % and 12 % of two real arrays, against level 1).
+  package func compressByFrequency(_ bytes: RawSpan) -> [UInt8] {
+    unsafe ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters)
+    unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, -256)
+    // Levels below 0 leave single bytes as they are unless told so: the library's `literalCompressionMode`.
+    unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_experimentalParam5, 1)
+    return compress(bytes)
+  }
+
   /// Compresses with `prefix` as if it stood before `bytes`; it is needed again to decompress.
   package func compress(_ bytes: RawSpan, prefix: RawSpan, level: Int32) -> [UInt8] {
     unsafe ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters)

@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// Decoded frames, the least recently used dropped first, bounded in bytes.
 ///
-/// Frames of whole chunks have six elevenths of it, all others the rest: a long run of new chunks does not drive out the
-/// group of patches that it interrupts.
+/// Frames of whole chunks have six elevenths of it, all others the rest: a long run of new chunks does not drive out
+/// the group of patches that it interrupts.
 ///
 /// A frame in here is decoded, not verified: a chunk cut from it is, before anyone uses it.
 package final class FrameCache: Sendable {

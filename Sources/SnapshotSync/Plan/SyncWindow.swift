@@ -84,9 +84,9 @@ struct NeededFrame: Sendable {
 /// Knows which frames are still in memory, without looking: so that a plan counts exactly what the runner will read.
 ///
 /// - Of patches the last 8 frames that were used are counted as held, of whole chunks the last 12: small files of many
-///   kinds, of which each kind fills frames of its own, come back to them that often. A window uses at most about 12, so
-///   the cache behind it, which drops the frame of the kind that was not used for longest, still has them when it holds
-///   20 and 24 of the largest.
+///   kinds, of which each kind fills frames of its own, come back to them that often. A window uses at most about 12,
+///   so the cache behind it, which drops the frame of the kind that was not used for longest, still has them when it
+///   holds 20 and 24 of the largest.
 /// - A chunk whose chain of patches alone needs more frames than that may be read twice; the result then says so.
 struct FrameLedger {
   static let chunkCountMax = 12

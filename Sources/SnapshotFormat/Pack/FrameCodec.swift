@@ -1,51 +1,50 @@
 internal import Primitives
 
+/// A frame as it stands in a pack.
+package struct EncodedFrame: Sendable {
+  package let bytes: [UInt8]
+  /// False where the forms stand in it as they are.
+  package let isCompressed: Bool
+}
+
 /// Encodes the forms of several chunks into one frame.
-///
-/// Keeps a compressed form only where it is at least 5% smaller; after eight frames in a row that were not, it tries
-/// only one in sixteen.
 package final class FrameEncoder {
   private let compressor = ZstdCompressor()
-  private var rejectedInARow = 0
-  private var skipped = 0
 
   package init() {}
 
+  /// - Parameter compresses: whether whole chunks are to be compressed. A compressed form of them is kept only where it
+  ///   is at least 5% smaller.
   /// - Precondition: `raw` is what `entries` cover, within the limits of a frame.
-  package func encode(_ raw: RawSpan, entries: [FrameEntry], kind: FrameKind) -> [UInt8] {
-    let (encoding, stored) = store(raw, kind: kind)
+  package func encode(
+    _ raw: RawSpan, entries: [FrameEntry], kind: FrameKind, compresses: Bool = true
+  ) -> EncodedFrame {
+    let (encoding, stored) = store(raw, kind: kind, compresses: compresses)
     let header = FrameHeader(
       encoding: encoding, kind: kind, storedByteCount: stored?.count ?? raw.byteCount, rawByteCount: raw.byteCount,
       storedCRC: stored.map { CRC32C.of($0) } ?? CRC32C.of(raw), entries: entries)
     var output = ByteWriter(capacity: header.frameByteCount)
     header.write(to: &output)
     if let stored { output.append(stored) } else { output.append(raw) }
-    return output.bytes
+    return EncodedFrame(bytes: output.bytes, isCompressed: stored != nil)
   }
 
   /// The stored bytes, or nil for `raw` itself.
-  private func store(_ raw: RawSpan, kind: FrameKind) -> (FrameEncoding, [UInt8]?) {
+  private func store(_ raw: RawSpan, kind: FrameKind, compresses: Bool) -> (FrameEncoding, [UInt8]?) {
     switch kind {
     case .patches, .pages:
       let compressed = compressor.compress(raw, level: kind == .patches ? 4 : 1)
       return compressed.count < raw.byteCount ? (.zstd, compressed) : (.stored, nil)
     case .chunks:
-      guard shouldTry() else { return (.stored, nil) }
+      guard compresses else { return (.stored, nil) }
       let floats = PlaneShuffle.looksLikeFloats(raw) && !compressor.isText(raw)
       let compressed =
         floats
         ? PlaneShuffle.encode(raw, compressor: compressor)
         : compressor.compress(raw, level: raw.byteCount > Limits.chunkByteCount ? 2 : 1)
       let gains = compressed.count <= raw.byteCount - raw.byteCount / 20
-      rejectedInARow = gains ? 0 : rejectedInARow + 1
       return gains ? (floats ? .shuffled : .zstd, compressed) : (.stored, nil)
     }
-  }
-
-  private func shouldTry() -> Bool {
-    guard rejectedInARow >= 8 else { return true }
-    skipped += 1
-    return skipped.isMultiple(of: 16)
   }
 }
 

@@ -4,28 +4,36 @@ package import SnapshotFormat
 
 /// Packs frames and puts each pack into the tier when it is full. Nothing refers to a pack before it is durable.
 ///
+/// - Frames wait until there are enough for all workers; they are packed in the order in which they came.
 /// - Every frame is decoded again and compared before it is trusted.
-/// - At most one pack is in memory.
+/// - At most one pack, and the frames that wait, are in memory.
 package final class PackWriter {
   private let tier: any ObjectTier
   private let intent: IntentIdentifier
   private let random: any RandomSource
   private let created: Timestamp
   private let targetByteCount: Int
-  private let encoder = FrameEncoder()
-  private let decoder = FrameDecoder()
+  private let jobs: Int
+  private let coders = Pool { FrameCoder() }
+  private var trials = CompressionTrials()
+  private var waiting: [(frame: FrameDraft, placed: (FramePlace) -> Void)] = []
+  private var waitingByteCount = 0
   private var builder: PackBuilder?
   /// Bytes of all packs that were put into the tier.
   package private(set) var storedByteCount: UInt64 = 0
 
+  private static let waitingByteCountMax = 4 << 20
+
   package init(
-    tier: any ObjectTier, intent: IntentIdentifier, random: any RandomSource, created: Timestamp, targetByteCount: Int
+    tier: any ObjectTier, intent: IntentIdentifier, random: any RandomSource, created: Timestamp, targetByteCount: Int,
+    jobs: Int
   ) {
     self.tier = tier
     self.intent = intent
     self.random = random
     self.created = created
     self.targetByteCount = targetByteCount
+    self.jobs = jobs
   }
 
   /// Where a frame was put.
@@ -35,24 +43,50 @@ package final class PackWriter {
     package let byteCount: Int
   }
 
-  /// Adds one frame.
+  /// Takes one frame.
   ///
+  /// - Parameter placed: is told where it was put, now or by a later call.
   /// - Throws: what the tier failed with while taking a full pack.
-  package func append(raw: [UInt8], entries: [FrameEntry], kind: FrameKind) throws(StoreError) -> FramePlace {
-    let frame = encoder.encode(raw.rawSpan, entries: entries, kind: kind)
-    try check(frame, against: raw)
-    if let builder, !builder.hasRoom(frameByteCount: frame.count, entries: entries.count, target: targetByteCount) {
-      try flush()
+  package func append(_ frame: FrameDraft, placed: @escaping (FramePlace) -> Void) throws(StoreError) {
+    waiting.append((frame, placed))
+    waitingByteCount += frame.raw.count
+    if waitingByteCount >= PackWriter.waitingByteCountMax { try place() }
+  }
+
+  /// Packs all frames that wait.
+  package func place() throws(StoreError) {
+    let placing = waiting
+    waiting.removeAll(keepingCapacity: true)
+    waitingByteCount = 0
+    let tasks = placing.map { (frame: $0.frame, compresses: trials.shouldTry($0.frame.kind)) }
+    let encoded = try Parallel.map(tasks, jobs: jobs) { [coders] task throws(StoreError) in
+      try coders.withItem { coder throws(StoreError) in try coder.encode(task.frame, compresses: task.compresses) }
+    }
+    for (place, frame) in encoded.enumerated() {
+      trials.note(tasks[place].frame.kind, wasTried: tasks[place].compresses, isCompressed: frame.isCompressed)
+      placing[place].placed(try pack(frame.bytes, entryCount: tasks[place].frame.entries.count))
+    }
+  }
+
+  private func pack(_ frame: [UInt8], entryCount: Int) throws(StoreError) -> FramePlace {
+    if let builder, !builder.hasRoom(frameByteCount: frame.count, entries: entryCount, target: targetByteCount) {
+      try put()
     }
     var pack = builder.take() ?? newPack()
-    let offset = pack.append(frame: frame, entryCount: entries.count)
+    let offset = pack.append(frame: frame, entryCount: entryCount)
     let place = FramePlace(pack: pack.name, offset: offset, byteCount: frame.count)
     builder = pack
     return place
   }
 
-  /// Puts the pack in the making into the tier.
+  /// Puts all that was taken into the tier.
   package func flush() throws(StoreError) {
+    try place()
+    try put()
+  }
+
+  /// Puts the pack in the making into the tier.
+  private func put() throws(StoreError) {
     guard let pack = builder.take(), !pack.isEmpty else { return }
     let key = ObjectKey.pack(pack.name)
     let bytes = pack.finish()
@@ -62,19 +96,6 @@ package final class PackWriter {
 
   private func newPack() -> PackBuilder {
     PackBuilder(name: UniqueName(intent: intent, random: AnyRandomSource(random)), created: created)
-  }
-
-  /// A compressor that loses bytes is found before anything depends on them.
-  private func check(_ frame: [UInt8], against raw: [UInt8]) throws(StoreError) {
-    let decoded: [UInt8]?
-    do throws(FormatError) {
-      decoded = try decoder.decode(frame.rawSpan).raw
-    } catch {
-      decoded = nil
-    }
-    guard let decoded, decoded.rawSpan.isSame(as: raw.rawSpan) else {
-      throw .invalid("a frame of \(raw.count) bytes did not decode to what was encoded; nothing was published")
-    }
   }
 }
 

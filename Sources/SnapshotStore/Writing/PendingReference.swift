@@ -52,13 +52,7 @@ package final class FrameGroup {
   private let packs: PackWriter
   private var raw: [UInt8] = []
   private var entries: [FrameEntry] = []
-  private var pending: [(draft: Meta, reference: PendingReference)] = []
-
-  private struct Meta {
-    let chainDepth: Int
-    let chainByteCount: Int
-    let base: Reference.Base?
-  }
+  private var pending: [WaitingForm] = []
 
   package init(kind: FrameKind, rawByteCountMax: Int, packs: PackWriter) {
     self.kind = kind
@@ -66,35 +60,55 @@ package final class FrameGroup {
     self.packs = packs
   }
 
-  /// Adds a form; the frame before it is placed when this one would not fit.
+  /// Adds a form; the frame before it ends when this one would not fit.
   package func add(_ draft: ChunkDraft) throws(StoreError) -> PendingReference {
-    if raw.count + draft.bytes.count > rawByteCountMax || entries.count == Limits.frameEntryCount { try flush() }
+    if raw.count + draft.bytes.count > rawByteCountMax || entries.count == Limits.frameEntryCount { try close() }
     let reference = PendingReference()
     entries.append(
       FrameEntry(
         id: draft.id, formOffset: raw.count, formByteCount: draft.bytes.count, chunkByteCount: draft.byteCount,
         form: draft.form))
     raw += draft.bytes
-    let meta = Meta(chainDepth: draft.chainDepth, chainByteCount: draft.chainByteCount, base: draft.base)
-    pending.append((meta, reference))
+    pending.append(
+      WaitingForm(
+        reference: reference, chainDepth: draft.chainDepth, chainByteCount: draft.chainByteCount, base: draft.base))
     return reference
   }
 
   /// Places the frame and resolves the references of all that is in it.
   package func flush() throws(StoreError) {
+    try close()
+    try packs.place()
+  }
+
+  /// Ends the frame. It is placed, and references are resolved, when the packs have enough of them.
+  package func close() throws(StoreError) {
     guard !entries.isEmpty else { return }
-    let place = try packs.append(raw: raw, entries: entries, kind: kind)
-    for (entry, waiting) in zip(entries, pending) {
-      let place = Reference.Place(
-        pack: place.pack, frameOffset: place.offset, frameByteCount: place.byteCount, formOffset: entry.formOffset,
-        formByteCount: entry.formByteCount)
-      waiting.reference.resolve(
-        Reference(
-          id: entry.id, byteCount: entry.chunkByteCount, place: place, form: entry.form,
-          chainDepth: waiting.draft.chainDepth, chainByteCount: waiting.draft.chainByteCount, base: waiting.draft.base))
-    }
+    let frame = FrameDraft(raw: raw, entries: entries, kind: kind)
+    let waiting = pending
     raw.removeAll(keepingCapacity: true)
     entries.removeAll(keepingCapacity: true)
     pending.removeAll(keepingCapacity: true)
+    try packs.append(frame) { place in
+      for (entry, waiting) in zip(frame.entries, waiting) { waiting.resolve(entry, in: place) }
+    }
+  }
+}
+
+/// A form whose frame is not placed yet.
+private struct WaitingForm {
+  let reference: PendingReference
+  let chainDepth: Int
+  let chainByteCount: Int
+  let base: Reference.Base?
+
+  func resolve(_ entry: FrameEntry, in place: PackWriter.FramePlace) {
+    let place = Reference.Place(
+      pack: place.pack, frameOffset: place.offset, frameByteCount: place.byteCount, formOffset: entry.formOffset,
+      formByteCount: entry.formByteCount)
+    reference.resolve(
+      Reference(
+        id: entry.id, byteCount: entry.chunkByteCount, place: place, form: entry.form, chainDepth: chainDepth,
+        chainByteCount: chainByteCount, base: base))
   }
 }

@@ -58,8 +58,8 @@ extension SnapshotWriter {
   /// The content hash of all that was added. Nothing can be added afterwards.
   package func finishTree() throws(StoreError) -> Digest {
     try processWindow()
-    try plainChunks.flush()
-    try textChunks.flush()
+    try plainChunks.close()
+    try textChunks.close()
     try patches.flush()
     try chunkList.drain()
     totals.contentHash = contentHash.finish()

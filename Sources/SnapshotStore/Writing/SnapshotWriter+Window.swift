@@ -157,7 +157,7 @@ extension SnapshotWriter {
       ChunkListWriter.FileEnd(
         path: end.path, mode: end.mode, content: .file(content), basePage: end.basePage,
         baseChunksPages: end.baseChunksPages))
-    if end.byteCount >= UInt64(Limits.frameRawByteCount) { try flushChunks() }
+    if end.byteCount >= UInt64(Limits.frameRawByteCount) { try closeChunks() }
     var outcome = FileOutcome(path: end.path, making.outcome)
     outcome.byteCount = end.byteCount
     report(outcome)
@@ -165,9 +165,9 @@ extension SnapshotWriter {
 
   /// Small files share frames. The end of a large one does not wait for chunks of another, which a reader would need at
   /// quite another time.
-  private func flushChunks() throws(StoreError) {
-    try plainChunks.flush()
-    try textChunks.flush()
+  private func closeChunks() throws(StoreError) {
+    try plainChunks.close()
+    try textChunks.close()
   }
 
   private func endEntry(_ entry: ChunkListWriter.FileEnd) {
@@ -179,7 +179,7 @@ extension SnapshotWriter {
   private func bound() throws(StoreError) {
     try chunkList.drain()
     guard chunkList.pendingCount >= context.limits.pendingReferenceCount else { return }
-    try flushChunks()
+    try closeChunks()
     try patches.flush()
     try chunkList.drain()
   }

@@ -66,7 +66,7 @@ struct PagesPackWriter {
 
   private mutating func endFrame() throws(SyncError) {
     guard !entries.isEmpty else { return }
-    let frame = encoder.encode(raw.rawSpan, entries: entries, kind: .pages)
+    let frame = encoder.encode(raw.rawSpan, entries: entries, kind: .pages).bytes
     if !builder.hasRoom(frameByteCount: frame.count, entries: entries.count, target: PagesPackWriter.packByteCount) {
       try endPack()
     }

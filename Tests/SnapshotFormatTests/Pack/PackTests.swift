@@ -12,7 +12,7 @@ import Testing
     ] {
       let entry = FrameEntry(
         id: .of(raw), formOffset: 0, formByteCount: raw.count, chunkByteCount: raw.count, form: .full)
-      _ = builder.append(frame: encoder.encode(raw.rawSpan, entries: [entry], kind: kind), entryCount: 1)
+      _ = builder.append(frame: encoder.encode(raw.rawSpan, entries: [entry], kind: kind).bytes, entryCount: 1)
     }
     return builder.finish()
   }
@@ -64,7 +64,7 @@ import Testing
     raw = Array(raw.prefix(byteCount))
     let entry = FrameEntry(
       id: .of(raw), formOffset: 0, formByteCount: byteCount, chunkByteCount: byteCount, form: .full)
-    let frame = FrameEncoder().encode(raw.rawSpan, entries: [entry], kind: .chunks)
+    let frame = FrameEncoder().encode(raw.rawSpan, entries: [entry], kind: .chunks).bytes
     let decoded = try FrameDecoder().decode(frame.rawSpan)
     #expect(decoded.header.encoding == .shuffled)
     #expect(decoded.raw == raw)

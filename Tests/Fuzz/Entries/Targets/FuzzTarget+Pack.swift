@@ -40,7 +40,7 @@ extension FuzzTarget {
     let again = try FuzzFinding.unlessDone("a frame is encoded and decoded") {
       let encoded = FrameEncoder().encode(
         frame.raw.rawSpan, entries: frame.header.entries, kind: frame.header.kind)
-      return try decoder.decode(encoded.rawSpan)
+      return try decoder.decode(encoded.bytes.rawSpan)
     }
     try FuzzFinding.unless(
       again.raw == frame.raw && again.header.entries == frame.header.entries, "a frame encoded again differs")
@@ -64,8 +64,8 @@ extension FuzzTarget {
       FrameEntry(id: .of(noise), formOffset: 100, formByteCount: 200, chunkByteCount: 200, form: .full),
     ]
     return [
-      encoder.encode(text.rawSpan, entries: two, kind: .patches),
-      encoder.encode(noise.rawSpan, entries: [full(noise)], kind: .chunks), shuffledFrame(),
+      encoder.encode(text.rawSpan, entries: two, kind: .patches).bytes,
+      encoder.encode(noise.rawSpan, entries: [full(noise)], kind: .chunks).bytes, shuffledFrame(),
     ]
   }
 

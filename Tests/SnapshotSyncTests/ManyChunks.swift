@@ -39,8 +39,7 @@ struct ManyChunks {
     let pages = PageWriter(packs: packs, base: base, support: support)
     let files = FilePageWriter(pages: pages)
     let list = ChunkListWriter(pages: pages, files: files, support: support)
-    let pack = UniqueName(intent: intent, random: random)
-    for chunk in chunks { list.add(PendingReference(reference(chunk, in: pack))) }
+    for chunk in chunks { list.add(PendingReference(reference(chunk))) }
     list.end(
       ChunkListWriter.FileEnd(
         path: try #require(RelativePath("many")), mode: 0o644, content: .file(content(chunks)), basePage: nil,
@@ -84,10 +83,12 @@ struct ManyChunks {
       profile: .contentDefined, chunkCount: chunks.count, chunks: .inline([]))
   }
 
-  private func reference(_ chunk: TestChunk, in pack: UniqueName) -> Reference {
+  /// The same in every version.
+  private func reference(_ chunk: TestChunk) -> Reference {
     let random = SeededRandomSource(seed: chunk.number)
     let place = Reference.Place(
-      pack: pack, frameOffset: 144, frameByteCount: 1_000, formOffset: 0, formByteCount: chunk.byteCount)
+      pack: UniqueName(high: 1, low: 1), frameOffset: 144, frameByteCount: 1_000, formOffset: 0,
+      formByteCount: chunk.byteCount)
     return Reference(
       id: Digest(words: [random.next(), random.next(), random.next(), random.next()]), byteCount: chunk.byteCount,
       place: place)

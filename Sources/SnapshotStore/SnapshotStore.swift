@@ -51,6 +51,13 @@ package final class SnapshotStore: Sendable {
     return try manifest(row, tier: tier, frames: frames, local: local)
   }
 
+  /// Two manifests that share what they read: pages of one may be patches on pages of the other.
+  package func manifests(_ one: VersionRow, _ other: VersionRow) throws(StoreError) -> (ManifestReader, ManifestReader)
+  {
+    let frames = FrameSource(tier: tier, cacheByteCountMax: limits.frameCacheByteCount)
+    return (try manifest(one, tier: tier, frames: frames), try manifest(other, tier: tier, frames: frames))
+  }
+
   /// The manifest that a row names, read from a tier of the caller's choice.
   package func manifest(
     _ row: VersionRow, tier: any ObjectTier, frames: FrameSource, local: any ChunkSource = NoChunkSource()

@@ -43,7 +43,7 @@ extension SnapshotEngine {
       let (before, after) = (try call.row(old).row, try call.row(new).row)
       guard before.contentHash != after.contentHash else { return 0 }
       let manifests = try call.catching { () throws(StoreError) in
-        (try call.store.manifest(before), try call.store.manifest(after))
+        try call.store.manifests(before, after)
       }
       var count = 0
       try EngineError.catching { () throws(SyncError) in

@@ -2,10 +2,17 @@ internal import Primitives
 package import SnapshotFormat
 
 /// Writes pages as chunks: not at all when the base has the same page, as a patch on the page they replace, or in full.
+///
+/// Few pages share a frame, and are read at once. Of many, a page is read without others: whoever compares two versions
+/// reads the pages that differ.
 package final class PageWriter {
   private let group: FrameGroup
   private let base: ManifestReader?
   private let support: SupportBuilder
+  private var fullByteCount = 0
+
+  /// Holds a page of 1,024 chunks, or several small ones.
+  private static let narrowFrameByteCount = 96 << 10
 
   package init(packs: PackWriter, base: ManifestReader?, support: SupportBuilder) {
     group = FrameGroup(kind: .pages, rawByteCountMax: Limits.frameRawByteCount, packs: packs)
@@ -16,14 +23,14 @@ package final class PageWriter {
   /// - Parameter replaced: the page of the base that stood in this place.
   package func write(_ page: [UInt8], replacing replaced: Reference?) throws(StoreError) -> PendingReference {
     let id = Digest.of(page)
-    guard let replaced, let base else { return try group.add(ChunkDraft(id: id, full: page)) }
+    guard let replaced, let base else { return try add(id, full: page) }
     if replaced.id == id {
       try support.use(replaced)
       return PendingReference(replaced)
     }
     let before = try base.chunks.chunk(replaced, support: base.support)
     guard let patch = PatchDraft.make(page, from: before.rawSpan, chain: [replaced]) else {
-      return try group.add(ChunkDraft(id: id, full: page))
+      return try add(id, full: page)
     }
     let slot = try support.slot(for: replaced)
     return try group.add(
@@ -32,7 +39,14 @@ package final class PageWriter {
 
   /// A page of the support list: always in full, for it is what patches are found by.
   package func writeInFull(_ page: [UInt8]) throws(StoreError) -> PendingReference {
-    try group.add(ChunkDraft(id: Digest.of(page), full: page))
+    try add(Digest.of(page), full: page)
+  }
+
+  private func add(_ id: Digest, full page: [UInt8]) throws(StoreError) -> PendingReference {
+    fullByteCount += page.count
+    let isOneOfMany = fullByteCount > Limits.frameRawByteCount
+    return try group.add(
+      ChunkDraft(id: id, full: page), byteCountMax: isOneOfMany ? PageWriter.narrowFrameByteCount : .max)
   }
 
   package func flush() throws(StoreError) {

@@ -60,9 +60,10 @@ package final class FrameGroup {
     self.packs = packs
   }
 
-  /// Adds a form; the frame before it ends when this one would not fit.
-  package func add(_ draft: ChunkDraft) throws(StoreError) -> PendingReference {
-    if raw.count + draft.bytes.count > rawByteCountMax || entries.count == Limits.frameEntryCount { try close() }
+  /// Adds a form; the frame before it ends when this one would not fit, or take it past `byteCountMax`.
+  package func add(_ draft: ChunkDraft, byteCountMax: Int = .max) throws(StoreError) -> PendingReference {
+    let byteCount = raw.count + draft.bytes.count
+    if byteCount > min(rawByteCountMax, byteCountMax) || entries.count == Limits.frameEntryCount { try close() }
     let reference = PendingReference()
     entries.append(
       FrameEntry(

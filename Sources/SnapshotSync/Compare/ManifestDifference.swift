@@ -60,56 +60,17 @@ package struct ManifestDifference {
     if case .file(let file) = entry.content { file.chunkCount } else { 0 }
   }
 
+  /// Chunks of the new file that the old one does not have in the same place.
   private func chunksChanged(_ before: FileContent, _ after: FileContent) throws(SyncError) -> Int {
-    if case .grid = after.profile, before.profile == after.profile { return try gridChunksChanged(before, after) }
     var old = try ChunkStream(before, in: self.old)
     var new = try ChunkStream(after, in: self.new)
     var changed = 0
-    var ahead = try old.next()
-    while let chunk = try new.next() {
-      while let before = ahead, before.offset < chunk.offset { ahead = try old.next() }
-      if ahead?.offset != chunk.offset || ahead?.reference.id != chunk.reference.id { changed += 1 }
+    while true {
+      while old.offset < new.offset, try old.next() != nil {}
+      if new.skipPage(with: &old) { continue }
+      guard let chunk = try new.next() else { return changed }
+      let isThere = old.offset == chunk.offset ? try old.next()?.reference.id == chunk.reference.id : false
+      if !isThere { changed += 1 }
     }
-    return changed
-  }
-
-  /// On the same grid, chunks and pages with the same number have the same place: pages that both have are not read.
-  private func gridChunksChanged(_ before: FileContent, _ after: FileContent) throws(SyncError) -> Int {
-    let (old, new) = (try pages(of: before, in: old), try pages(of: after, in: new))
-    var changed = 0
-    for index in new.indices where index >= old.count || old[index].id == nil || old[index].id != new[index].id {
-      let left = index < old.count ? try old[index].references() : []
-      let right = try new[index].references()
-      changed += right.indices.count { left.count <= $0 || left[$0].id != right[$0].id }
-    }
-    return changed
-  }
-
-  private func pages(of file: FileContent, in manifest: ManifestReader) throws(SyncError) -> [ChunksPage] {
-    guard case .paged = file.chunks else { return [ChunksPage(inlineOf: file)] }
-    return try storing { () throws(StoreError) in
-      try manifest.chunksPages(of: file).map { ChunksPage($0, in: manifest) }
-    }
-  }
-}
-
-/// A page of a file's chunks; the inline chunks of a file count as one.
-private struct ChunksPage {
-  /// Nil for inline chunks.
-  let id: Digest?
-  private let read: () throws(StoreError) -> [Reference]
-
-  init(_ page: Reference, in manifest: ManifestReader) {
-    id = page.id
-    read = { () throws(StoreError) in try manifest.references(page) }
-  }
-
-  init(inlineOf file: FileContent) {
-    id = nil
-    read = { () throws(StoreError) in if case .inline(let inline) = file.chunks { inline } else { [] } }
-  }
-
-  func references() throws(SyncError) -> [Reference] {
-    try storing { () throws(StoreError) in try read() }
   }
 }

@@ -8,8 +8,10 @@ struct ChunkStream {
   private let pages: [Reference]
   private var nextPage = 0
   private var references: ArraySlice<Reference>
-  private var offset: UInt64 = 0
+  /// Where the next chunk begins; after pages were left out, as if they were not there.
+  private(set) var offset: UInt64 = 0
   private let byteCount: UInt64
+  private var skipsPages = false
 
   init(_ file: FileContent, in manifest: ManifestReader) throws(SyncError) {
     self.manifest = manifest
@@ -29,13 +31,34 @@ struct ChunkStream {
       nextPage += 1
     }
     guard let reference = references.popFirst() else {
-      guard offset == byteCount else { throw damaged() }
+      guard offset == byteCount || skipsPages else { throw damaged() }
       return nil
     }
     let start = offset
     offset += UInt64(reference.byteCount)
     guard offset <= byteCount else { throw damaged() }
     return (start, reference)
+  }
+
+  /// Leaves out the page that both streams come to next, unread, where it is the same and stands at the same place.
+  ///
+  /// Both go on behind it. Their offsets do not count its bytes, and stay comparable with each other.
+  /// - Returns: whether there was one.
+  mutating func skipPage(with other: inout ChunkStream) -> Bool {
+    guard offset == other.offset, let page = pageAhead, page == other.pageAhead else { return false }
+    skipPage()
+    other.skipPage()
+    return true
+  }
+
+  /// The page that begins with the next chunk; nil within a page, and where there is none.
+  private var pageAhead: Digest? {
+    references.isEmpty && nextPage < pages.count ? pages[nextPage].id : nil
+  }
+
+  private mutating func skipPage() {
+    nextPage += 1
+    skipsPages = true
   }
 
   private func damaged() -> SyncError {

@@ -6,4 +6,5 @@ from . import cache, damage, records  # noqa: F401
 from . import kills, faults, pauses, disk, controls  # noqa: F401
 from . import hostile, races, words  # noqa: F401
 from . import concurrency, memory, reader  # noqa: F401
+from . import scale, flatness  # noqa: F401
 from . import speed, sets  # noqa: F401

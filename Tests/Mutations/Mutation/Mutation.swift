@@ -66,6 +66,14 @@ struct Mutation {
     }
   }
 
+  /// One that changes something.
+  static func effective(_ world: World, others: [World], _ chance: inout Chance) -> Mutation {
+    while true {
+      let mutation = Mutation(world, others: others, &chance)
+      if mutation.bytes != world.objects[mutation.key] { return mutation }
+    }
+  }
+
   private static func way(_ chance: inout Chance) -> Way {
     switch chance.below(100) {
     case 0..<52: .change

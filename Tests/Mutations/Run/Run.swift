@@ -63,6 +63,9 @@ struct Run {
     let numbers = stride(
       from: options.first + UInt64(index), to: options.first + options.count, by: options.jobs)
     for number in numbers { try worker.run(number) }
+    for (name, time) in worker.nanoseconds.sorted(by: { $0.key < $1.key }) {
+      say("worker \(index): \(name): \(time.count) mutations, \(time.sum / UInt64(time.count) / 1_000) us each")
+    }
     let tally = worker.tally
     result.tally.withLock { $0.merge(tally) }
   }

@@ -34,6 +34,8 @@ final class Worker {
   private let copy: CopyTrial
   private let progress: Progress
   private(set) var tally = Tally()
+  /// What the mutations of each world took.
+  private(set) var nanoseconds: [String: (count: Int, sum: UInt64)] = [:]
 
   init(_ options: Options, _ worlds: [World], folder: String, _ progress: Progress) throws {
     self.options = options
@@ -61,9 +63,9 @@ final class Worker {
       if try runHostile(kind, number, index, &chance) { return }
     }
     let others = worlds.indices.filter { $0 != index }.map { worlds[$0] }
-    let mutation = Mutation(worlds[index], others: others, &chance)
+    let mutation = Mutation.effective(worlds[index], others: others, &chance)
     trace(number, "\(worlds[index].name): \(mutation.key), \(mutation.name)")
-    let verdict = trials[index].run(mutation)
+    let verdict = timed(worlds[index].name) { trials[index].run(mutation) }
     tally.add(mutation.kind, mutation.name, verdict, told(number, "\(mutation.key), \(mutation.name)", index))
   }
 
@@ -83,7 +85,9 @@ final class Worker {
   ) throws -> Bool {
     let change = HostileTrial.Change(kind, &chance)
     trace(number, "\(worlds[index].name): hostile \(kind.rawValue), \(change.name)")
-    guard let verdict = try HostileTrial(trial: trials[index]).run(change, &chance) else { return false }
+    let hostile = HostileTrial(trial: trials[index])
+    let verdict = try timed("hostile \(kind.rawValue), \(worlds[index].name)") { try hostile.run(change, &chance) }
+    guard let verdict else { return false }
     tally.add(kind, change.name, verdict, told(number, "hostile \(kind.rawValue), \(change.name)", index))
     return true
   }
@@ -92,8 +96,17 @@ final class Worker {
     progress.begin(number, limitNanoseconds: 2_000_000_000)
     defer { progress.end() }
     trace(number, "a copy")
-    let (kind, name, verdict) = try copy.run(&chance)
+    let (kind, name, verdict) = try timed("a copy") { try copy.run(&chance) }
     tally.add(kind, name, verdict, told(number, name, 0))
+  }
+
+  private func timed<Value>(_ name: String, _ body: () throws -> Value) rethrows -> Value {
+    guard options.traces else { return try body() }
+    let start = SystemClock().nanoseconds()
+    let value = try body()
+    let before = nanoseconds[name] ?? (0, 0)
+    nanoseconds[name] = (before.count + 1, before.sum + SystemClock().nanoseconds() - start)
+    return value
   }
 
   private func trace(_ number: UInt64, _ text: @autoclosure () -> String) {

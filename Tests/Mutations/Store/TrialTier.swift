@@ -71,7 +71,7 @@ final class TrialTier: ObjectTier {
 
   func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) -> [ObjectKey] {
     let keys = state.withLock { $0.keys }
-    let found = keys.filter { $0.string.hasPrefix(prefix.string) }
+    let found = keys.filter { $0.string.utf8.starts(with: prefix.string.utf8) }
     return Array(found.drop { key in start.map { key <= $0 } ?? false }.prefix(limit))
   }
 

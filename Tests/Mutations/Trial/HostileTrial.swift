@@ -48,15 +48,15 @@ struct HostileTrial {
     let head = try transaction.retrying { _ throws(CatalogError) in
       Proposal([model.deltas.isEmpty ? .create(version) : .compact(version)])
     }.head
-    return judge(name, model, try Unsound.known(head.newestRow, "row"), before: row)
+    return judge(name, model, head, before: row.version)
   }
 
   private func judge(
-    _ name: CollectionName, _ model: CollectionModel, _ row: VersionRow, before: VersionRow
+    _ name: CollectionName, _ model: CollectionModel, _ head: Head, before: UInt64
   ) -> Verdict {
     let verified = trial.verify()
     var known = world
-    known.promise(row, in: name, like: before)
+    known.promise(head, of: name, like: before)
     let reading = Reading(
       known, trial.store, temporaryDirectory: trial.temporaryDirectory, plant: trial.plant)
     if !verified.isSound { return .detected }
@@ -165,12 +165,13 @@ struct HostileTrial {
 }
 
 extension World {
-  /// Takes a version for right that has the content of another one.
-  fileprivate mutating func promise(_ row: VersionRow, in name: CollectionName, like before: VersionRow) {
+  /// Takes a head for right whose newest version has the content of another one.
+  fileprivate mutating func promise(_ head: Head, of name: CollectionName, like before: UInt64) {
     guard var model = collections[name] else { return }
-    model.rows[row.version] = row
-    model.trees[row.version] = model.trees[before.version]
-    model.records[row.version] = model.records[before.version]
+    model.heads[head.revision] = head
+    model.rows[head.newestVersion] = head.newestRow
+    model.trees[head.newestVersion] = model.trees[before]
+    model.records[head.newestVersion] = model.records[before]
     collections[name] = model
   }
 }

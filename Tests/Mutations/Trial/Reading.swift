@@ -21,12 +21,15 @@ struct Reading {
   private let store: SnapshotStore
   private let temporaryDirectory: String
   private let comparesDigests: Bool
+  /// Decoded frames of trees: those of one version are most of those of the next.
+  private let frames: FrameSource
 
   init(_ world: World, _ store: SnapshotStore, temporaryDirectory: String, plant: Plant?) {
     self.world = world
     self.store = store
     self.temporaryDirectory = temporaryDirectory
     comparesDigests = plant != .unchecked
+    frames = FrameSource(tier: store.tier, cacheByteCountMax: store.limits.frameCacheByteCount)
     readStore()
     for (name, model) in world.collections.sorted(by: { $0.key < $1.key }) { read(name, model) }
   }
@@ -91,7 +94,7 @@ extension Reading {
   private mutating func readTree(
     _ row: VersionRow, _ model: CollectionModel, _ name: CollectionName
   ) throws(StoreError) {
-    let manifest = try store.manifest(row)
+    let manifest = try store.manifest(row, tier: store.tier, frames: frames)
     let comparesDigests = comparesDigests
     var tree = Tree()
     try manifest.forEachFile { entry throws(StoreError) in

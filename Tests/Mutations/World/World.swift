@@ -1,4 +1,5 @@
 import Catalog
+import Glibc
 import Primitives
 import SnapshotFormat
 import SnapshotStore
@@ -15,6 +16,16 @@ struct Tree: Equatable, Sendable {
     let path: RelativePath
     let mode: UInt16
     let content: Content
+
+    /// Files are most of a tree, and compared in every trial: all bytes at once.
+    static func == (left: Entry, right: Entry) -> Bool {
+      guard left.path == right.path, left.mode == right.mode else { return false }
+      guard case .file(let bytes) = left.content, case .file(let others) = right.content else {
+        return left.content == right.content
+      }
+      guard bytes.count == others.count else { return false }
+      return unsafe memcmp(bytes, others, bytes.count) == 0
+    }
   }
 
   private(set) var entries: [Entry] = []

@@ -137,7 +137,7 @@ enum Worlds {
     bytes[40_000] ^= 1
     tree.put("long", .file(bytes))
     try builder.publish(tree, to: "long")
-    return try builder.finish("paged", share: 20)
+    return try builder.finish("paged", share: 12)
   }
 
   /// The first 256 bytes of a segment with the smallest chunks there may be.
@@ -158,6 +158,6 @@ enum Worlds {
     tree.put("note", .file(builder.chance.bytes(60)))
     try builder.publish(tree, to: "line")
     try builder.repeatNewest(of: "line", times: 129)
-    return try builder.finish("older", share: 10)
+    return try builder.finish("older", share: 4)
   }
 }

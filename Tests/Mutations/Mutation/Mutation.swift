@@ -47,7 +47,8 @@ struct Mutation {
     switch way {
     case .change, .mended:
       let donor = Mutation.donor(kind, keys, world, others, &chance)
-      changes = (0..<(chance.happens(70) ? 1 : 2 + chance.below(3))).compactMap { _ in chance.pick(ByteChange.allCases) }
+      changes = (0..<(chance.happens(70) ? 1 : 2 + chance.below(3))).compactMap { _ in chance.pick(ByteChange.allCases)
+      }
       var bytes = sound
       for change in changes { change.apply(to: &bytes, donor: donor, &chance) }
       if way == .mended { kind.mend(&bytes, key, &chance) }

@@ -34,9 +34,13 @@ class Program:
         self.seed = context.seed
         self.path = context.once("snapmutate", lambda: helper("mutations.sh"))
         self.jobs = os.cpu_count() or 1
+        # What a run that was ended leaves behind goes with it.
+        self.folder = context.fast_folder("mutations")
 
     def run(self, first, count, *more, jobs=None):
-        command = [self.path, "--seed", self.seed, "--from", first, "--count", count, "--jobs", jobs or self.jobs, *more]
+        command = [
+            self.path, "--seed", self.seed, "--from", first, "--count", count, "--jobs", jobs or self.jobs,
+            "--folder", self.folder, *more]
         environment = os.environ | {"SWIFT_BACKTRACE": "enable=no"}
         try:
             run = subprocess.run(

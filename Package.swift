@@ -139,3 +139,17 @@ let package = Package(
 }
 
 if Context.environment["SNAP_FUZZ"] != nil { addFuzzer() }
+
+/// Mutated stores, a million of them, only when they are asked for.
+@MainActor func addMutations() {
+  package.targets.append(
+    .executableTarget(
+      name: "snapmutate",
+      dependencies: [
+        "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "Catalog", "DirectoryCatalog", "SnapshotStore",
+        "SnapshotSync", "VectorCollections", "RecordSamples", "FuzzEntries",
+      ],
+      path: "Tests/Mutations", swiftSettings: houseSettings))
+}
+
+if Context.environment["SNAP_MUTATE"] != nil { addMutations() }

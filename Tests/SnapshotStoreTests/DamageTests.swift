@@ -72,6 +72,21 @@ import Testing
     #expect(findings.contains { $0.damage.object == pack && $0.damage.kind == .missing })
   }
 
+  @Test func `names a head that is missing in its line, even one before which readers find nothing`() throws {
+    let (store, objects) = try smallStore()
+    let heads = objects.filter { $0.hasPrefix("heads/words/") }
+    #expect(heads.count == 3)
+    for head in heads.dropLast() {
+      let path = "\(store.directory.path)/\(head)"
+      let sound = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+      try FileManager.default.removeItem(atPath: path)
+      let (_, findings) = try store.verify()
+      #expect(findings.map(\.damage.object) == [head] && findings.first?.damage.kind == .missing, "\(findings)")
+      try Data(sound).write(to: URL(fileURLWithPath: path))
+    }
+    #expect(try store.verify().1.isEmpty)
+  }
+
   @Test func `never gives wrong bytes to a reader`() throws {
     let (store, objects) = try smallStore()
     let pristine = try contents("db.sqlite3", of: store.manifest(2))

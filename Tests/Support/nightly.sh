@@ -3,7 +3,7 @@
 #
 # Each chunk is one small piece of work with a seed of its own: kills at every call (also torn writes, also a second
 # kill during recovery), each kind of fault at every call, pauses, full disks, planted bugs, hostile files and names,
-# damage, records, concurrent commits. Its counts are appended to the ledger as one line of JSON.
+# damage, ten million mutations, records, concurrent commits. Its counts are appended to the ledger as one line of JSON.
 # Started again with the same ledger it goes on with the next. Ends with the sums; exits 1 when any chunk ever failed.
 set -euo pipefail
 support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -36,6 +36,18 @@ extension Verifier {
     }
   }
 
+  /// The revisions of a line that a listing tells of, ascending.
+  func listedRevisions(of collection: CollectionName, above newest: UInt64) throws(StoreError) -> [UInt64] {
+    var revisions: [UInt64] = []
+    try forEachObject(.heads(collection), of: store.catalog.origin) { key in
+      guard let revision = key.number, revision > newest, ObjectKey.head(collection, revision: revision) == key else {
+        return
+      }
+      revisions.append(revision)
+    }
+    return revisions
+  }
+
   func verifyIntents(_ collection: CollectionName) throws(StoreError) {
     try forEachObject(.intents(collection), of: store.catalog.origin) { key throws(StoreError) in
       guard let identifier = IntentIdentifier(hex: key.lastComponent) else { return }

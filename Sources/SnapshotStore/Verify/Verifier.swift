@@ -74,17 +74,34 @@ package final class Verifier {
   }
 
   /// Every revision of a line; the newest head, if it verifies.
+  ///
+  /// The search for the newest revision goes by what exists, so that one that is lost may hide all behind it: those are
+  /// found by listing, and what is missing before them is damage.
   @discardableResult
   private func verifyLine(_ collection: CollectionName) throws(StoreError) -> Head? {
     let line = HeadLine(store.catalog.origin, collection)
     let newest = try store.catching { () throws(CatalogError) in try line.newestRevision() }
     var head: Head?
-    guard newest > 0 else { return nil }
-    for revision in 1...newest {
-      head = nil
-      try check(collection, nil) { () throws(StoreError) in
-        head = try store.catching { () throws(CatalogError) in try line.head(at: revision) }
-      }
+    if newest > 0 { for revision in 1...newest { head = try verifyHead(line, revision) } }
+    var last = newest
+    for revision in try listedRevisions(of: collection, above: newest) {
+      if revision - last > 1 { _ = try verifyHead(line, last + 1) }
+      head = try verifyHead(line, revision)
+      last = revision
+    }
+    return head
+  }
+
+  private func verifyHead(_ line: HeadLine, _ revision: UInt64) throws(StoreError) -> Head? {
+    var head: Head?
+    try check(line.collection, nil) { () throws(StoreError) in
+      head = try store.catching { () throws(CatalogError) in try line.head(at: revision) }
+      guard head == nil else { return }
+      let key = ObjectKey.head(line.collection, revision: revision)
+      throw .damage(
+        Damage(
+          tier: line.origin.location, object: key.string, kind: .missing,
+          reason: "no head of this number, though others of its line are there"))
     }
     return head
   }

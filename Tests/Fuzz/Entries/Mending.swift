@@ -1,5 +1,5 @@
 import Primitives
-import SnapshotFormat
+package import SnapshotFormat
 
 /// Puts right what no mutation gets right by chance. Whatever the bytes are, nothing is read or written out of bounds.
 extension Array where Element == UInt8 {
@@ -46,7 +46,7 @@ extension Array where Element == UInt8 {
   }
 
   /// Preamble, byte counts and seal of an object made of sections.
-  mutating func mendSealedObject(named name: ObjectKey) {
+  package mutating func mendSealedObject(named name: ObjectKey) {
     let end = count - SealedObject.sealByteCount
     guard end >= Preamble.byteCount + 4 else { return }
     mendPreamble()

@@ -7,7 +7,7 @@ import pathlib
 import sys
 import time
 
-from . import concurrency, controls, damage, disk, hostile, pauses, races, records, words
+from . import concurrency, controls, damage, disk, hostile, mutations, pauses, races, records, words
 from .context import Context, in_memory, scratch_folder
 from .faults import KINDS, can_meet, fault_sweep
 from .kills import recovery_sweep, sweep
@@ -19,6 +19,7 @@ from .trials import Trials
 CONTEST_SECONDS = 120
 PAIRS = 200
 RACE_SECONDS = 60
+MUTATION_MILLIONS = 10
 
 
 def kill_chunks():
@@ -63,6 +64,19 @@ def figure_chunk(measure):
     return run
 
 
+def mutation_chunks():
+    """Ten million mutations, a million at a time."""
+    for number in range(MUTATION_MILLIONS):
+        yield f"mutations, million {number + 1}", mutation_chunk(number * 1_000_000, 1_000_000)
+
+
+def mutation_chunk(first, count):
+    def run(context):
+        tally = mutations.mutated(context, first, count)
+        return tally.trials, tally.faults
+    return run
+
+
 def chunks():
     yield from kill_chunks()
     yield from fault_chunks()
@@ -73,6 +87,7 @@ def chunks():
     for figure in (controls.controls, races.users, words.words):
         yield figure.__name__, figure_chunk(figure)
     yield "damage", figure_chunk(damage.damage)
+    yield from mutation_chunks()
     yield "records", figure_chunk(records.records)
     for catalog in ("rocksdb", "directory"):
         yield f"contest, {catalog}", figure_chunk(

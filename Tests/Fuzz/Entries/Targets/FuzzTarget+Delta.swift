@@ -114,7 +114,7 @@ private func deltaBatchOffset(_ bytes: [UInt8]) -> Int {
 
 extension Array where Element == UInt8 {
   /// Checksums of header, batches and footer; then the seal.
-  fileprivate mutating func mendDelta(sealed: Bool) {
+  package mutating func mendDelta(sealed: Bool) {
     mendPreamble()
     let fields = number(at: 100, as: UInt32.self) ?? 0
     putCRC(of: 96, 104 + fields, at: 104 + fields)

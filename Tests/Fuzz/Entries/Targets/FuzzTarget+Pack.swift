@@ -118,7 +118,7 @@ extension Array where Element == UInt8 {
   }
 
   /// Checksums only: directory and trailer stay as they are.
-  fileprivate mutating func mendPack() {
+  package mutating func mendPack() {
     mendPackHeader()
     let trailer = count - PackTrailer.byteCount
     _ = mendFrames(until: Swift.min(Swift.max(0, trailer), number(at: trailer, as: UInt32.self) ?? 0))
@@ -128,7 +128,7 @@ extension Array where Element == UInt8 {
   }
 
   /// A new directory and a new trailer behind the frames that are there.
-  fileprivate mutating func rebuildPack() {
+  package mutating func rebuildPack() {
     mendPackHeader()
     let frames = mendFrames(until: count)
     let end = frames.last?.upperBound ?? PackReader.headerByteCount

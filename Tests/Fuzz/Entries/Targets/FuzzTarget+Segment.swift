@@ -124,7 +124,7 @@ private enum SegmentPlaces {
 
 extension Array where Element == UInt8 {
   /// Zeros before the vectors, checksums of header, columns and footer; then the seal.
-  fileprivate mutating func mendSegment() {
+  package mutating func mendSegment() {
     mendPreamble()
     putCRC(of: Preamble.byteCount, SegmentPlaces.headerCRC, at: SegmentPlaces.headerCRC)
     unsqueezeSegment()

@@ -4,11 +4,11 @@ import errno
 
 from .faults import fault_sweep
 from .kills import sweep
-from .operations import OPERATIONS
 from .pauses import other_tree, pause_sweep
 from .registry import figure, verdict
 from .shim import Fault
 from .trials import Trials
+from .workloads import OPERATIONS
 
 
 @figure("controls")

@@ -7,10 +7,10 @@ import shutil
 import subprocess
 
 from .faults import NO_SPACE
-from .kills import Sweep, verified
-from .operations import OPERATIONS
+from .kills import Sweep
 from .registry import Unavailable, figure, verdict
 from .trees import remove
+from .workloads import OPERATIONS
 
 IMAGE_BYTES = 32 << 20
 ROOM = (0, 12 << 10, 128 << 10, 4 << 20)  # that is left
@@ -74,7 +74,7 @@ def wrong(operation, folder, ended):
         yield f"no word about the room that is missing: {ended.told()}"
     if ended.exit != 0 and operation.is_published(folder):
         yield f"published all the same: {ended.told()}"
-    yield from verified(operation, folder)
+    yield from operation.verified(folder)
     yield from operation.between(folder)
 
 

@@ -11,10 +11,10 @@ from . import concurrency, controls, damage, disk, hostile, pauses, races, recor
 from .context import Context, in_memory, scratch_folder
 from .faults import KINDS, can_meet, fault_sweep
 from .kills import recovery_sweep, sweep
-from .operations import OPERATIONS, READERS
 from .registry import Unavailable
 from .shim import Fault
 from .trials import Trials
+from .workloads import OPERATIONS, READERS
 
 CONTEST_SECONDS = 120
 PAIRS = 200

@@ -2,7 +2,7 @@
 
    SHIM_AT          n, from 1; 0 or unset only counts
    SHIM_DO          kill     SIGKILL right before the call (the default)
-                    torn     the same, but a write does its first half before
+                    torn     SIGKILL in the middle of a write
                     stop     SIGSTOP right before the call
                     fail     the call is not made and fails with SHIM_ERRNO
                     short    a write or read moves half of its bytes, and says so
@@ -122,7 +122,7 @@ static void locate(int folder, const char *path, char *found, size_t count) {
 static int is_wanted(const char *name, int kind, const char *path) {
   if (only && strcmp(only, name) != 0) return 0;
   if (action == FAIL && (code == ENOSPC || code == EDQUOT) && !(kind & NEEDS_ROOM)) return 0;
-  if ((action == SHORT || action == HALVE) && !(kind & MOVES_BYTES)) return 0;
+  if ((action == SHORT || action == HALVE || action == TORN) && !(kind & MOVES_BYTES)) return 0;
   if (action == FLIP && (kind & (READS | MOVES_BYTES)) != (READS | MOVES_BYTES)) return 0;
   return !under || strncmp(path, under, strlen(under)) == 0;
 }

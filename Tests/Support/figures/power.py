@@ -30,7 +30,18 @@ NAMES = ("init", "first create", "create", "sync", "sync --in-place", "sync --ge
 @figure("power")
 def power(context, cuts=CUTS):
     """The file system of a loop device stops, in the middle of a call, and is mounted again."""
-    chance, found, at_end, lost = context.random("power"), Sweep(), 0, 0
+    found, at_end, lost = power_cuts(context, cuts)
+    yield verdict(
+        "the power of an ext4 fails at a random call", "verifies, before or after, next run succeeds", found.faults,
+        f"{found.trials} cuts, {at_end} of them after the end ({found.told()}, …), seed {context.seed}")
+    yield verdict(
+        "control: a file beside that nobody synced", "lost", [] if lost else ["it was kept each time"],
+        f"lost {lost} times of {cuts}")
+
+
+def power_cuts(context, cuts, number=0):
+    """Gives what was found, how many cuts came after the end, and how often the file beside was lost."""
+    chance, found, at_end, lost = context.random(f"power {number}"), Sweep(), 0, 0
     with mounted(context) as mount:
         for number in range(cuts):
             name = NAMES[number % len(NAMES)]
@@ -41,12 +52,7 @@ def power(context, cuts=CUTS):
             at_end += is_end
             lost += cut.is_lost
             found.add(point, call, [f"{name}, {cut.catalog}, call {point}, {call}: {text}" for text in faults])
-    yield verdict(
-        "the power of an ext4 fails at a random call", "verifies, before or after, next run succeeds", found.faults,
-        f"{found.trials} cuts, {at_end} of them after the end ({found.told()}, …), seed {context.seed}")
-    yield verdict(
-        "control: a file beside that nobody synced", "lost", [] if lost else ["it was kept each time"],
-        f"lost {lost} times of {cuts}")
+    return found, at_end, lost
 
 
 class Cut:

@@ -54,7 +54,7 @@ class Sync(Operation):
             yield run.told()
 
     def left_behind(self, folder):
-        """A run with nothing to do leaves what a killed one left in `.snapctl`; the next that changes something tidies."""
+        """A run with nothing to do leaves what a killed one left in `.snapctl`; the next that does something tidies."""
         if any(self.untidy(folder)):
             other = f"{TREE}@{self.old}"
             run = self.snapctl(folder).run("sync", other, folder / "copy", *self.options)
@@ -65,9 +65,9 @@ class Sync(Operation):
         yield from left_in(folder, KNOWN)
         yield from left_in_state(folder / "copy" / STATE)
 
-    def is_published(self, folder):
+    def is_done(self, folder):
         path = self.visible(folder)
-        return self.before != self.models[self.new] and path.exists() and listing(path) == self.models[self.new]
+        return path.exists() and listing(path) == self.models[self.new]
 
 
 class SyncBack(Sync):
@@ -223,7 +223,7 @@ class Fork(Sync):
             yield from unlike(self.models[self.new], listing(work), "the version", "the fork")
 
     def repeated(self, folder, again):
-        is_there = self.is_published(folder) and "not empty" in again.stderr
+        is_there = self.is_done(folder) and "not empty" in again.stderr
         if again.exit != 0 and not (again.exit == 1 and is_there):
             yield f"the second run: {again.told()}"
 

@@ -2,10 +2,10 @@
 
 The rules are weaker than those of any one file system:
 
-- What was written to a file, and its mode, is kept once the file was synced; before that each call, and each sector of 512
-  bytes of a write, may be kept or not, whatever came before or after it. The size may be kept without the bytes.
-- A name is kept, or gone, once its directory was synced after it came or went; before that each of them may be, in any
-  order. A sync of the file does not keep its name.
+- What was written to a file, and its mode, is kept once the file was synced; before that each call, and each sector of
+  512 bytes of a write, may be kept or not, whatever came before or after it. The size may be kept without the bytes.
+- A name is kept, or gone, once its directory was synced after it came or went; before that each of them may be, in
+  any order. A sync of the file does not keep its name.
 - A rename, and an exchange, is kept whole or not at all; the sync of either of its directories keeps it.
 
 The states are laid out in new files, so what a copy remembers of inodes never agrees: all files are hashed again.
@@ -18,7 +18,8 @@ import struct
 
 SECTOR = 512
 HEADER = struct.Struct("<IIIIQQQ")
-OPENED, WROTE, TRUNCATED, ALLOCATED, SYNCED, LINKED, UNLINKED, RENAMED, MADE, POINTED, CHANGED_MODE, UNKNOWN = range(1, 13)
+(OPENED, WROTE, TRUNCATED, ALLOCATED, SYNCED, LINKED, UNLINKED, RENAMED, MADE, POINTED, CHANGED_MODE,
+ UNKNOWN) = range(1, 13)
 EXCHANGE, KEEP_SIZE, PUNCH = 2, 1, 2
 
 

@@ -68,8 +68,12 @@ class Operation:
         return ()
 
     def is_published(self, folder):
-        """Whether others can see that the call was made."""
+        """Whether others can see that the call was made: then it must not end as if it had failed."""
         return False
+
+    def is_done(self, folder):
+        """Whether what a successful call promised is there."""
+        return self.is_published(folder)
 
 
 class Init(Operation):
@@ -79,7 +83,7 @@ class Init(Operation):
     def command(self, folder):
         return "init", "--if-missing", "--catalog", self.catalog
 
-    def is_published(self, folder):
+    def is_done(self, folder):
         return (folder / "store" / "store").exists()
 
     def after(self, folder):

@@ -69,7 +69,7 @@ class Cut:
         remove(self.folder)
         remove(self.mount / "witness")
         shutil.copytree(self.base, self.folder, symlinks=True)
-        os.sync()
+        subprocess.run(["sync", "-f", self.mount], check=True)
         (self.mount / "witness").write_bytes(WITNESS)
         snapctl = self.operation.snapctl(self.folder)
         return self.shim.run(
@@ -112,7 +112,7 @@ def mount_again(image, mount):
 def acknowledged(operation, folder):
     """What was said to be done is there, before anybody looks or runs again."""
     try:
-        is_there = operation.is_published(folder)
+        is_there = operation.is_done(folder)
     except (ValueError, OSError) as error:
         yield f"acknowledged, and now: {error}"
         return

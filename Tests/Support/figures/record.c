@@ -111,7 +111,8 @@ void note_parts(int file, const struct iovec *parts, ssize_t count, off64_t at) 
 void note_mode(int folder, const char *path, uint64_t mode) {
   char found[4352];
   locate(folder, path, found, sizeof found);
-  append((struct event){.kind = CHANGED_MODE, .inode = inode_of(AT_FDCWD, found, AT_SYMLINK_NOFOLLOW), .at = mode}, NULL, NULL, NULL);
+  struct stat status = status_of(AT_FDCWD, found, AT_SYMLINK_NOFOLLOW);
+  append((struct event){.kind = CHANGED_MODE, .inode = status.st_ino, .at = mode}, NULL, NULL, NULL);
 }
 
 /* By the name it has now, so that one without any is seen as what it is. */

@@ -9,7 +9,7 @@
 #include <sys/uio.h>
 
 enum event_kind {
-  OPENED = 1,   /* path, inode, count: the mode; at: whether it was truncated. New, unless the path had this inode before */
+  OPENED = 1,   /* path, inode; count: its mode, at: whether it was truncated. New, unless the path had this inode */
   WROTE,        /* inode, at, data */
   TRUNCATED,    /* inode, at: the size */
   ALLOCATED,    /* inode, at, count, data: the mode as a u32 */
@@ -17,7 +17,7 @@ enum event_kind {
   LINKED,       /* path, inode */
   UNLINKED,     /* path */
   RENAMED,      /* path, to; at: the flags */
-  MADE,         /* path, inode, count: the mode; a directory */
+  MADE,         /* path, inode; count: the mode. A directory */
   POINTED,      /* path, inode, to: a symbolic link's target */
   CHANGED_MODE, /* inode, at: the mode */
   UNKNOWN       /* path: a call whose effect is not recorded */

@@ -266,12 +266,12 @@ OPEN(openat, folder, (int folder, const char *path, int flags, ...), (folder, pa
 OPEN(openat64, folder, (int folder, const char *path, int flags, ...), (folder, path, flags, mode), int, const char *,
      int)
 
-WRITE(write, note_write(file, bytes, done, -1), (int file, const void *bytes, size_t count), (file, bytes, HALF(count)), (file, bytes, count), count, int,
-      const void *, size_t)
-WRITE(pwrite, note_write(file, bytes, done, at), (int file, const void *bytes, size_t count, off_t at), (file, bytes, HALF(count), at),
-      (file, bytes, count, at), count, int, const void *, size_t, off_t)
-WRITE(pwrite64, note_write(file, bytes, done, at), (int file, const void *bytes, size_t count, off64_t at), (file, bytes, HALF(count), at),
-      (file, bytes, count, at), count, int, const void *, size_t, off64_t)
+WRITE(write, note_write(file, bytes, done, -1), (int file, const void *bytes, size_t count),
+     (file, bytes, HALF(count)), (file, bytes, count), count, int, const void *, size_t)
+WRITE(pwrite, note_write(file, bytes, done, at), (int file, const void *bytes, size_t count, off_t at),
+     (file, bytes, HALF(count), at), (file, bytes, count, at), count, int, const void *, size_t, off_t)
+WRITE(pwrite64, note_write(file, bytes, done, at), (int file, const void *bytes, size_t count, off64_t at),
+     (file, bytes, HALF(count), at), (file, bytes, count, at), count, int, const void *, size_t, off64_t)
 
 static ssize_t total(const struct iovec *parts, int count) {
   ssize_t sum = 0;
@@ -279,10 +279,11 @@ static ssize_t total(const struct iovec *parts, int count) {
   return sum;
 }
 
-WRITE(writev, note_parts(file, parts, done, -1), (int file, const struct iovec *parts, int count), (file, parts, HALF(count)), (file, parts, count),
-      total(parts, count), int, const struct iovec *, int)
-WRITE(pwritev, note_parts(file, parts, done, at), (int file, const struct iovec *parts, int count, off_t at), (file, parts, HALF(count), at),
-      (file, parts, count, at), total(parts, count), int, const struct iovec *, int, off_t)
+WRITE(writev, note_parts(file, parts, done, -1), (int file, const struct iovec *parts, int count),
+     (file, parts, HALF(count)), (file, parts, count), total(parts, count), int, const struct iovec *, int)
+WRITE(pwritev, note_parts(file, parts, done, at), (int file, const struct iovec *parts, int count, off_t at),
+     (file, parts, HALF(count), at), (file, parts, count, at), total(parts, count), int, const struct iovec *, int,
+     off_t)
 
 READ(read, (int file, void *bytes, size_t count), (file, bytes, HALF(count)), (file, bytes, count), bytes, int, void *,
      size_t)
@@ -329,73 +330,63 @@ static void note_sync(int file, int has_failed) {
 SYNC(fsync)
 SYNC(fdatasync)
 
-ON_FILE(ftruncate, CHANGES | NEEDS_ROOM, note_file(TRUNCATED, file, (uint64_t)count), (int file, off_t count), (file, count), int, off_t)
-ON_FILE(ftruncate64, CHANGES | NEEDS_ROOM, note_file(TRUNCATED, file, (uint64_t)count), (int file, off64_t count), (file, count), int, off64_t)
-ON_FILE(fallocate, CHANGES | NEEDS_ROOM,
-        note_allocation(file, (uint32_t)mode, (uint64_t)at, (uint64_t)count), (int file, int mode, off_t at, off_t count), (file, mode, at, count), int, int,
-        off_t, off_t)
-ON_FILE(fallocate64, CHANGES | NEEDS_ROOM,
-        note_allocation(file, (uint32_t)mode, (uint64_t)at, (uint64_t)count), (int file, int mode, off64_t at, off64_t count), (file, mode, at, count),
-        int, int, off64_t, off64_t)
+ON_FILE(ftruncate, CHANGES | NEEDS_ROOM, note_file(TRUNCATED, file, (uint64_t)count), (int file, off_t count),
+     (file, count), int, off_t)
+ON_FILE(ftruncate64, CHANGES | NEEDS_ROOM, note_file(TRUNCATED, file, (uint64_t)count), (int file, off64_t count),
+     (file, count), int, off64_t)
+ON_FILE(fallocate, CHANGES | NEEDS_ROOM, note_allocation(file, (uint32_t)mode, (uint64_t)at, (uint64_t)count),
+     (int file, int mode, off_t at, off_t count), (file, mode, at, count), int, int, off_t, off_t)
+ON_FILE(fallocate64, CHANGES | NEEDS_ROOM, note_allocation(file, (uint32_t)mode, (uint64_t)at, (uint64_t)count),
+     (int file, int mode, off64_t at, off64_t count), (file, mode, at, count), int, int, off64_t, off64_t)
 ON_FILE(fchmod, CHANGES, note_file(CHANGED_MODE, file, mode), (int file, mode_t mode), (file, mode), int, mode_t)
-ON_FILE(futimens, CHANGES, note_nothing(), (int file, const struct timespec times[2]), (file, times), int, const struct timespec *)
+ON_FILE(futimens, CHANGES, note_nothing(), (int file, const struct timespec times[2]), (file, times), int,
+     const struct timespec *)
 ON_FILE(fstat, READS, note_nothing(), (int file, struct stat *found), (file, found), int, struct stat *)
 ON_FILE(fstat64, READS, note_nothing(), (int file, struct stat64 *found), (file, found), int, struct stat64 *)
 
 CALL(int, truncate, CHANGES | NEEDS_ROOM, AT_FDCWD, path, note_path(UNKNOWN, AT_FDCWD, path, NULL, 0),
-     (const char *path, off_t count), (path, count), const char *,
-     off_t)
+     (const char *path, off_t count), (path, count), const char *, off_t)
 CALL(int, rename, CHANGES | NEEDS_ROOM, AT_FDCWD, to, note_rename(AT_FDCWD, from, AT_FDCWD, to, 0),
-     (const char *from, const char *to), (from, to), const char *,
-     const char *)
+     (const char *from, const char *to), (from, to), const char *, const char *)
 CALL(int, renameat, CHANGES | NEEDS_ROOM, b, to, note_rename(a, from, b, to, 0),
-     (int a, const char *from, int b, const char *to), (a, from, b, to),
-     int, const char *, int, const char *)
+     (int a, const char *from, int b, const char *to), (a, from, b, to), int, const char *, int, const char *)
 CALL(int, link, CHANGES | NEEDS_ROOM, AT_FDCWD, to, note_path(LINKED, AT_FDCWD, to, NULL, 0),
-     (const char *from, const char *to), (from, to), const char *,
-     const char *)
+     (const char *from, const char *to), (from, to), const char *, const char *)
 CALL(int, symlink, CHANGES | NEEDS_ROOM, AT_FDCWD, path, note_path(POINTED, AT_FDCWD, path, to, 0),
-     (const char *to, const char *path), (to, path), const char *,
-     const char *)
+     (const char *to, const char *path), (to, path), const char *, const char *)
 CALL(int, symlinkat, CHANGES | NEEDS_ROOM, folder, path, note_path(POINTED, folder, path, to, 0),
-     (const char *to, int folder, const char *path),
-     (to, folder, path), const char *, int, const char *)
-CALL(int, unlink, CHANGES, AT_FDCWD, path, note_path(UNLINKED, AT_FDCWD, path, NULL, 0),
-     (const char *path), (path), const char *)
+     (const char *to, int folder, const char *path), (to, folder, path), const char *, int, const char *)
+CALL(int, unlink, CHANGES, AT_FDCWD, path, note_path(UNLINKED, AT_FDCWD, path, NULL, 0), (const char *path), (path),
+     const char *)
 CALL(int, unlinkat, CHANGES, folder, path, note_path(UNLINKED, folder, path, NULL, 0),
-     (int folder, const char *path, int flags), (folder, path, flags), int,
-     const char *, int)
-CALL(int, rmdir, CHANGES, AT_FDCWD, path, note_path(UNLINKED, AT_FDCWD, path, NULL, 0),
-     (const char *path), (path), const char *)
+     (int folder, const char *path, int flags), (folder, path, flags), int, const char *, int)
+CALL(int, rmdir, CHANGES, AT_FDCWD, path, note_path(UNLINKED, AT_FDCWD, path, NULL, 0), (const char *path), (path),
+     const char *)
 CALL(int, mkdir, CHANGES | NEEDS_ROOM, AT_FDCWD, path, note_path(MADE, AT_FDCWD, path, NULL, 0),
-     (const char *path, mode_t mode), (path, mode), const char *,
-     mode_t)
-CALL(int, mkdirat, CHANGES | NEEDS_ROOM, folder, path, note_path(MADE, folder, path, NULL, 0),
-     (int folder, const char *path, mode_t mode),
-     (folder, path, mode), int, const char *, mode_t)
-CALL(int, chmod, CHANGES, AT_FDCWD, path, note_mode(AT_FDCWD, path, mode),
      (const char *path, mode_t mode), (path, mode), const char *, mode_t)
+CALL(int, mkdirat, CHANGES | NEEDS_ROOM, folder, path, note_path(MADE, folder, path, NULL, 0),
+     (int folder, const char *path, mode_t mode), (folder, path, mode), int, const char *, mode_t)
+CALL(int, chmod, CHANGES, AT_FDCWD, path, note_mode(AT_FDCWD, path, mode), (const char *path, mode_t mode),
+     (path, mode), const char *, mode_t)
 CALL(int, fchmodat, CHANGES, folder, path, note_mode(folder, path, mode),
-     (int folder, const char *path, mode_t mode, int flags),
-     (folder, path, mode, flags), int, const char *, mode_t, int)
+     (int folder, const char *path, mode_t mode, int flags), (folder, path, mode, flags), int, const char *, mode_t,
+     int)
 CALL(int, utimensat, CHANGES, folder, path, note_nothing(),
      (int folder, const char *path, const struct timespec times[2], int flags), (folder, path, times, flags), int,
      const char *, const struct timespec *, int)
 CALL(ssize_t, copy_file_range, CHANGES | NEEDS_ROOM, b, NULL, note_path(UNKNOWN, b, NULL, NULL, 0),
      (int a, off64_t *from, int b, off64_t *to, size_t count, unsigned flags), (a, from, b, to, count, flags), int,
      off64_t *, int, off64_t *, size_t, unsigned)
-CALL(ssize_t, getdents64, READS, file, NULL, note_nothing(),
-     (int file, void *buffer, size_t count), (file, buffer, count), int, void *,
-     size_t)
+CALL(ssize_t, getdents64, READS, file, NULL, note_nothing(), (int file, void *buffer, size_t count),
+     (file, buffer, count), int, void *, size_t)
 CALL(ssize_t, readlinkat, READS, folder, path, note_nothing(),
-     (int folder, const char *path, char *buffer, size_t count),
-     (folder, path, buffer, count), int, const char *, char *, size_t)
-CALL(int, fstatat, READS, folder, path, note_nothing(),
-     (int folder, const char *path, struct stat *found, int flags),
+     (int folder, const char *path, char *buffer, size_t count), (folder, path, buffer, count), int, const char *,
+     char *, size_t)
+CALL(int, fstatat, READS, folder, path, note_nothing(), (int folder, const char *path, struct stat *found, int flags),
      (folder, path, found, flags), int, const char *, struct stat *, int)
 CALL(int, fstatat64, READS, folder, path, note_nothing(),
-     (int folder, const char *path, struct stat64 *found, int flags),
-     (folder, path, found, flags), int, const char *, struct stat64 *, int)
+     (int folder, const char *path, struct stat64 *found, int flags), (folder, path, found, flags), int, const char *,
+     struct stat64 *, int)
 
 /* A descriptor that failed to close is closed all the same, as on Linux. */
 int close(int file) {

@@ -79,7 +79,8 @@ def build(folder):
     library = folder / "shim.so"
     sources = [pathlib.Path(__file__).with_name(name) for name in ("shim.c", "record.c")]
     run = subprocess.run(
-        [compiler, "-O2", "-shared", "-fPIC", "-o", library, *sources, "-ldl", "-pthread"], capture_output=True, text=True)
+        [compiler, "-O2", "-shared", "-fPIC", "-pthread", "-o", library, *sources, "-ldl"], capture_output=True,
+        text=True)
     if run.returncode != 0:
         raise Unavailable(f"{compiler} cannot build the crash shim: {run.stderr.strip()[:200]}")
     return library

@@ -160,7 +160,7 @@ def put(path, number, chance):
         path.touch()
     elif kind == 2:
         path.mkdir()
-        path.chmod(0o311 if number == 2 and os.geteuid() == 0 else 0o755)  # who is not root could not look into it
+        path.chmod(0o311 if number % 16 == 2 and os.geteuid() == 0 else 0o755)  # who is not root could not look into it
     elif kind == 3:
         path.write_text("".join(f"{number} {chance.random()}\n" for _ in range(20 + 10 * number)))
     elif kind == 4:

@@ -39,6 +39,10 @@ class Sync(Operation):
         """The tree that others see."""
         return folder / "copy"
 
+    def made(self, folder):
+        """The copy that the call makes or changes."""
+        return folder / "copy"
+
     def verified(self, folder):
         """A sync changes nothing there."""
         yield from unlike(self.store, store_listing(folder), "the store before", "the store now")
@@ -57,7 +61,7 @@ class Sync(Operation):
         """A run with nothing to do leaves what a killed one left in `.snapctl`; the next that does something tidies."""
         if any(self.untidy(folder)):
             other = f"{TREE}@{self.old}"
-            run = self.snapctl(folder).run("sync", other, folder / "copy", *self.options)
+            run = self.snapctl(folder).run("sync", other, self.made(folder), *self.options)
             yield from [] if run.exit == 0 else [run.told()]
             yield from self.untidy(folder)
 
@@ -233,7 +237,10 @@ class Fork(Sync):
         if run.exit != 0:
             yield run.told()
 
-    def left_behind(self, folder):
+    def made(self, folder):
+        return folder / "work"
+
+    def untidy(self, folder):
         yield from left_in(folder, (*KNOWN, "work"))
         yield from left_in_state(folder / "work" / STATE)
 

@@ -31,6 +31,8 @@ def disk(context, rooms=ROOM):
 @contextlib.contextmanager
 def mounted(context):
     """A small ext4 on a loop device."""
+    if os.geteuid() != 0:
+        raise Unavailable("only root can mount a disk")
     image, mount = context.folder("disk") / "image", context.folder("mount")
     image.touch()
     os.truncate(image, IMAGE_BYTES)

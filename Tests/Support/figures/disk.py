@@ -83,9 +83,9 @@ def wrong(operation, folder, ended):
 def recovered(operation, folder):
     """What is wrong when there is room again."""
     again = operation.snapctl(folder).run(*operation.command(folder))
-    if again.exit != 0:
-        yield f"when there is room again: {again.told()}"
-    else:
+    wrong_again = list(operation.repeated(folder, again))
+    yield from (f"when there is room again: {text}" for text in wrong_again)
+    if not wrong_again:
         yield from operation.after(folder)
         yield from operation.left_behind(folder)
 

@@ -131,7 +131,7 @@ def recovery_sweep(context, operation, catalog, limit):
         second = 1 + int(share * count)
         ended, tally = run(operation, folder, shim, second, KILL)
         if not was_killed(ended):
-            return point, "", [] if ended.exit == 0 else [f"call {first}, then none: {ended.told()}"]
+            return point, "", [f"call {first}, then none: {text}" for text in operation.repeated(folder, ended)]
         where = f"call {first}, then {second}, {tally.call}: "
         return point, tally.call, told(where, aftermath(operation, folder))
 

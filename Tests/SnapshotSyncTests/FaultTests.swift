@@ -63,6 +63,17 @@ import Testing
     #expect(point > 20)
   }
 
+  @Test func `a mode that changes alone is synced after it was set`() throws {
+    let fixture = try versions()
+    let calls = Mutex<[SystemCall]>([])
+    _ = try SystemCallHook.during(decide: { call, path in
+      if call.isMutating, path.hasSuffix("d/same") { calls.withLock { $0.append(call) } }
+      return nil
+    }) { try fixture.sync(2) { $0.style = .inPlace } }
+    let made = calls.withLock { $0 }
+    #expect(made == [.changeMode, .sync])
+  }
+
   @Test func `halfway through a first copy reads only the rest the next time`() throws {
     let fixture = try Fixture()
     for index in 0..<6 { try fixture.write(seededBytes(4 << 20, seed: UInt64(index)), "\(index)") }

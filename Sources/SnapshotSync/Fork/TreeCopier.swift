@@ -32,12 +32,9 @@ struct TreeCopier {
       }
       try copy(entry)
     }
-    // The innermost last to lose rights that are needed on the way; durable before, while they can be opened.
+    // The innermost first to lose rights that are needed on the way.
     for (path, mode) in narrow.reversed() {
-      try filing { () throws(FileError) in
-        try target.directory.openDirectory(path).sync()
-        try target.directory.changeMode(of: path, to: mode)
-      }
+      try filing { () throws(FileError) in try target.directory.settleMode(ofDirectory: path, to: mode) }
     }
   }
 

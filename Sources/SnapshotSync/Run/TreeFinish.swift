@@ -57,8 +57,8 @@ struct TreeFinish {
       if try staging.directory.statusIfPresent(of: entry.path)?.kind == .file {
         if there?.kind == .directory { try tree.directory.removeTree(entry.path) }
         try staging.directory.rename(entry.path, to: entry.path, in: tree.directory, .replace)
-      } else if let there, there.mode.bits != entry.mode {
-        try tree.directory.changeMode(of: entry.path, to: FileMode(entry.mode))
+      } else if let there, there.kind == .file, there.mode.bits != entry.mode {
+        try tree.directory.settleMode(ofFile: entry.path, from: there.mode, to: FileMode(entry.mode))
       }
     }
   }
@@ -74,12 +74,13 @@ struct TreeFinish {
       let mode = FileMode(entry.mode)
       if mode.bits & 0o500 != 0o500 { narrow.append((entry.path, mode)) }
       try filing { () throws(FileError) in
-        if mode.bits & 0o500 == 0o500 { try tree.directory.changeMode(of: entry.path, to: mode) }
-        try tree.directory.openDirectory(entry.path).sync()
+        if mode.bits & 0o500 == 0o500 {
+          try tree.directory.settleMode(ofDirectory: entry.path, to: mode)
+        }
       }
     }
     for (path, mode) in narrow.reversed() {
-      try filing { () throws(FileError) in try tree.directory.changeMode(of: path, to: mode) }
+      try filing { () throws(FileError) in try tree.directory.settleMode(ofDirectory: path, to: mode) }
     }
     try filing { () throws(FileError) in try tree.directory.sync() }
   }

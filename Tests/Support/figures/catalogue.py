@@ -3,7 +3,7 @@
 from . import copies, explain, unchanged  # noqa: F401
 from . import chroma, casync  # noqa: F401
 from . import cache, damage, mutations, records  # noqa: F401
-from . import kills, faults, pauses, disk, controls  # noqa: F401
+from . import kills, faults, pauses, disk, power, controls  # noqa: F401
 from . import hostile, races, words  # noqa: F401
 from . import concurrency, memory, reader  # noqa: F401
 from . import scale, flatness  # noqa: F401

@@ -4,11 +4,12 @@ import errno
 
 from .faults import fault_sweep
 from .kills import sweep
-from .operations import OPERATIONS
 from .pauses import other_tree, pause_sweep
+from .power import LEFT_OUT, left_out
 from .registry import figure, verdict
 from .shim import Fault
 from .trials import Trials
+from .workloads import OPERATIONS
 
 
 @figure("controls")
@@ -32,6 +33,11 @@ def told_wrong(name, call, do="swallow", **fault):
         context, Trials(context, OPERATIONS[name](context, context.seed), "directory"), fault)
 
 
+def unsynced(operation, under):
+    """A bug that shows when the power fails: an fsync that is not made."""
+    return lambda context: left_out(context, operation, under)
+
+
 def overtaken(context):
     """A bug that shows when another commits."""
     fault = Fault("stop", plant="overwrite")
@@ -50,4 +56,4 @@ PLANTS = {
     "a failed link is called done": told_wrong("append", "linkat"),
     "a failed exchange is called done": told_wrong("sync", "renameat2"),
     "a failed fchmod is called done": told_wrong("first sync", "fchmod"),
-}
+} | {text: unsynced(*where) for text, where in LEFT_OUT.items()}

@@ -7,11 +7,11 @@ acknowledged is there, nothing is half-done, and a second run succeeds.
 import errno
 import os
 
-from .kills import Sweep, aftermath, told, verified
-from .operations import OPERATIONS, READERS
+from .kills import Sweep, aftermath, told
 from .registry import figure, verdict
 from .shim import Fault
 from .trials import Trials, run
+from .workloads import OPERATIONS, READERS
 
 POINTS = 1  # of each operation, catalog and kind; nightly.sh takes all
 
@@ -86,7 +86,7 @@ def judged(operation, folder, fault, ended, tally):
     """What is wrong with how a run ended, and with what it left."""
     yield from manners(operation, fault, ended, tally)
     if ended.exit == 0:
-        yield from verified(operation, folder)
+        yield from operation.verified(folder)
         yield from (f"acknowledged, but {text}" for text in operation.after(folder))
         if is_lost_sync(fault, tally):
             yield f"acknowledged after a failed {tally.call}"

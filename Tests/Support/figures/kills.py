@@ -6,13 +6,14 @@ Each time the store verifies, the state is the one before or the one after, and 
 import collections
 import dataclasses
 
-from .operations import OPERATIONS
 from .registry import figure, verdict
 from .runner import Unexpected
 from .shim import KILL, was_killed
 from .trials import Trials, run
+from .workloads import KILLED, OPERATIONS, workloads
 
 CALLS_MAX = 5000
+POINTS = 5000  # of all, at least
 PAIRS = 20  # of each operation and catalog; nightly.sh takes more
 
 
@@ -32,6 +33,12 @@ class Sweep:
         if faults:
             self.noticed.add(point)
 
+    def join(self, other):
+        self.trials += other.trials
+        self.faults += other.faults
+        self.calls += other.calls
+        self.noticed |= other.noticed
+
     def told(self):
         return ", ".join(f"{count} {call}" for call, count in self.calls.most_common(4))
 
@@ -39,14 +46,16 @@ class Sweep:
 @figure("kills")
 def kills(context):
     total = 0
-    for name, operation in OPERATIONS.items():
-        for catalog in operation.catalogs:
-            found = sweep(context, operation(context, context.seed), catalog)
-            total += found.trials
-            yield verdict(
-                f"kill -9 at every call of {name}, {catalog} catalog", "verifies, before or after, next run succeeds",
-                found.faults, f"{found.trials} kills ({found.told()}, …), seed {context.seed}")
-    yield verdict("all of them", "each call of each", [], f"{total} crash points")
+    for name in KILLED:
+        found = Sweep()
+        for workload in workloads(name):
+            found.join(sweep(context, workload.made(context, context.seed), workload.catalog, workload.fault))
+        total += found.trials
+        yield verdict(
+            f"kill -9 at every call of {name}", "verifies, before or after, next run succeeds",
+            found.faults, f"{found.trials} kills ({found.told()}, …), seed {context.seed}")
+    few = [f"{total} are not {POINTS}"] if total < POINTS else []
+    yield verdict("all of them", f">= {POINTS} crash points", few, f"{total} crash points")
 
 
 @figure("pairs")
@@ -101,22 +110,13 @@ def told(where, check):
 
 def aftermath(operation, folder):
     """What is wrong right after the kill, and after a second run."""
-    yield from verified(operation, folder)
+    yield from operation.verified(folder)
     yield from operation.between(folder)
-    snapctl = operation.snapctl(folder)
-    again = snapctl.run(*operation.command(folder))
-    if again.exit != 0:
-        yield f"the second run: {again.told()}"
-    else:
+    wrong = list(operation.repeated(folder, operation.snapctl(folder).run(*operation.command(folder))))
+    yield from wrong
+    if not wrong:
         yield from operation.after(folder)
         yield from operation.left_behind(folder)
-
-
-def verified(operation, folder):
-    if (folder / "store" / "store").exists():
-        verified = operation.snapctl(folder).run("verify")
-        if verified.exit != 0:
-            yield f"{verified.told()} {verified.stdout[:200]}"
 
 
 def recovery_sweep(context, operation, catalog, limit):
@@ -131,7 +131,7 @@ def recovery_sweep(context, operation, catalog, limit):
         second = 1 + int(share * count)
         ended, tally = run(operation, folder, shim, second, KILL)
         if not was_killed(ended):
-            return point, "", [] if ended.exit == 0 else [f"call {first}, then none: {ended.told()}"]
+            return point, "", [f"call {first}, then none: {text}" for text in operation.repeated(folder, ended)]
         where = f"call {first}, then {second}, {tally.call}: "
         return point, tally.call, told(where, aftermath(operation, folder))
 

@@ -11,32 +11,48 @@ from . import concurrency, controls, damage, disk, hostile, mutations, pauses, r
 from .context import Context, in_memory, scratch_folder
 from .faults import KINDS, can_meet, fault_sweep
 from .kills import recovery_sweep, sweep
-from .operations import OPERATIONS, READERS
 from .registry import Unavailable
-from .shim import Fault
+from .power import crash_sweep, power_cuts, unsynced_cases
 from .trials import Trials
+from .workloads import KILLED, OPERATIONS, READERS, workloads
 
 CONTEST_SECONDS = 120
 PAIRS = 200
 RACE_SECONDS = 60
 MUTATION_MILLIONS = 10
+STATES = 300  # of each operation, catalog and kind of tree
+CUTS, ROUNDS = 100, 5
 
 
 def kill_chunks():
     """Each operation with each catalog, plain and torn, in slices that end within a few minutes."""
+    for name in KILLED:
+        for workload in workloads(name):
+            wide = ", wide" if workload.is_wide else ""
+            yield f"{workload.fault.do} {name}, {workload.catalog}{wide}", kill_chunk(workload)
     for name, operation in OPERATIONS.items():
         for catalog in operation.catalogs:
-            for do in ("kill", "torn"):
-                yield f"{do} {name}, {catalog}", kill_chunk(operation, catalog, Fault(do))
             yield f"kill during recovery of {name}, {catalog}", recovery_chunk(operation, catalog)
 
 
-def kill_chunk(operation, catalog, fault):
-    return lambda context: counted(sweep(context, operation(context, context.seed), catalog, fault))
+def kill_chunk(workload):
+    return lambda context: counted(
+        sweep(context, workload.made(context, context.seed), workload.catalog, workload.fault))
 
 
 def recovery_chunk(operation, catalog):
     return lambda context: counted(recovery_sweep(context, operation(context, context.seed), catalog, PAIRS))
+
+
+def unsynced_chunks():
+    """What a disk may keep of each operation."""
+    for name, catalog, is_wide in unsynced_cases():
+        yield f"unsynced {name}, {catalog}{', wide' if is_wide else ''}", unsynced_chunk(name, catalog, is_wide)
+
+
+def unsynced_chunk(name, catalog, is_wide):
+    return lambda context: counted(
+        crash_sweep(context, KILLED[name](context, context.seed, is_wide), catalog, STATES)[0])
 
 
 def fault_chunks():
@@ -79,6 +95,9 @@ def mutation_chunk(first, count):
 
 def chunks():
     yield from kill_chunks()
+    yield from unsynced_chunks()
+    for number in range(ROUNDS):
+        yield f"power, round {number}", lambda context, number=number: counted(power_cuts(context, CUTS, number)[0])
     yield from fault_chunks()
     yield "pauses", figure_chunk(lambda context: pauses.pauses(context, limit=None))
     yield "disk", figure_chunk(lambda context: disk.disk(context, disk.MORE_ROOM))

@@ -2,9 +2,13 @@
 
 import dataclasses
 import json
+import pathlib
 
-from .sample import TREE, WORDS, record, scanned
-from .trees import differences, remove, same, small_tree
+from .heads import content_hashes, tags
+from .sample import ROWS_IN_HEAD, TREE, WORDS, record, scanned
+from .trees import STATE, listing, remove, small_tree, unlike, wide_tree
+
+STATE_FILES = ("lock", "manifest", "pages", "state")
 
 
 class Operation:
@@ -13,9 +17,11 @@ class Operation:
     name = ""
     catalogs = ("rocksdb", "directory")
     checks_what_it_reads = False  # all of it, so that one wrong bit is noticed
+    is_wide = False  # many files, not a few
 
-    def __init__(self, context, seed):
+    def __init__(self, context, seed, is_wide=None):
         self.context, self.seed = context, seed
+        self.is_wide = self.is_wide if is_wide is None else is_wide
 
     def snapctl(self, folder):
         return self.context.snapctl(folder / "store", timeout=60)
@@ -28,12 +34,30 @@ class Operation:
         self.catalog = catalog
         return self.context.new_store(base / "store", catalog)
 
+    def tree(self, root, number):
+        """The tree of version 1 or 2."""
+        if self.is_wide:
+            return wide_tree(root, self.seed, changed=number == 2)
+        return small_tree(root, self.seed, changed=number * 30 - 30)
+
     def command(self, folder):
         """The arguments of the call that is killed."""
+
+    def verified(self, folder):
+        """What is wrong with the store."""
+        if (folder / "store" / "store").exists():
+            verified = self.snapctl(folder).run("verify")
+            if verified.exit != 0:
+                yield f"{verified.told()} {verified.stdout[:200]}"
 
     def between(self, folder):
         """What is wrong after the kill, in words. The state must be the one before or the one after."""
         return ()
+
+    def repeated(self, folder, again):
+        """What is wrong with how a second run ended."""
+        if again.exit != 0:
+            yield f"the second run: {again.told()}"
 
     def after(self, folder):
         """What is wrong when the call has succeeded."""
@@ -44,8 +68,12 @@ class Operation:
         return ()
 
     def is_published(self, folder):
-        """Whether others can see that the call was made."""
+        """Whether others can see that the call was made: then it must not end as if it had failed."""
         return False
+
+    def is_done(self, folder):
+        """Whether what a successful call promised is there."""
+        return self.is_published(folder)
 
 
 class Init(Operation):
@@ -54,6 +82,9 @@ class Init(Operation):
 
     def command(self, folder):
         return "init", "--if-missing", "--catalog", self.catalog
+
+    def is_done(self, folder):
+        return (folder / "store" / "store").exists()
 
     def after(self, folder):
         remove(folder / "source")
@@ -66,79 +97,105 @@ class Init(Operation):
 class Create(Operation):
     def prepare(self, base, catalog):
         snapctl = super().prepare(base, catalog)
-        small_tree(base / "live", self.seed)
+        self.make_first(snapctl, base)
+        self.model = listing(base / "live")
+        self.old = content_hashes(base / "store", TREE)
+        self.new = [*self.old, snapctl.ok("hash", base / "live").objects[-1]["contentHash"]]
+        return snapctl
+
+    def make_first(self, snapctl, base):
+        self.tree(base / "live", 1)
         snapctl.ok("create", TREE, base / "live")
-        remove(base / "live" / "nested")
-        small_tree_over(base / "live", self.seed)
+        self.tree_over(base / "live")
+
+    def tree_over(self, root):
+        for path in root.iterdir():
+            if path.name != STATE:
+                remove(path)
+        self.tree(root, 2)
 
     def command(self, folder):
         return "create", TREE, folder / "live"
 
     def between(self, folder):
-        yield from dense(self.snapctl(folder), TREE, (1, 2))
+        if content_hashes(folder / "store", TREE) not in (self.old, self.new):
+            yield f"{TREE} has the versions {content_hashes(folder / 'store', TREE)}"
 
     def is_published(self, folder):
-        return len(self.snapctl(folder).versions(TREE)) == 2
+        return content_hashes(folder / "store", TREE) == self.new
 
     def after(self, folder):
-        yield from dense(self.snapctl(folder), TREE, (2,))
-        run = self.snapctl(folder).run("sync", f"{TREE}@2", folder / "check")
-        yield from [run.told()] if run.exit != 0 else differences(folder / "live", folder / "check")
-
-
-class Sync(Operation):
-    catalogs = ("directory",)
-    options = ()
-
-    def prepare(self, base, catalog):
-        snapctl = super().prepare(base, catalog)
-        for number in (1, 2):
-            small_tree(base / f"source{number}", self.seed, changed=number * 30 - 30)
-            snapctl.ok("create", TREE, base / f"source{number}", "--expect", number - 1)
-        snapctl.ok("sync", f"{TREE}@1", base / "copy", *self.options)
-
-    def command(self, folder):
-        return "sync", f"{TREE}@2", folder / "copy", *self.options
-
-    def between(self, folder):
-        if not any(same(folder / f"source{number}", folder / "copy") for number in (1, 2)):
-            yield "the copy is neither the old nor the new version"
-
-    def after(self, folder):
-        yield from differences(folder / "source2", folder / "copy")
+        if content_hashes(folder / "store", TREE) != self.new:
+            yield f"{TREE} has the versions {content_hashes(folder / 'store', TREE)}"
+        remove(folder / "check")
+        run = self.snapctl(folder).run("sync", TREE, folder / "check")
+        yield from [run.told()] if run.exit != 0 else unlike(self.model, listing(folder / "check"), "it", "the copy")
+        yield from unlike(self.model, listing(folder / "live"), "it", "the source")
 
     def left_behind(self, folder):
-        left = sorted(path.name for path in folder.iterdir() if path.name not in KNOWN)
-        if left:
-            yield f"left behind: {left}"
+        """What a run with nothing to do leaves in `.snapctl`, the next that does something tidies."""
+        remove(folder / "check")
+        yield from left_in(folder, ("store", "live"))
+        if any(left_in_state(folder / "live" / STATE)):
+            (folder / "live" / "one-more").touch()
+            run = self.snapctl(folder).run(*self.command(folder))
+            yield from [] if run.exit == 0 else [run.told()]
+            yield from left_in_state(folder / "live" / STATE)
 
 
-KNOWN = ("store", "copy", "source1", "source2", "live", "check")
+class FirstCreate(Create):
+    """The collection is new."""
+
+    def make_first(self, snapctl, base):
+        self.tree(base / "live", 2)
 
 
-class SyncInPlace(Sync):
-    options = ("--in-place",)
+class FullHeadCreate(Create):
+    """The head is full: its older rows go to an object of their own."""
 
-    def between(self, folder):
-        return ()
+    catalogs = ("directory",)
+
+    def make_first(self, snapctl, base):
+        (base / "live").mkdir()
+        for number in range(ROWS_IN_HEAD):
+            (base / "live" / "number").write_text(str(number))
+            snapctl.ok("create", TREE, base / "live")
+        self.tree_over(base / "live")
 
 
-class FirstSync(Sync):
-    """Into a place where nothing is yet."""
+class LargeCreate(Create):
+    """More than goes into one pack."""
 
+    catalogs = ("directory",)
+
+    def make_first(self, snapctl, base):
+        super().make_first(snapctl, base)
+        with open(base / "live" / "large", "wb") as file:
+            file.write(self.context.random("large").randbytes(17 << 20))
+
+
+class Tag(Operation):
     def prepare(self, base, catalog):
-        super().prepare(base, catalog)
-        remove(base / "copy")
+        snapctl = super().prepare(base, catalog)
+        snapctl.ok("create", TREE, self.tree(base / "live", 1))
+        remove(base / "live")
+
+    def command(self, folder):
+        return "tag", f"{TREE}@1", "first"
 
     def between(self, folder):
-        copy = folder / "copy"
-        if copy.exists() and [path.name for path in copy.iterdir()] not in ([], [".snapctl"]):
-            yield from differences(folder / "source2", copy)
+        if tags(folder / "store", TREE) not in ({}, {"first": 1}):
+            yield f"the tags are {tags(folder / 'store', TREE)}"
+
+    def is_published(self, folder):
+        return tags(folder / "store", TREE) == {"first": 1}
+
+    def after(self, folder):
+        if not self.is_published(folder):
+            yield f"the tags are {tags(folder / 'store', TREE)}"
 
 
 class Append(Operation):
-    sequence = 2
-
     def prepare(self, base, catalog):
         snapctl = super().prepare(base, catalog)
         append(snapctl, base / "one.jsonl", range(10), 1)
@@ -156,6 +213,20 @@ class Append(Operation):
         return len(self.snapctl(folder).ok("deltas", WORDS).of_type("delta")) == 2
 
 
+class FirstAppend(Append):
+    """The collection is new."""
+
+    def prepare(self, base, catalog):
+        Operation.prepare(self, base, catalog)
+        lines(base / "two.jsonl", range(15))
+
+    def command(self, folder):
+        return "append", WORDS, "--input", folder / "two.jsonl", "--producer", "a", "--sequence", "1"
+
+    def is_published(self, folder):
+        return (folder / "store" / "deltas" / WORDS / "a" / f"{1:020}").exists()
+
+
 class Compact(Operation):
     def prepare(self, base, catalog):
         snapctl = super().prepare(base, catalog)
@@ -167,13 +238,13 @@ class Compact(Operation):
         return "compact", WORDS
 
     def between(self, folder):
-        yield from dense(self.snapctl(folder), WORDS, (1, 2))
+        yield from dense(folder, WORDS, (1, 2))
 
     def is_published(self, folder):
-        return len(self.snapctl(folder).versions(WORDS)) == 2
+        return len(content_hashes(folder / "store", WORDS)) == 2
 
     def after(self, folder):
-        yield from dense(self.snapctl(folder), WORDS, (2,))
+        yield from dense(folder, WORDS, (2,))
         yield from holds(self.snapctl(folder), 15)
 
 
@@ -189,22 +260,17 @@ class Verify(Operation):
 
     def prepare(self, base, catalog):
         snapctl = super().prepare(base, catalog)
-        snapctl.ok("create", TREE, small_tree(base / "live", self.seed))
+        snapctl.ok("create", TREE, self.tree(base / "live", 1))
         append(snapctl, base / "one.jsonl", range(10), 1)
         snapctl.ok("compact", WORDS)
+        remove(base / "live")
+        self.before = store_listing(base)
 
     def command(self, folder):
         return ("verify",)
 
-
-class ReadSync(FirstSync):
-    """A sync of which only the store's bytes are wrong."""
-
-    catalogs = ("rocksdb", "directory")
-    checks_what_it_reads = True
-
-    def aimed(self, fault, folder):
-        return dataclasses.replace(fault, under=str(folder / "store"))
+    def verified(self, folder):
+        yield from unlike(self.before, store_listing(folder), "the store before", "the store now")
 
 
 class Scan(Verify):
@@ -215,21 +281,23 @@ class Scan(Verify):
         yield from holds(self.snapctl(folder), 10)
 
 
-OPERATIONS = {
-    "init": Init, "create": Create, "sync": Sync, "sync --in-place": SyncInPlace, "first sync": FirstSync,
-    "append": Append, "compact": Compact,
-}
-READERS = {"verify": Verify, "sync, reading the store": ReadSync, "scan": Scan}
-
-for name, operation in (OPERATIONS | READERS).items():
-    operation.name = name
+def store_listing(folder):
+    """What the format describes of the store; the catalog's own files may change whenever it is opened."""
+    found = listing(folder / "store")
+    return {path: entry for path, entry in found.items() if path.split("/")[0] != "catalog"}
 
 
-def small_tree_over(root, seed):
-    for path in root.iterdir():
-        if path.name != ".snapctl":
-            path.unlink()
-    small_tree(root, seed, changed=30)
+def left_in(folder, known):
+    left = sorted({path.name for path in folder.iterdir()} - set(known))
+    if left:
+        yield f"left behind: {left}"
+
+
+def left_in_state(folder):
+    """A copy that is whole remembers one version, and nothing else."""
+    names = sorted(path.name.split("-")[0] for path in pathlib.Path(folder).iterdir())
+    if tuple(names) != STATE_FILES:
+        yield f"left behind in {folder.name}: {sorted(path.name for path in folder.iterdir())}"
 
 
 def lines(path, numbers):
@@ -241,14 +309,11 @@ def append(snapctl, path, numbers, sequence):
     snapctl.ok("append", WORDS, "--input", lines(path, numbers), "--producer", "a", "--sequence", sequence)
 
 
-def dense(snapctl, collection, allowed):
-    """`list` gives versions 1 … n, and n is one of `allowed`."""
-    run = snapctl.run("list", collection)
-    found = [row["version"] for row in run.of_type("snapshot")] if run.exit == 0 else []
-    if run.exit != 0:
-        yield run.told()
-    elif sorted(found) != list(range(1, len(found) + 1)) or len(found) not in allowed:
-        yield f"{collection} has the versions {found}"
+def dense(folder, collection, allowed):
+    """The store has versions 1 … n, and n is one of `allowed`."""
+    count = len(content_hashes(folder / "store", collection))
+    if count not in allowed:
+        yield f"{collection} has {count} versions"
 
 
 def holds(snapctl, count):

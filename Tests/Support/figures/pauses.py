@@ -3,13 +3,14 @@
 import os
 import signal
 
-from .kills import Sweep, told, verified
-from .operations import OPERATIONS, dense
+from .kills import Sweep, told
+from .operations import dense
 from .registry import figure, verdict
 from .sample import TREE, WORDS
 from .shim import Fault
 from .trees import small_tree
 from .trials import QUICK, Trials
+from .workloads import OPERATIONS
 
 STOP = Fault("stop")
 ALLOWED = (0, 5, 6, 7)  # done, conflict, fenced, unknown
@@ -65,8 +66,8 @@ def met(operation, folder, *runs):
         for made in run.of_type("created") if run.exit == 0 else ():
             if listed.get(made["version"]) != made["contentHash"]:
                 yield f"{collection}@{made['version']} was acknowledged as {made['contentHash']}, listed is {listed}"
-    yield from dense(operation.snapctl(folder), collection, (1, 2, 3))
-    yield from verified(operation, folder)
+    yield from dense(folder, collection, (1, 2, 3))
+    yield from operation.verified(folder)
 
 
 def other_tree(folder):

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 
@@ -53,7 +52,7 @@ class Process:
 
     def __init__(self, command, environment=None, stdin=subprocess.DEVNULL):
         self.command = tuple(map(str, command))
-        self.out, self.err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        self.out, self.err = (os.fdopen(os.memfd_create(name), "w+b") for name in ("out", "err"))
         self.started = time.monotonic()
         self.child = subprocess.Popen(
             self.command, stdin=stdin, stdout=self.out, stderr=self.err, env=environment, start_new_session=True)

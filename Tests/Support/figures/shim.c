@@ -2,7 +2,8 @@
 
    SHIM_AT          n, from 1; 0 or unset only counts
    SHIM_DO          kill     SIGKILL right before the call (the default)
-                    torn     the same, but a write does its first half before
+                    torn     SIGKILL in the middle of a write
+                    cut      the power of SHIM_DISK fails right before the call: nothing reaches it any more
                     stop     SIGSTOP right before the call
                     fail     the call is not made and fails with SHIM_ERRNO
                     short    a write or read moves half of its bytes, and says so
@@ -21,12 +22,16 @@
                     overwrite      a link replaces what is there
                     follow         no open refuses symbolic links
                     retry-sync     an fsync that failed is called again, and believed
-   SHIM_TALLY       a file of 4,096 bytes, filled with `struct tally` */
+   SHIM_DISK        the mount point of that disk; only root can
+   SHIM_FLUSH       1: its journal is written before the power fails
+   SHIM_TALLY       a file of 4,096 bytes, filled with `struct tally`
+   SHIM_RECORD      see record.h */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ioctl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -43,6 +48,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "record.h"
+
 struct tally {
   _Atomic uint64_t count;     /* calls numbered */
   _Atomic uint64_t hits;      /* calls met */
@@ -52,14 +59,15 @@ struct tally {
 };
 
 enum { CHANGES = 1, READS = 2, CLOSES = 4, NEEDS_ROOM = 8, MOVES_BYTES = 16 };
-enum action { PASS, FAIL, SHORT, FLIP, SWALLOW, HALVE, KILL, TORN, STOP };
+enum action { PASS, FAIL, SHORT, FLIP, SWALLOW, HALVE, KILL, TORN, CUT, STOP };
 
 static struct tally fallback;
 static struct tally *tally = &fallback;
 static uint64_t hit_at;
 static enum action action = KILL;
 static int code, ever, watch = CHANGES;
-static const char *only, *under;
+static const char *only, *under, *disk;
+static int flushes;
 static int plants_half_link, plants_torn_exchange, plants_late_pack, plants_overwrite, plants_follow, plants_retry_sync;
 static __thread int inside;
 
@@ -71,7 +79,7 @@ static const char *word(const char *name) {
 static void read_action(const char *told) {
   static const char *const names[] = {
     [FAIL] = "fail", [SHORT] = "short", [FLIP] = "flip", [SWALLOW] = "swallow", [HALVE] = "halve", [KILL] = "kill",
-    [TORN] = "torn", [STOP] = "stop",
+    [TORN] = "torn", [CUT] = "cut", [STOP] = "stop",
   };
   for (enum action each = FAIL; each <= STOP; each++)
     if (strcmp(told, names[each]) == 0) action = each;
@@ -97,6 +105,9 @@ __attribute__((constructor)) static void start(void) {
   if (letters) watch = (strchr(letters, 'c') ? CHANGES : 0) | (strchr(letters, 'r') ? READS : 0)
     | (strchr(letters, 'l') ? CLOSES : 0);
   if (told) read_action(told);
+  disk = word("SHIM_DISK");
+  flushes = word("SHIM_FLUSH") != NULL;
+  if (word("SHIM_RECORD")) record_start(word("SHIM_RECORD"));
   if (plant) read_plant(plant);
   if (!file) return;
   int descriptor = (int)syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0);
@@ -105,24 +116,10 @@ __attribute__((constructor)) static void start(void) {
   if (descriptor >= 0) close(descriptor);
 }
 
-/* The absolute path of `path` in `folder`, or of the descriptor itself. */
-static void locate(int folder, const char *path, char *found, size_t count) {
-  size_t length = 0;
-  if (path && *path == '/') folder = AT_FDCWD;
-  if (folder != AT_FDCWD) {
-    char link[64];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", folder);
-    ssize_t read = readlink(link, found, count - 1);
-    length = read < 0 ? 0 : (size_t)read;
-  }
-  found[length] = 0;
-  if (path) snprintf(found + length, count - length, "%s%s", length ? "/" : "", path);
-}
-
 static int is_wanted(const char *name, int kind, const char *path) {
   if (only && strcmp(only, name) != 0) return 0;
   if (action == FAIL && (code == ENOSPC || code == EDQUOT) && !(kind & NEEDS_ROOM)) return 0;
-  if ((action == SHORT || action == HALVE) && !(kind & MOVES_BYTES)) return 0;
+  if ((action == SHORT || action == HALVE || action == TORN) && !(kind & MOVES_BYTES)) return 0;
   if (action == FLIP && (kind & (READS | MOVES_BYTES)) != (READS | MOVES_BYTES)) return 0;
   return !under || strncmp(path, under, strlen(under)) == 0;
 }
@@ -157,10 +154,18 @@ static void die(void) {
   for (;;) kill(getpid(), SIGKILL);
 }
 
+static void cut_power(void) {
+  uint32_t how = flushes ? 1 : 2;  /* EXT4_GOING_FLAGS_LOGFLUSH, …_NOLOGFLUSH */
+  int root = disk ? (int)syscall(SYS_openat, AT_FDCWD, disk, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) : -1;
+  if (root < 0 || syscall(SYS_ioctl, root, _IOR('X', 125, uint32_t), &how) != 0) abort();
+  die();
+}
+
 /* For calls that are made or not: gives whether this one is not, and in `*result` what it returns then. */
 static int instead(enum action decided, ssize_t *result) {
   switch (decided) {
   case KILL: case TORN: die(); return 1;
+  case CUT: cut_power(); return 1;
   case STOP:
     prctl(PR_SET_PDEATHSIG, SIGKILL);  /* or it would wait for ever when the one who watches it is killed */
     kill(getpid(), SIGSTOP);
@@ -176,23 +181,31 @@ static int instead(enum action decided, ssize_t *result) {
   if (!real) real = (result(*)(__VA_ARGS__))dlsym(RTLD_NEXT, #name)
 
 /* A call on `path` in `folder`, or on the descriptor `folder` when `path` is NULL. */
-#define CALL(result, name, kind, folder, path, parameters, arguments, ...) \
+#define CALL(result, name, kind, folder, path, note, parameters, arguments, ...) \
   result name parameters { \
     REAL(result, name, __VA_ARGS__); \
     ssize_t other; \
     if (instead(meet(#name, kind, folder, path), &other)) return (result)other; \
-    return real arguments; \
+    int is_on = inside ? 0 : record_begin(); \
+    result done = real arguments; \
+    if (is_on && done >= 0) note; \
+    record_end(is_on); \
+    return done; \
   }
 
-#define ON_FILE(name, kind, parameters, arguments, ...) \
+#define ON_FILE(name, kind, note, parameters, arguments, ...) \
   int name parameters { \
     REAL(int, name, __VA_ARGS__); \
     ssize_t other; \
     if (file > 2 && instead(meet(#name, kind, file, NULL), &other)) return (int)other; \
-    return real arguments; \
+    int is_on = inside || file < 3 ? 0 : record_begin(); \
+    int done = real arguments; \
+    if (is_on && done == 0) note; \
+    record_end(is_on); \
+    return done; \
   }
 
-#define WRITE(name, parameters, some, whole, all, ...) \
+#define WRITE(name, note, parameters, some, whole, all, ...) \
   ssize_t name parameters { \
     REAL(ssize_t, name, __VA_ARGS__); \
     enum action decided = file > 2 ? meet(#name, CHANGES | NEEDS_ROOM | MOVES_BYTES, file, NULL) : PASS; \
@@ -202,7 +215,11 @@ static int instead(enum action decided, ssize_t *result) {
     if (decided == SWALLOW) return (ssize_t)(all); \
     ssize_t other; \
     if (instead(decided, &other)) return other; \
-    return real whole; \
+    int is_on = inside || file < 3 ? 0 : record_begin(); \
+    ssize_t done = real whole; \
+    if (is_on && done > 0) note; \
+    record_end(is_on); \
+    return done; \
   }
 
 #define READ(name, parameters, some, whole, bytes, ...) \
@@ -235,7 +252,11 @@ static int instead(enum action decided, ssize_t *result) {
     enum action decided = meet(#name, kind, folder, path); \
     if (decided == SWALLOW) decided = PASS; \
     if (instead(decided, &other)) return (int)other; \
-    return real arguments; \
+    int is_on = !(kind & CHANGES) || inside ? 0 : record_begin(); \
+    int opened = real arguments; \
+    if (is_on && opened >= 0) note_open(opened, flags); \
+    record_end(is_on); \
+    return opened; \
   }
 
 OPEN(open, AT_FDCWD, (const char *path, int flags, ...), (path, flags, mode), const char *, int)
@@ -245,12 +266,12 @@ OPEN(openat, folder, (int folder, const char *path, int flags, ...), (folder, pa
 OPEN(openat64, folder, (int folder, const char *path, int flags, ...), (folder, path, flags, mode), int, const char *,
      int)
 
-WRITE(write, (int file, const void *bytes, size_t count), (file, bytes, HALF(count)), (file, bytes, count), count, int,
-      const void *, size_t)
-WRITE(pwrite, (int file, const void *bytes, size_t count, off_t at), (file, bytes, HALF(count), at),
-      (file, bytes, count, at), count, int, const void *, size_t, off_t)
-WRITE(pwrite64, (int file, const void *bytes, size_t count, off64_t at), (file, bytes, HALF(count), at),
-      (file, bytes, count, at), count, int, const void *, size_t, off64_t)
+WRITE(write, note_write(file, bytes, done, -1), (int file, const void *bytes, size_t count),
+     (file, bytes, HALF(count)), (file, bytes, count), count, int, const void *, size_t)
+WRITE(pwrite, note_write(file, bytes, done, at), (int file, const void *bytes, size_t count, off_t at),
+     (file, bytes, HALF(count), at), (file, bytes, count, at), count, int, const void *, size_t, off_t)
+WRITE(pwrite64, note_write(file, bytes, done, at), (int file, const void *bytes, size_t count, off64_t at),
+     (file, bytes, HALF(count), at), (file, bytes, count, at), count, int, const void *, size_t, off64_t)
 
 static ssize_t total(const struct iovec *parts, int count) {
   ssize_t sum = 0;
@@ -258,10 +279,11 @@ static ssize_t total(const struct iovec *parts, int count) {
   return sum;
 }
 
-WRITE(writev, (int file, const struct iovec *parts, int count), (file, parts, HALF(count)), (file, parts, count),
-      total(parts, count), int, const struct iovec *, int)
-WRITE(pwritev, (int file, const struct iovec *parts, int count, off_t at), (file, parts, HALF(count), at),
-      (file, parts, count, at), total(parts, count), int, const struct iovec *, int, off_t)
+WRITE(writev, note_parts(file, parts, done, -1), (int file, const struct iovec *parts, int count),
+     (file, parts, HALF(count)), (file, parts, count), total(parts, count), int, const struct iovec *, int)
+WRITE(pwritev, note_parts(file, parts, done, at), (int file, const struct iovec *parts, int count, off_t at),
+     (file, parts, HALF(count), at), (file, parts, count, at), total(parts, count), int, const struct iovec *, int,
+     off_t)
 
 READ(read, (int file, void *bytes, size_t count), (file, bytes, HALF(count)), (file, bytes, count), bytes, int, void *,
      size_t)
@@ -297,60 +319,74 @@ static void note_sync(int file, int has_failed) {
     if (poisoned_count > 0 || (decided == FAIL && code != EINTR)) note_sync(file, decided == FAIL); \
     if (decided == FAIL && plants_retry_sync) return note_sync(file, 0), real(file); \
     ssize_t other; \
-    return instead(decided, &other) ? (int)other : real(file); \
+    if (instead(decided, &other)) return (int)other; \
+    int is_on = inside ? 0 : record_begin(); \
+    int done = real(file); \
+    if (is_on && done == 0) note_file(SYNCED, file, 0); \
+    record_end(is_on); \
+    return done; \
   }
 
 SYNC(fsync)
 SYNC(fdatasync)
 
-ON_FILE(ftruncate, CHANGES | NEEDS_ROOM, (int file, off_t count), (file, count), int, off_t)
-ON_FILE(ftruncate64, CHANGES | NEEDS_ROOM, (int file, off64_t count), (file, count), int, off64_t)
-ON_FILE(fallocate, CHANGES | NEEDS_ROOM, (int file, int mode, off_t at, off_t count), (file, mode, at, count), int, int,
-        off_t, off_t)
-ON_FILE(fallocate64, CHANGES | NEEDS_ROOM, (int file, int mode, off64_t at, off64_t count), (file, mode, at, count),
-        int, int, off64_t, off64_t)
-ON_FILE(fchmod, CHANGES, (int file, mode_t mode), (file, mode), int, mode_t)
-ON_FILE(futimens, CHANGES, (int file, const struct timespec times[2]), (file, times), int, const struct timespec *)
-ON_FILE(fstat, READS, (int file, struct stat *found), (file, found), int, struct stat *)
-ON_FILE(fstat64, READS, (int file, struct stat64 *found), (file, found), int, struct stat64 *)
+ON_FILE(ftruncate, CHANGES | NEEDS_ROOM, note_file(TRUNCATED, file, (uint64_t)count), (int file, off_t count),
+     (file, count), int, off_t)
+ON_FILE(ftruncate64, CHANGES | NEEDS_ROOM, note_file(TRUNCATED, file, (uint64_t)count), (int file, off64_t count),
+     (file, count), int, off64_t)
+ON_FILE(fallocate, CHANGES | NEEDS_ROOM, note_allocation(file, (uint32_t)mode, (uint64_t)at, (uint64_t)count),
+     (int file, int mode, off_t at, off_t count), (file, mode, at, count), int, int, off_t, off_t)
+ON_FILE(fallocate64, CHANGES | NEEDS_ROOM, note_allocation(file, (uint32_t)mode, (uint64_t)at, (uint64_t)count),
+     (int file, int mode, off64_t at, off64_t count), (file, mode, at, count), int, int, off64_t, off64_t)
+ON_FILE(fchmod, CHANGES, note_file(CHANGED_MODE, file, mode), (int file, mode_t mode), (file, mode), int, mode_t)
+ON_FILE(futimens, CHANGES, note_nothing(), (int file, const struct timespec times[2]), (file, times), int,
+     const struct timespec *)
+ON_FILE(fstat, READS, note_nothing(), (int file, struct stat *found), (file, found), int, struct stat *)
+ON_FILE(fstat64, READS, note_nothing(), (int file, struct stat64 *found), (file, found), int, struct stat64 *)
 
-CALL(int, truncate, CHANGES | NEEDS_ROOM, AT_FDCWD, path, (const char *path, off_t count), (path, count), const char *,
-     off_t)
-CALL(int, rename, CHANGES | NEEDS_ROOM, AT_FDCWD, to, (const char *from, const char *to), (from, to), const char *,
+CALL(int, truncate, CHANGES | NEEDS_ROOM, AT_FDCWD, path, note_path(UNKNOWN, AT_FDCWD, path, NULL, 0),
+     (const char *path, off_t count), (path, count), const char *, off_t)
+CALL(int, rename, CHANGES | NEEDS_ROOM, AT_FDCWD, to, note_rename(AT_FDCWD, from, AT_FDCWD, to, 0),
+     (const char *from, const char *to), (from, to), const char *, const char *)
+CALL(int, renameat, CHANGES | NEEDS_ROOM, b, to, note_rename(a, from, b, to, 0),
+     (int a, const char *from, int b, const char *to), (a, from, b, to), int, const char *, int, const char *)
+CALL(int, link, CHANGES | NEEDS_ROOM, AT_FDCWD, to, note_path(LINKED, AT_FDCWD, to, NULL, 0),
+     (const char *from, const char *to), (from, to), const char *, const char *)
+CALL(int, symlink, CHANGES | NEEDS_ROOM, AT_FDCWD, path, note_path(POINTED, AT_FDCWD, path, to, 0),
+     (const char *to, const char *path), (to, path), const char *, const char *)
+CALL(int, symlinkat, CHANGES | NEEDS_ROOM, folder, path, note_path(POINTED, folder, path, to, 0),
+     (const char *to, int folder, const char *path), (to, folder, path), const char *, int, const char *)
+CALL(int, unlink, CHANGES, AT_FDCWD, path, note_path(UNLINKED, AT_FDCWD, path, NULL, 0), (const char *path), (path),
      const char *)
-CALL(int, renameat, CHANGES | NEEDS_ROOM, b, to, (int a, const char *from, int b, const char *to), (a, from, b, to),
-     int, const char *, int, const char *)
-CALL(int, link, CHANGES | NEEDS_ROOM, AT_FDCWD, to, (const char *from, const char *to), (from, to), const char *,
+CALL(int, unlinkat, CHANGES, folder, path, note_path(UNLINKED, folder, path, NULL, 0),
+     (int folder, const char *path, int flags), (folder, path, flags), int, const char *, int)
+CALL(int, rmdir, CHANGES, AT_FDCWD, path, note_path(UNLINKED, AT_FDCWD, path, NULL, 0), (const char *path), (path),
      const char *)
-CALL(int, symlink, CHANGES | NEEDS_ROOM, AT_FDCWD, path, (const char *to, const char *path), (to, path), const char *,
-     const char *)
-CALL(int, symlinkat, CHANGES | NEEDS_ROOM, folder, path, (const char *to, int folder, const char *path),
-     (to, folder, path), const char *, int, const char *)
-CALL(int, unlink, CHANGES, AT_FDCWD, path, (const char *path), (path), const char *)
-CALL(int, unlinkat, CHANGES, folder, path, (int folder, const char *path, int flags), (folder, path, flags), int,
-     const char *, int)
-CALL(int, rmdir, CHANGES, AT_FDCWD, path, (const char *path), (path), const char *)
-CALL(int, mkdir, CHANGES | NEEDS_ROOM, AT_FDCWD, path, (const char *path, mode_t mode), (path, mode), const char *,
-     mode_t)
-CALL(int, mkdirat, CHANGES | NEEDS_ROOM, folder, path, (int folder, const char *path, mode_t mode),
-     (folder, path, mode), int, const char *, mode_t)
-CALL(int, chmod, CHANGES, AT_FDCWD, path, (const char *path, mode_t mode), (path, mode), const char *, mode_t)
-CALL(int, fchmodat, CHANGES, folder, path, (int folder, const char *path, mode_t mode, int flags),
-     (folder, path, mode, flags), int, const char *, mode_t, int)
-CALL(int, utimensat, CHANGES, folder, path,
+CALL(int, mkdir, CHANGES | NEEDS_ROOM, AT_FDCWD, path, note_path(MADE, AT_FDCWD, path, NULL, 0),
+     (const char *path, mode_t mode), (path, mode), const char *, mode_t)
+CALL(int, mkdirat, CHANGES | NEEDS_ROOM, folder, path, note_path(MADE, folder, path, NULL, 0),
+     (int folder, const char *path, mode_t mode), (folder, path, mode), int, const char *, mode_t)
+CALL(int, chmod, CHANGES, AT_FDCWD, path, note_mode(AT_FDCWD, path, mode), (const char *path, mode_t mode),
+     (path, mode), const char *, mode_t)
+CALL(int, fchmodat, CHANGES, folder, path, note_mode(folder, path, mode),
+     (int folder, const char *path, mode_t mode, int flags), (folder, path, mode, flags), int, const char *, mode_t,
+     int)
+CALL(int, utimensat, CHANGES, folder, path, note_nothing(),
      (int folder, const char *path, const struct timespec times[2], int flags), (folder, path, times, flags), int,
      const char *, const struct timespec *, int)
-CALL(ssize_t, copy_file_range, CHANGES | NEEDS_ROOM, b, NULL,
+CALL(ssize_t, copy_file_range, CHANGES | NEEDS_ROOM, b, NULL, note_path(UNKNOWN, b, NULL, NULL, 0),
      (int a, off64_t *from, int b, off64_t *to, size_t count, unsigned flags), (a, from, b, to, count, flags), int,
      off64_t *, int, off64_t *, size_t, unsigned)
-CALL(ssize_t, getdents64, READS, file, NULL, (int file, void *buffer, size_t count), (file, buffer, count), int, void *,
-     size_t)
-CALL(ssize_t, readlinkat, READS, folder, path, (int folder, const char *path, char *buffer, size_t count),
-     (folder, path, buffer, count), int, const char *, char *, size_t)
-CALL(int, fstatat, READS, folder, path, (int folder, const char *path, struct stat *found, int flags),
+CALL(ssize_t, getdents64, READS, file, NULL, note_nothing(), (int file, void *buffer, size_t count),
+     (file, buffer, count), int, void *, size_t)
+CALL(ssize_t, readlinkat, READS, folder, path, note_nothing(),
+     (int folder, const char *path, char *buffer, size_t count), (folder, path, buffer, count), int, const char *,
+     char *, size_t)
+CALL(int, fstatat, READS, folder, path, note_nothing(), (int folder, const char *path, struct stat *found, int flags),
      (folder, path, found, flags), int, const char *, struct stat *, int)
-CALL(int, fstatat64, READS, folder, path, (int folder, const char *path, struct stat64 *found, int flags),
-     (folder, path, found, flags), int, const char *, struct stat64 *, int)
+CALL(int, fstatat64, READS, folder, path, note_nothing(),
+     (int folder, const char *path, struct stat64 *found, int flags), (folder, path, found, flags), int, const char *,
+     struct stat64 *, int)
 
 /* A descriptor that failed to close is closed all the same, as on Linux. */
 int close(int file) {
@@ -368,7 +404,12 @@ int renameat2(int a, const char *from, int b, const char *to, unsigned flags) {
   enum action decided = meet("renameat2", CHANGES | NEEDS_ROOM, b, to);
   if (decided == KILL && plants_torn_exchange && flags == RENAME_EXCHANGE) (void)!real(b, to, b, "planted", 0);
   ssize_t other;
-  return instead(decided, &other) ? (int)other : real(a, from, b, to, flags);
+  if (instead(decided, &other)) return (int)other;
+  int is_on = inside ? 0 : record_begin();
+  int done = real(a, from, b, to, flags);
+  if (is_on && done == 0) note_rename(a, from, b, to, flags);
+  record_end(is_on);
+  return done;
 }
 
 static void link_half(int a, const char *from, int b, const char *to) {
@@ -393,7 +434,10 @@ int linkat(int a, const char *from, int b, const char *to, int flags) {
   if (decided == KILL && plants_late_pack) (void)!real(a, from, b, to, flags);
   ssize_t other;
   if (instead(decided, &other)) return (int)other;
+  int is_on = inside ? 0 : record_begin();
   int result = real(a, from, b, to, flags);
+  if (is_on && result == 0) note_path(LINKED, b, to, NULL, 0);
+  record_end(is_on);
   if (result == 0 || errno != EEXIST || !plants_overwrite) return result;
   inside = 1;
   (void)!unlinkat(b, to, 0);
@@ -411,21 +455,31 @@ int ioctl(int file, unsigned long request, ...) {
   ssize_t other;
   int is_clone = request == 0x40049409;  /* FICLONE */
   if (is_clone && instead(meet("ficlone", CHANGES | NEEDS_ROOM, file, NULL), &other)) return (int)other;
-  return real(file, request, argument);
+  int is_on = is_clone ? record_begin() : 0;
+  int done = real(file, request, argument);
+  if (is_on && done == 0) note_path(UNKNOWN, file, NULL, NULL, 0);
+  record_end(is_on);
+  return done;
+}
+
+static uint64_t open_flags(long number, long const *arguments) {
+#ifdef SYS_openat2
+  if (number == SYS_openat2) return *(const uint64_t *)arguments[2];
+#endif
+  return number == SYS_openat ? (uint64_t)arguments[2] : 0;
 }
 
 static int kind_of(long number, long const *arguments) {
-  uint64_t flags = 0;
   switch (number) {
 #ifdef SYS_openat2
-  case SYS_openat2: flags = *(const uint64_t *)arguments[2]; break;
+  case SYS_openat2: break;
 #endif
-  case SYS_openat: flags = (uint64_t)arguments[2]; break;
+  case SYS_openat: break;
   case SYS_renameat2: case SYS_linkat: case SYS_unlinkat: case SYS_mkdirat: return CHANGES | NEEDS_ROOM;
   case SYS_copy_file_range: return CHANGES | NEEDS_ROOM;
   default: return 0;
   }
-  return flags & (O_CREAT | O_TRUNC) ? CHANGES | NEEDS_ROOM : READS;
+  return open_flags(number, arguments) & (O_CREAT | O_TRUNC) ? CHANGES | NEEDS_ROOM : READS;
 }
 
 /* Calls the library has no function for. */
@@ -452,5 +506,10 @@ long syscall(long number, ...) {
     how[2] = 0;
   }
 #endif
-  return real(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+  int is_on = kind & CHANGES ? record_begin() : 0;
+  long done = real(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+  if (is_on && done >= 0 && is_open) note_open((int)done, open_flags(number, arguments));
+  if (is_on && done >= 0 && !is_open) note_path(UNKNOWN, AT_FDCWD, "a call by its number", NULL, 0);
+  record_end(is_on);
+  return done;
 }

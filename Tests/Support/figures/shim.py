@@ -77,9 +77,10 @@ def build(folder):
     if compiler is None:
         raise Unavailable("there is no C compiler to build the crash shim with")
     library = folder / "shim.so"
-    source = pathlib.Path(__file__).with_name("shim.c")
+    sources = [pathlib.Path(__file__).with_name(name) for name in ("shim.c", "record.c")]
     run = subprocess.run(
-        [compiler, "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl"], capture_output=True, text=True)
+        [compiler, "-O2", "-shared", "-fPIC", "-pthread", "-o", library, *sources, "-ldl"], capture_output=True,
+        text=True)
     if run.returncode != 0:
         raise Unavailable(f"{compiler} cannot build the crash shim: {run.stderr.strip()[:200]}")
     return library

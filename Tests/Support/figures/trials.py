@@ -4,10 +4,9 @@ import concurrent.futures
 import os
 import pathlib
 import queue
-import shutil
 
 from .shim import Shim
-from .trees import remove
+from .trees import copy_tree, remove
 
 WORKERS = os.cpu_count() or 1
 
@@ -35,7 +34,7 @@ class Trials:
 
     def replaced(self, folder):
         remove(folder)
-        return pathlib.Path(shutil.copytree(self.base, folder, symlinks=True))
+        return pathlib.Path(copy_tree(self.base, folder))
 
     def count(self, fault):
         """How many calls the operation makes that `fault` could hit."""

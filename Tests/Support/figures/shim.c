@@ -310,6 +310,7 @@ ON_FILE(fallocate, CHANGES | NEEDS_ROOM, (int file, int mode, off_t at, off_t co
 ON_FILE(fallocate64, CHANGES | NEEDS_ROOM, (int file, int mode, off64_t at, off64_t count), (file, mode, at, count),
         int, int, off64_t, off64_t)
 ON_FILE(fchmod, CHANGES, (int file, mode_t mode), (file, mode), int, mode_t)
+ON_FILE(fchown, CHANGES, (int file, uid_t user, gid_t group), (file, user, group), int, uid_t, gid_t)
 ON_FILE(futimens, CHANGES, (int file, const struct timespec times[2]), (file, times), int, const struct timespec *)
 ON_FILE(fstat, READS, (int file, struct stat *found), (file, found), int, struct stat *)
 ON_FILE(fstat64, READS, (int file, struct stat64 *found), (file, found), int, struct stat64 *)
@@ -337,6 +338,8 @@ CALL(int, mkdirat, CHANGES | NEEDS_ROOM, folder, path, (int folder, const char *
 CALL(int, chmod, CHANGES, AT_FDCWD, path, (const char *path, mode_t mode), (path, mode), const char *, mode_t)
 CALL(int, fchmodat, CHANGES, folder, path, (int folder, const char *path, mode_t mode, int flags),
      (folder, path, mode, flags), int, const char *, mode_t, int)
+CALL(int, fchownat, CHANGES, folder, path, (int folder, const char *path, uid_t user, gid_t group, int flags),
+     (folder, path, user, group, flags), int, const char *, uid_t, gid_t, int)
 CALL(int, utimensat, CHANGES, folder, path,
      (int folder, const char *path, const struct timespec times[2], int flags), (folder, path, times, flags), int,
      const char *, const struct timespec *, int)

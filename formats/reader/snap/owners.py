@@ -8,6 +8,7 @@ OWNERS_IN_PAGE, NOBODY = 1024, 0xFFFFFFFF
 
 def runs(snapshot):
     """(count, user, group) of every run, checked; nothing when owners were not recorded."""
+    snapshot.slots()
     pages, before = expand(snapshot.owner_list, snapshot.page, snapshot.where) if snapshot.owner_list else [], None
     for number, ref in enumerate(pages):
         c, count, packs = snapshot.page(ref, OWNERS)

@@ -118,7 +118,8 @@ import Testing
     #expect(try store.verify().1.isEmpty)
   }
 
-  @Test(arguments: [0, 1, 1_024, 1_025, 2_048, 5_000]) func `come back however many runs there are`(count: Int) throws {
+  @Test(arguments: [0, 1, 1_024, 1_025, 2_048, 5_000])
+  func `come back however many runs there are`(count: Int) throws {
     let store = try TestStore()
     let owners = (0..<count).map { Owner(user: UInt32($0 % 2), group: UInt32($0 % 3)) }
     try commit(owners, store)

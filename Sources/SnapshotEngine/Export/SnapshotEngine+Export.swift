@@ -7,8 +7,8 @@ internal import SnapshotStore
 extension SnapshotEngine {
   /// A whole version as a tar archive (POSIX `pax`), piece by piece in order, each verified before it is given.
   ///
-  /// The archive of a version is always the same: owner and group are 0, or those the version records, the time of every
-  /// entry is that of the version.
+  /// The archive of a version is always the same: owner and group are 0, or those the version records, the time of
+  /// every entry is that of the version.
   /// - Parameters:
   ///   - withOwners: whether entries get the owners the version records.
   ///   - piece: is given a few megabytes at most, on the thread that does the work; what it throws ends the call.

@@ -7,8 +7,8 @@ struct Export: Verb {
     commandName: "export",
     abstract: "Writes a whole version as a tar archive.",
     discussion: """
-      POSIX pax format; the same version gives the same bytes: owner and group are 0, or with --owners the numbers that \
-      the version records, the time is that of the version. \
+      POSIX pax format; the same version gives the same bytes: owner and group are 0, or with --owners the numbers \
+      that the version records, the time is that of the version. \
       Every byte is verified before it is written. A file gets its name when it is whole; on stdout, damage ends the \
       archive early, with exit status 4.
 

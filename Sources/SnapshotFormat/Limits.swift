@@ -16,6 +16,7 @@ package enum Limits {
   package static let chunksInPage = 1_024
   package static let supportInPage = 256
   package static let producersInPage = 1_024
+  package static let ownersInPage = 1_024
   package static let inlineReferenceCount = 64
   package static let messageByteCount = 1_024
 }

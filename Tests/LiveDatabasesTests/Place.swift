@@ -53,7 +53,7 @@ final class Place: Sendable {
       allowsLiveDirectories: allowsLive)
     var files: [String: [UInt8]] = [:]
     try input.forEach { path, entry throws(StoreError) in
-      guard case .file(_, let file) = entry else { return }
+      guard case .file(_, _, let file) = entry else { return }
       let bytes = try file.read(at: 0, count: Int(file.byteCount))
       try file.checkUnchanged()
       files["\(path)"] = bytes

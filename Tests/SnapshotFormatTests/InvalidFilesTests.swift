@@ -11,11 +11,11 @@ import Testing
     [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
   }
 
-  private static let rows: [(file: String, reason: String)] = {
+  private static let rows: [(file: String, object: String, reason: String)] = {
     let table = (try? String(contentsOf: folder.appendingPathComponent("reasons.tsv"), encoding: .utf8)) ?? ""
     return table.split(separator: "\n").dropFirst().map { line in
       let columns = line.split(separator: "\t").map(String.init)
-      return (columns[0], columns[2])
+      return (columns[0], columns[1], columns[2])
     }
   }()
 
@@ -24,9 +24,11 @@ import Testing
   }
 
   @Test(arguments: rows)
-  func `are refused with their reason`(file: String, reason: String) throws {
+  func `are refused with their reason`(file: String, object: String, reason: String) throws {
     let bytes = try Self.bytes(file)
-    let error = #expect(throws: FormatError.self) { _ = try StoreIdentity(decoding: bytes.rawSpan) }
+    let error = #expect(throws: FormatError.self) {
+      if object == "page" { _ = try Page.owners(bytes.rawSpan) } else { _ = try StoreIdentity(decoding: bytes.rawSpan) }
+    }
     #expect(error?.description.contains(reason) == true, "\(file): \(error?.description ?? "read")")
   }
 

@@ -8,16 +8,31 @@ import SnapshotFormat
 import SnapshotStore
 import Testing
 
-@Suite struct `the golden store of version 1` {
-  private static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("formats/golden/v1/store").path
+@Suite struct `the golden stores of version 1` {
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("formats/golden/v1").path
+  private static let names = ["store", "owners"]
 
-  private static let contentHashes: [String: String] = [
+  private static let contentHashes = ["store": plain, "owners": owned]
+
+  private static let plain = [
     "tree/first@1": "6ec60891e6ebb79f024702cdc2f2d7f2063da182ab1ab3803e7b8f44f9963db5",
     "tree/first@2": "efe3987b7903746f273282e17fb5954623a8c32f30d4ac3612be2ae1fc7c6834",
     "tree/first@3": "d2f3c2cf68ea11d572526119166e84fa1a0d1aa93cfe03112c51c3cee463d86f",
     "words@1": "82b03ab1fbf30c576409ce2ab78e438dbf304f0347392bd29382f8832217daf3",
     "words@2": "79d4f7b95550a207f6b5cb6980deaaedb8b82e43ee7dfe83c2b89e955a4dfc47",
+  ]
+
+  /// Three versions of one content: with owners, with others, without.
+  private static let owned = Dictionary(
+    uniqueKeysWithValues: (1...3).map {
+      ("tree/owned@\($0)", "b5d1495d442fd8e93751bb7a0cc6877f3791790a4173755c7fc97e8f9f70d307")
+    })
+
+  private static let owners: [[Owner]?] = [
+    [Owner(user: 1_000, group: 100), Owner(user: 1_000, group: 100), .root, Owner(user: 1_001, group: 4_294_967_294)],
+    [Owner(user: 1_000, group: 100), Owner(user: 70_000, group: 100), .root, .root],
+    nil,
   ]
 
   private func store(_ path: String) throws -> (SnapshotStore, FileObjectTier) {
@@ -37,19 +52,31 @@ import Testing
     return findings.all
   }
 
-  @Test func `is read by today's code, with the content it had`() throws {
-    let (store, _) = try store(Self.path)
-    for (version, contentHash) in Self.contentHashes {
+  @Test(arguments: names) func `are read by today's code, with the content they had`(name: String) throws {
+    let (store, _) = try store("\(Self.folder)/\(name)")
+    for (version, contentHash) in try #require(Self.contentHashes[name]) {
       let reference = try #require(VersionReference(version))
       #expect(try store.row(reference).contentHash.hex == contentHash, "\(version)")
     }
-    #expect(try findings(Self.path).isEmpty)
+    #expect(try findings("\(Self.folder)/\(name)").isEmpty)
   }
 
-  @Test func `is rejected when one bit of any object is flipped`() throws {
+  @Test func `have the owners they had`() throws {
+    let (store, _) = try store("\(Self.folder)/owners")
+    for (index, expected) in Self.owners.enumerated() {
+      let reference = try #require(VersionReference("tree/owned@\(index + 1)"))
+      var stream = try OwnerStream(try store.manifest(try store.row(reference)))
+      var owners: [Owner] = []
+      while let owner = try stream?.next() { owners.append(owner) }
+      try stream?.finish()
+      #expect((stream == nil ? nil : owners) == expected)
+    }
+  }
+
+  @Test(arguments: names) func `are rejected when one bit of any object is flipped`(name: String) throws {
     let copy = try TemporaryDirectory()
     let root = "\(copy.path)/store"
-    try FileManager.default.copyItem(atPath: Self.path, toPath: root)
+    try FileManager.default.copyItem(atPath: "\(Self.folder)/\(name)", toPath: root)
     let random = SeededRandomSource(seed: 21)
     for object in try FileManager.default.subpathsOfDirectory(atPath: root) where object != "store" {
       let path = "\(root)/\(object)"

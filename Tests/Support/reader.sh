@@ -34,6 +34,8 @@ sed 's/77/7/' "$work/dump1/numbers" >"$work/dump2/numbers"
 for version in 1 2; do "$snapctl" create dump "$work/dump$version" --append-version --quiet >/dev/null; done
 "$snapctl" stats dump --json --quiet | grep -q prefixPatch || { echo "no prefix patch was written" >&2; exit 1; }
 
+"$snapctl" create owned "$work/dump1" --owners --quiet >/dev/null
+
 read_store "$SNAPCTL_STORE" verify >/dev/null
 read_store "$SNAPCTL_STORE" extract dump@2 "$work/dump" >/dev/null
 diff -r --exclude .snapctl "$work/dump2" "$work/dump"
@@ -45,8 +47,10 @@ for version in 1 2 3 6; do
 done
 records=$(read_store "$SNAPCTL_STORE" records words | grep -c '"vector"')
 [ "$records" -eq 300 ] || { echo "the reader sees $records records, 300 were appended" >&2; exit 1; }
+owners=$(read_store "$SNAPCTL_STORE" owners owned | grep -c "\"uid\": $(id -u), \"gid\": $(id -g)")
+[ "$owners" -eq 1 ] || { echo "the reader sees $owners owners of one file" >&2; exit 1; }
 echo "the independent reader verified the store, extracted 4 versions and read $records records"
 
-for object in "$root"/formats/golden/v1/store; do read_store "$object" verify >/dev/null; done
+for store in store owners; do read_store "$root/formats/golden/v1/$store" verify >/dev/null; done
 cd "$root/formats/reader"
 SNAPREAD_STORE=$root/formats/golden/v1/store "$python" -m unittest -q

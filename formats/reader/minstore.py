@@ -37,7 +37,7 @@ def seal(path, body):
 
 
 def sealed(path, kind, sections):
-    parts = b"".join(struct.pack("<HHI", tag, 0 if tag == 3 and kind == 3 else 1, len(p)) + p
+    parts = b"".join(struct.pack("<HHI", tag, 0 if tag in (3, 9) and kind == 3 else 1, len(p)) + p
                      for tag, p in sorted(sections.items()))
     return seal(path, preamble(kind) + struct.pack("<I", len(parts)) + parts)
 

@@ -2,7 +2,7 @@
 
 import struct
 
-from minstore import NAMES, Pack, cut, file_entry, folder, grid, link, noise, pack_path, page, root, squeeze, write
+from minstore import NAMES, Pack, cut, file_entry, folder, grid, link, listed, noise, pack_path, page, root, squeeze, write
 from snap.cursor import varint
 
 DATABASE = b"SQLite format 3\0" + noise("db", 149_984)
@@ -10,6 +10,7 @@ CHANGED = DATABASE[:70_000] + b"changed!" + DATABASE[70_008:]
 FLOATS = struct.pack("<6000f", *(1 + i / 9000 for i in range(6000)))
 TREES = [{"a.sqlite3": DATABASE, "empty": b"", "sub/floats.bin": FLOATS, "sub/noise.gz": b"\x1f\x8b" + noise("gz", 300_000)}]
 TREES.append({**TREES[0], "a.sqlite3": CHANGED, "sub/prefixed": noise("gz", 40_000) + b"tail"})
+OWNERS = [(2, 0, 0), (1, 1000, 100), (3, 0, 100)]
 
 
 def sparse(at, literals):
@@ -34,7 +35,7 @@ def first(target):
         paged = p.add(page(2, [r() for r in refs[path]], names), 1, 2)() if path.endswith("gz") else None
         entries.append(file_entry(path, chunks, [r() for r in refs[path]], profile, grain, paged))
     entries += [folder("sub"), link("to", "sub/floats.bin")]
-    return finish(target, p, "root1", 1, entries, [], names), refs
+    return finish(target, p, "root1", 1, entries, [], names, OWNERS), refs
 
 
 def second(target, refs):
@@ -60,12 +61,13 @@ def second(target, refs):
     return finish(target, p, "root2", 2, entries, support, names)
 
 
-def finish(target, p, name, version, entries, support, names):
-    """Files page, pack and root; returns the version row."""
+def finish(target, p, name, version, entries, support, names, owners=()):
+    """Files page, owners page if any, pack and root; returns the version row."""
     entries.sort(key=lambda e: e[1][0].encode())
     facts = [(f[0].encode(), *f[1:]) for _, f in entries]
     files = [p.add(page(1, [e for e, _ in entries], names), 1, 2)()]
+    more = {9: listed([p.add(page(7, [struct.pack("<III", *run) for run in owners], []), 0, 2)()])} if owners else {}
     chunks = sum(len(chunks_of(path, data)[0]) for path, data in TREES[version - 1].items())
-    data, row = root(NAMES[name], "all/trees", version, 1, facts, chunks, names, files, support)
+    data, row = root(NAMES[name], "all/trees", version, 1, facts, chunks, names, files, support, more)
     write(target, {pack_path(p.name): p.close(), f"manifests/{NAMES[name]}": data})
     return row

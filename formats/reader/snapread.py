@@ -11,6 +11,7 @@ from snap.errors import Refused
 from snap.extract import extract
 from snap.head import KINDS
 from snap.merge import Rows
+from snap.owners import owners
 from snap.records import add_delta, add_segment, deltas, pending, printable, segments
 from snap.snapshot import Snapshot
 from snap.store import Store
@@ -87,6 +88,14 @@ def records(store, arguments):
     return 0
 
 
+def list_owners(store, arguments):
+    """To whom each entry of a version belongs, by number; nothing when that was not recorded."""
+    head, version = chosen(store, arguments.name)
+    for entry, user, group in owners(snapshot(store, head, version)):
+        put({"path": entry.text(), "uid": user, "gid": group})
+    return 0
+
+
 def list_deltas(store, arguments):
     head, _ = chosen(store, arguments.name)
     newest = snapshot(store, head, None) if head.newest else None
@@ -102,7 +111,8 @@ def parse(arguments):
     parser.add_argument("store")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, run, nargs in (("list", list_store, 0), ("extract", extract_version, None), ("verify", verify, "?"),
-                             ("records", records, None), ("deltas", list_deltas, None)):
+                             ("records", records, None), ("deltas", list_deltas, None),
+                             ("owners", list_owners, None)):
         command = commands.add_parser(name)
         command.set_defaults(run=run)
         if nargs != 0:

@@ -9,6 +9,7 @@ import stat
 import struct
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 import mintrees
@@ -81,6 +82,24 @@ class StoreTest(unittest.TestCase):
     def test_deltas(self):
         code, lines = run(self.store, "deltas", "vec")
         self.assertEqual((code, [(x["sequence"], x["operations"]) for x in lines]), (0, [(1, 1), (2, 4)]))
+
+    def test_owners(self):
+        code, lines = run(self.store, "owners", "all/trees@1")
+        numbers = [(x["uid"], x["gid"]) for x in lines]
+        self.assertEqual((code, numbers), (0, [(0, 0)] * 2 + [(1000, 100)] + [(0, 100)] * 3))
+        self.assertEqual([x["path"] for x in lines], sorted(x["path"] for x in lines))
+        self.assertEqual(run(self.store, "owners", "all/trees@2"), (0, []))
+
+    def test_wrong_owners(self):
+        wrong = {"few": [(5, 0, 0)], "many": [(7, 0, 0)], "none": [(0, 1, 1), (6, 0, 0)], "same": [(3, 0, 0), (3, 0, 0)],
+                 "nobody": [(6, 0, 0xFFFFFFFF)]}
+        for name, owners in wrong.items():
+            with self.subTest(name), unittest.mock.patch.object(mintrees, "OWNERS", owners):
+                store = make_store(Path(self.folder.name) / name)
+                code, lines = run(store, "verify")
+                self.assertEqual(code, 4)
+                self.assertIn(NAMES["root1"], lines[0]["object"])
+                self.assertEqual(run(store, "owners", "all/trees@1")[0], 4)
 
     def test_missing_objects(self):
         for path in (f"manifests/{NAMES['root1']}", f"versions/{NAMES['older']}", "heads/vec/" + "1".zfill(20)):

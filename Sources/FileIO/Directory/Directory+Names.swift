@@ -130,6 +130,13 @@ extension Directory {
   package func changeMode(of path: some PathBeneath, to mode: FileMode) throws(FileError) {
     try parent(of: path) { name throws(FileError) in try Syscalls.changeMode(name, to: mode) }
   }
+
+  /// Gives what `path` names to a user and a group, by number: a link itself, not its target. The system takes the
+  /// set-id bits of a file away: change the mode afterwards.
+  /// - Throws: `.denied` for who may not; in general only root may give files away.
+  package func changeOwner(of path: some PathBeneath, user: UInt32, group: UInt32) throws(FileError) {
+    try parent(of: path) { name throws(FileError) in try Syscalls.changeOwner(name, user: user, group: group) }
+  }
 }
 
 extension Directory {

@@ -57,6 +57,13 @@ package struct OpenFile: ~Copyable, Sendable {
     try Syscalls.changeMode(descriptor, to: mode, location)
   }
 
+  /// Gives the file to a user and a group, by number. The system takes its set-id bits away: change the mode
+  /// afterwards.
+  /// - Throws: `.denied` for who may not; in general only root may give files away.
+  package func changeOwner(user: UInt32, group: UInt32) throws(FileError) {
+    try Syscalls.changeOwner(descriptor, user: user, group: group, location)
+  }
+
   package func fileSystem() throws(FileError) -> FileSystem {
     try Syscalls.fileSystem(descriptor, location)
   }

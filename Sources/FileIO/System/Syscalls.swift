@@ -155,6 +155,12 @@ extension Syscalls {
     _ = try perform(.changeMode, location) { _ in Int(fchmod(descriptor, mode_t(mode.bits))) }
   }
 
+  static func changeOwner(
+    _ descriptor: Int32, user: UInt32, group: UInt32, _ location: FileLocation
+  ) throws(FileError) {
+    _ = try perform(.changeOwner, location) { _ in Int(fchown(descriptor, user, group)) }
+  }
+
   /// Maps `byteCount` bytes, at least one, for reading.
   static func map(_ descriptor: Int32, byteCount: Int, _ location: FileLocation) throws(FileError) -> UnsafeRawPointer {
     var base: UnsafeMutableRawPointer?
@@ -236,6 +242,15 @@ extension Syscalls {
     _ = try perform(.changeMode, name.location) { _ in
       unsafe withCString(name.bytes) {
         unsafe Int(fchmodat(name.directory, $0, mode_t(mode.bits), AT_SYMLINK_NOFOLLOW))
+      }
+    }
+  }
+
+  /// fchownat(2) with AT_SYMLINK_NOFOLLOW: of a link itself, never of its target.
+  static func changeOwner(_ name: Name, user: UInt32, group: UInt32) throws(FileError) {
+    _ = try perform(.changeOwner, name.location) { _ in
+      unsafe withCString(name.bytes) {
+        unsafe Int(fchownat(name.directory, $0, user, group, AT_SYMLINK_NOFOLLOW))
       }
     }
   }

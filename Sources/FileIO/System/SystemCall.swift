@@ -1,6 +1,6 @@
 /// The calls this module makes, as messages and tests name them.
 package enum SystemCall: String, Sendable, CaseIterable, CustomStringConvertible {
-  case open, close, read, write, sync, truncate, allocate, clone, status, changeMode, map
+  case open, close, read, write, sync, truncate, allocate, clone, status, changeMode, changeOwner, map
   case list, makeDirectory, link, makeSymbolicLink, readLink, rename, unlink, lock, fileSystem
 
   package var description: String { rawValue }
@@ -9,7 +9,7 @@ package enum SystemCall: String, Sendable, CaseIterable, CustomStringConvertible
   package var isMutating: Bool {
     switch self {
     case .write, .sync, .truncate, .allocate, .clone, .changeMode, .makeDirectory, .link, .makeSymbolicLink: true
-    case .rename, .unlink: true
+    case .rename, .unlink, .changeOwner: true
     case .open, .close, .read, .status, .map, .list, .readLink, .lock, .fileSystem: false
     }
   }

@@ -100,6 +100,7 @@ extension SyncRequest {
     self.init(collection, row: row, directory: directory)
     adopt = options.adopts
     keepLocal = options.keepsLocalChanges
+    setsOwners = options.setsOwners
     generationCount = options.generationCount
     style =
       switch options.style {

@@ -16,6 +16,10 @@ public struct SyncOptions: Sendable {
   public var adopts = false
   /// Throws `.differs` when the directory was changed since it was synced, instead of putting the changes back.
   public var keepsLocalChanges = false
+  /// Gives every entry the owner and group the version records: what is written, and what stays and differs. The
+  /// directory itself is no entry. Throws `.failed` for a version without owners, before anything is touched, and when
+  /// this process may not give files away, before any entry is touched where that can be known.
+  public var setsOwners = false
   /// How many generations stay, the new one among them; nil: all. Those that are pinned stay in any case.
   public var generationCount: Int?
   /// Is told the plan, before anything is written.

@@ -16,6 +16,9 @@ public struct CreateOptions: Sendable {
   public var tag: String?
   /// What to say about it; at most 1,024 bytes.
   public var message = ""
+  /// Records the owner and group of every file, directory and link, by number. They are no part of the content hash,
+  /// but a difference: of owners alone, and also when only one of the two versions has them.
+  public var recordsOwners = false
   /// Which part of the directory is taken.
   public var selection = TreeSelection()
   /// Whether the directory counts as a copy of the new version afterwards. When something was left out, only one that
@@ -70,9 +73,9 @@ public struct SkippedEntry: Sendable, Equatable {
 extension SnapshotEngine {
   /// Makes a version of a directory.
   ///
-  /// Only what the version before does not have is stored. Names, types, modes, link targets and bytes count; times do
-  /// not. A file that changes while it is read is read again, as often as the configuration says; one that vanishes is
-  /// left out.
+  /// Only what the version before does not have is stored. Names, types, modes, link targets and bytes count, and
+  /// owners when they are recorded; times do not. A file that changes while it is read is read again, as often as the
+  /// configuration says; one that vanishes is left out.
   /// - Throws: `.conflict` when somebody else committed a version meanwhile, `.failed` when a file changed each time it
   /// was read. In both cases nothing is published.
   public func create(
@@ -83,6 +86,7 @@ extension SnapshotEngine {
       collection: name, tree: try options.selection.tree(directory, configuration))
     if let tag = options.tag { request.tag = try Names.tag(tag) }
     request.message = options.message
+    request.recordsOwners = options.recordsOwners
     let progress = ProgressCount("create", options.progress)
     request.explain = { file in
       progress?.add(bytes: file.byteCount, items: 1)

@@ -1,6 +1,7 @@
 internal import Catalog
 internal import Primitives
 internal import SnapshotFormat
+internal import SnapshotStore
 
 extension SnapshotEngine {
   /// The collections of the store, ascending by name.
@@ -37,6 +38,17 @@ extension SnapshotEngine {
     return try await perform { call throws(EngineError) in
       let (head, row) = try call.row(reference)
       return Snapshot(reference.collection, row, in: head)
+    }
+  }
+
+  /// Whether a version records to whom its entries belong. Costs one read more than `snapshot`: of its manifest's root.
+  ///
+  /// - Throws: `.notFound` when there is no such version, `.damaged` when its manifest does not verify.
+  public func recordsOwners(_ version: String) async throws(EngineError) -> Bool {
+    let reference = try Names.version(version)
+    return try await perform { call throws(EngineError) in
+      let row = try call.row(reference).row
+      return try call.catching { () throws(StoreError) in try call.store.manifest(row).root.owners != nil }
     }
   }
 }

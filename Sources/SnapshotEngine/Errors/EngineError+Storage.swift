@@ -42,6 +42,10 @@ extension EngineError {
       self.init(.locked, "\(error)", subject: error.path, advice: "Another process uses it; repeat the command later")
     case .unreachable:
       self.init(.tierTimeout, "\(error)", subject: error.path, advice: "Look at the mount, then repeat")
+    case .denied where error.call == .changeOwner:
+      self.init(
+        .failed, "\(error)", subject: error.path,
+        advice: "Give files away as root, with CAP_CHOWN, or leave --owners out; a repeated sync goes on from here")
     case .denied:
       self.init(.failed, "\(error)", subject: error.path, advice: "Look at who owns it and at its mode")
     default: self.init(.failed, "\(error)", subject: error.path)

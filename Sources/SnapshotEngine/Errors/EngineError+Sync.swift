@@ -15,6 +15,11 @@ extension EngineError {
         .differs, "\(subject) has \(count) local changes: \(list)", subject: subject,
         advice: "Nothing was touched. Make a version of them with `create`, or leave --keep-local out to put them back")
     case .linked: self.init(.failed, "\(error)", subject: subject, advice: "Nothing was touched. Leave --in-place out")
+    case .ownersNotRecorded(let version): self = EngineError.ownersNotRecorded(version)
+    case .ownersDenied:
+      self.init(
+        .failed, "\(error)", subject: subject,
+        advice: "Nothing of it was touched. Give files away as root, with CAP_CHOWN, or leave --owners out")
     case .noSpace(let missing, _):
       self.init(.noSpace, "\(error)", subject: subject, advice: "Free \(missing) bytes and repeat, or use --in-place")
     case .timedOut(let what):
@@ -23,6 +28,13 @@ extension EngineError {
     case .cancelled:
       self.init(.interrupted, "interrupted; what was fetched is kept for the next run", subject: subject)
     }
+  }
+
+  /// A version whose owners are wanted, and that was made without.
+  static func ownersNotRecorded(_ version: String) -> EngineError {
+    EngineError(
+      .failed, "\(version) was made without owners", subject: version,
+      advice: "Nothing was touched. Leave --owners out, or take a version that was made with `create --owners`")
   }
 
   /// Runs `body`, and gives what it throws as the façade does.

@@ -7,18 +7,21 @@ internal import SnapshotStore
 extension SnapshotEngine {
   /// A whole version as a tar archive (POSIX `pax`), piece by piece in order, each verified before it is given.
   ///
-  /// The archive of a version is always the same: owner and group are 0, the time of every entry is that of the
-  /// version.
-  /// - Parameter piece: is given a few megabytes at most, on the thread that does the work; what it throws ends the
-  /// call.
-  /// - Throws: `.damaged` when bytes do not verify; what was given until then is sound, but no whole archive.
+  /// The archive of a version is always the same: owner and group are 0, or those the version records, the time of
+  /// every entry is that of the version.
+  /// - Parameters:
+  ///   - withOwners: whether entries get the owners the version records.
+  ///   - piece: is given a few megabytes at most, on the thread that does the work; what it throws ends the call.
+  /// - Throws: `.damaged` when bytes do not verify; what was given until then is sound, but no whole archive. `.failed`
+  /// for owners that the version does not record; nothing is given then.
   public func export(
-    _ version: String, piece: @escaping @Sendable ([UInt8]) throws(EngineError) -> Void
+    _ version: String, withOwners: Bool = false, piece: @escaping @Sendable ([UInt8]) throws(EngineError) -> Void
   ) async throws(EngineError) -> ExportedSnapshot {
     let reference = try Names.version(version)
     return try await perform { call throws(EngineError) in
       let (head, row) = try call.row(reference)
-      let bytes = try call.export(row) { bytes throws(EngineError) in try piece(bytes) }
+      var export = try call.archive(reference, row, withOwners: withOwners)
+      let bytes = try call.write(&export) { bytes throws(EngineError) in try piece(bytes) }
       return ExportedSnapshot(
         snapshot: Snapshot(reference.collection, row, in: head), bytes: bytes, seconds: call.seconds)
     }
@@ -30,13 +33,14 @@ extension SnapshotEngine {
   /// - Throws: `.damaged` when bytes do not verify, `.noSpace` before the first byte, `.usage` for a name that stands
   /// for something other than a file.
   public func export(
-    _ version: String, to file: String, progress: ProgressHandler? = nil
+    _ version: String, to file: String, withOwners: Bool = false, progress: ProgressHandler? = nil
   ) async throws(EngineError) -> ExportedSnapshot {
     let reference = try Names.version(version)
     return try await perform { call throws(EngineError) in
       let (head, row) = try call.row(reference)
+      let export = try call.archive(reference, row, withOwners: withOwners)
       let output = try ArchiveFile(file, mark: UniqueName(random: random))
-      let bytes = try call.export(row, to: output, progress)
+      let bytes = try call.write(export, to: output, progress)
       return ExportedSnapshot(
         snapshot: Snapshot(reference.collection, row, in: head), bytes: bytes, seconds: call.seconds)
     }
@@ -44,22 +48,21 @@ extension SnapshotEngine {
 }
 
 extension EngineCall {
-  fileprivate func export(
-    _ row: VersionRow, to sink: ([UInt8]) throws(EngineError) -> Void
-  ) throws(EngineError) -> UInt64 {
-    var export = try catching { () throws(StoreError) in
-      TarExport(try store.manifest(row), modified: row.created, limits: store.limits)
+  fileprivate func archive(
+    _ reference: VersionReference, _ row: VersionRow, withOwners: Bool
+  ) throws(EngineError) -> TarExport {
+    let manifest = try catching { () throws(StoreError) in try store.manifest(row) }
+    if withOwners, manifest.root.owners == nil {
+      throw EngineError.ownersNotRecorded("\(reference.collection)@\(row.version)")
     }
-    return try write(&export, to: sink)
+    return TarExport(manifest, modified: row.created, withOwners: withOwners, limits: store.limits)
   }
 
-  fileprivate func export(
-    _ row: VersionRow, to file: ArchiveFile, _ progress: ProgressHandler?
+  fileprivate func write(
+    _ export: TarExport, to file: ArchiveFile, _ progress: ProgressHandler?
   ) throws(EngineError) -> UInt64 {
     do throws(EngineError) {
-      var export = try catching { () throws(StoreError) in
-        TarExport(try store.manifest(row), modified: row.created, limits: store.limits)
-      }
+      var export = export
       let total = try catching { () throws(StoreError) in try export.totalByteCount() }
       try file.reserve(total)
       var shown = Progress(phase: "export")
@@ -77,7 +80,7 @@ extension EngineCall {
     }
   }
 
-  private func write(
+  fileprivate func write(
     _ export: inout TarExport, to sink: ([UInt8]) throws(EngineError) -> Void
   ) throws(EngineError) -> UInt64 {
     var failure: EngineError?

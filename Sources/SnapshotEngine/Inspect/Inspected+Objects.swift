@@ -58,6 +58,7 @@ extension ManifestRoot {
     fields += [
       .init("filesPages", .count(files.references.count)), .init("supportPages", .count(support.references.count)),
     ]
+    if let owners { fields.append(.init("ownersPages", .count(owners.references.count))) }
     guard let vectors else { return fields }
     return fields + [
       .init("dimension", .number(UInt64(vectors.dimension))), .init("leastId", .text(vectors.leastId)),

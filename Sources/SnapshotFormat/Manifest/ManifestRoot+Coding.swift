@@ -4,10 +4,11 @@ extension ManifestRoot {
   /// The object and its digest, to be written at `manifests/<name>`.
   package func encode(named name: UniqueName) -> SealedObject.Encoded {
     var packs = PackTable()
-    var lists = (files: ByteWriter(), support: ByteWriter(), producers: ByteWriter())
+    var lists = (files: ByteWriter(), support: ByteWriter(), producers: ByteWriter(), owners: ByteWriter())
     files.write(to: &lists.files, packs: &packs)
     support.write(to: &lists.support, packs: &packs)
     vectors?.producers.write(to: &lists.producers, packs: &packs)
+    owners?.write(to: &lists.owners, packs: &packs)
     var sections = SectionWriter()
     sections.section(1) { writeIdentity(to: &$0) }
     sections.section(2) { totals.write(to: &$0) }
@@ -28,6 +29,7 @@ extension ManifestRoot {
       sections.section(7) { $0.append(lists.producers.bytes) }
       sections.section(8) { vectors.writeSchema(to: &$0) }
     }
+    if owners != nil { sections.section(9, required: false) { $0.append(lists.owners.bytes) } }
     return SealedObject.encode(.manifest, named: .manifest(name), sections: sections)
   }
 
@@ -79,6 +81,10 @@ extension ManifestRoot {
       try ReferenceList(from: &input, packs: packs, allowsEmpty: true)
     }
     vectors = try ManifestRoot.vectors(identity.kind, &sections, packs: packs)
+    owners = try sections.optional(9) { input throws(FormatError) in
+      guard identity.kind == .tree else { throw input.damaged("owners of a collection that is no tree") }
+      return try ReferenceList(from: &input, packs: packs, allowsEmpty: false)
+    }
   }
 
   private static func vectors(

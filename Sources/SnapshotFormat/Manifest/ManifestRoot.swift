@@ -31,6 +31,9 @@ package struct ManifestRoot: Sendable, Equatable {
     package var deleted: UInt64 = 0
 
     package init() {}
+
+    /// Entries of all files pages. Of a root from outside it may be any number.
+    package var entries: UInt64 { files &+ directories &+ links }
   }
 
   /// What only a collection of vectors has.
@@ -59,12 +62,15 @@ package struct ManifestRoot: Sendable, Equatable {
   package let support: ReferenceList
   /// Nil for a tree.
   package let vectors: Vectors?
+  /// Owners pages, of a tree whose owners were recorded; else nil.
+  package let owners: ReferenceList?
 
   package var kind: CollectionKind { vectors == nil ? .tree : .vectors }
 
   package init(
     collection: CollectionName, version: UInt64, created: Timestamp, intent: IntentIdentifier, message: String,
-    totals: Totals, parent: Parent?, files: ReferenceList, support: ReferenceList, vectors: Vectors?
+    totals: Totals, parent: Parent?, files: ReferenceList, support: ReferenceList, vectors: Vectors?,
+    owners: ReferenceList? = nil
   ) {
     self.collection = collection
     self.version = version
@@ -76,5 +82,6 @@ package struct ManifestRoot: Sendable, Equatable {
     self.files = files
     self.support = support
     self.vectors = vectors
+    self.owners = owners
   }
 }

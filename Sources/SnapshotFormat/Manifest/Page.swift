@@ -8,6 +8,7 @@ package enum PageKind: UInt8, Sendable {
   case index = 4
   case producers = 5
   case hints = 6
+  case owners = 7
 }
 
 /// The frame of every page: header, entries, pack table.

@@ -22,6 +22,8 @@ package struct CreateRequest: Sendable {
   package var message = ""
   package var tag: TagName?
   package var deadline: Deadline = .never
+  /// Whether the owners of files, directories and links are recorded, by number.
+  package var recordsOwners = false
   /// Is told of every file when it is done.
   package var explain: (@Sendable (FileOutcome) -> Void)?
 
@@ -47,7 +49,7 @@ extension SnapshotStore {
   ///
   /// - Parameter local: where chunks of the base may be had without reading the store.
   /// - Returns: the new version; or the version built upon, when names, types, modes, link targets and bytes are the
-  ///   same.
+  ///   same, and owners too: recorded in both and equal, or in neither.
   /// - Throws: `.catalog(.conflict)` when another version came meanwhile and has other content; nothing is published
   ///   then.
   package func create(
@@ -58,13 +60,25 @@ extension SnapshotStore {
     } catch {
       guard case .catalog(.conflict(let conflict)) = error, let newest = conflict.head.newestRow else { throw error }
       // A run that was killed after its commit landed comes back here: what it wanted is there already.
-      let content = try TreeHash.hash(request.tree, jobs: limits.jobs)
-      guard content.contentHash == newest.contentHash else { throw error }
+      guard let content = try content(of: request, ifSameAs: newest) else { throw error }
       var statistics = WriteStatistics()
       statistics.bytesTotal = content.byteCount
       return CreateResult(
         row: newest, head: conflict.head, isUnchanged: true, statistics: statistics, omissions: content.omissions)
     }
+  }
+
+  /// What the directory has, when it is what a version has, owners and all.
+  private func content(
+    of request: CreateRequest, ifSameAs row: VersionRow
+  ) throws(StoreError) -> TreeHash.Result? {
+    var owners = try OwnerStream(try manifest(row))
+    var hasSameOwners = (owners != nil) == request.recordsOwners
+    guard hasSameOwners else { return nil }
+    let content = try TreeHash.hash(request.tree, jobs: limits.jobs) { owner throws(StoreError) in
+      if owners != nil, try owners?.next() != owner { hasSameOwners = false }
+    }
+    return hasSameOwners && content.contentHash == row.contentHash ? content : nil
   }
 
   private func createOnBase(
@@ -84,11 +98,12 @@ extension SnapshotStore {
         return try baseVersion(request, head, start: start ?? 0)
       }, local: local
     ) { base throws(StoreError) in
-      let writer = try SnapshotWriter(context(base.intent), base: base.manifest, explain: request.explain)
+      let writer = try SnapshotWriter(
+        context(base.intent), base: base.manifest, recordsOwners: request.recordsOwners, explain: request.explain)
       omissions = try writer.add(request.tree)
       let contentHash = try writer.finishTree()
       statistics = writer.statistics
-      if let before = base.manifest, before.root.totals.contentHash == contentHash { return .unchanged }
+      if base.manifest?.root.totals.contentHash == contentHash, try writer.hasOwnersOfBase() { return .unchanged }
       let manifest = try writer.finish(description(request, base))
       statistics = manifest.statistics
       return .manifest(manifest, basis: basis(request, start: start ?? 0), further: [])

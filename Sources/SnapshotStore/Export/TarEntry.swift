@@ -3,9 +3,9 @@ package import SnapshotFormat
 
 /// One entry of an archive: its headers, as POSIX has them for `pax` (IEEE Std 1003.1, "pax Interchange Format").
 ///
-/// The same entry gives the same bytes, whoever asks: owner and group are 0 and nameless, the time is given.
-/// - What fits a `ustar` header stands there. A name that is UTF-8 and not ASCII, or too long, and a size beyond 8 GiB
-///   stand in an extended header before it.
+/// The same entry gives the same bytes, whoever asks: owner, group and time are given, owner and group nameless.
+/// - What fits a `ustar` header stands there. A name that is UTF-8 and not ASCII, or too long, a size beyond 8 GiB and
+///   an owner beyond 2,097,151 stand in an extended header before it.
 /// - A name that is not UTF-8 stands in the `ustar` header as it is; a long one in an extended header that says
 ///   `hdrcharset=BINARY`.
 package struct TarEntry: Sendable, Equatable {
@@ -19,11 +19,13 @@ package struct TarEntry: Sendable, Equatable {
   /// The bytes that follow the headers, before they are filled up to a block.
   package let byteCount: UInt64
   private let target: [UInt8]
+  private let owner: Owner
   private let modifiedSeconds: UInt64
 
   /// - Parameter modifiedSeconds: since 1970, of all entries alike.
-  package init(_ entry: FileEntry, modifiedSeconds: UInt64) {
+  package init(_ entry: FileEntry, owner: Owner = .root, modifiedSeconds: UInt64) {
     mode = entry.mode
+    self.owner = owner
     self.modifiedSeconds = min(modifiedSeconds, TarField.greatest(digits: 11))
     switch entry.content {
     case .file(let file):
@@ -39,12 +41,14 @@ package struct TarEntry: Sendable, Equatable {
   ///
   /// - Parameter index: the entry's number in the archive; it names the extended header.
   package func headers(index: Int) -> [UInt8] {
-    var header = TarHeader(mode: mode, type: type, byteCount: byteCount, modifiedSeconds: modifiedSeconds)
+    var header = TarHeader(
+      mode: mode, type: type, owner: owner, byteCount: byteCount, modifiedSeconds: modifiedSeconds)
     let records = records(&header)
     guard !records.isEmpty else { return header.sealed() }
     let body = records.flatMap { TarEntry.record($0.key, $0.value) }
     var extended = TarHeader(
-      mode: 0o644, type: UInt8(ascii: "x"), byteCount: UInt64(body.count), modifiedSeconds: modifiedSeconds)
+      mode: 0o644, type: UInt8(ascii: "x"), owner: .root, byteCount: UInt64(body.count),
+      modifiedSeconds: modifiedSeconds)
     extended.put(Array("PaxHeaders/\(index)".utf8), at: TarField.name)
     return extended.sealed() + body + TarEntry.padding(UInt64(body.count)) + header.sealed()
   }
@@ -78,6 +82,8 @@ package struct TarEntry: Sendable, Equatable {
     if !header.putPath(path) { add("path", path) }
     if !header.putTarget(target) { add("linkpath", target) }
     if byteCount > TarField.greatest(digits: 11) { add("size", Array("\(byteCount)".utf8)) }
+    if owner.user > TarField.greatest(digits: 7) { add("uid", Array("\(owner.user)".utf8)) }
+    if owner.group > TarField.greatest(digits: 7) { add("gid", Array("\(owner.group)".utf8)) }
     return isBinary ? [("hdrcharset", Array("BINARY".utf8))] + records : records
   }
 
@@ -114,10 +120,10 @@ enum TarField {
 struct TarHeader {
   private var bytes = [UInt8](repeating: 0, count: TarEntry.blockByteCount)
 
-  init(mode: UInt16, type: UInt8, byteCount: UInt64, modifiedSeconds: UInt64) {
+  init(mode: UInt16, type: UInt8, owner: Owner, byteCount: UInt64, modifiedSeconds: UInt64) {
     put(octal: UInt64(mode), at: TarField.mode)
-    put(octal: 0, at: TarField.owner)
-    put(octal: 0, at: TarField.group)
+    put(octal: min(UInt64(owner.user), TarField.greatest(digits: 7)), at: TarField.owner)
+    put(octal: min(UInt64(owner.group), TarField.greatest(digits: 7)), at: TarField.group)
     put(octal: min(byteCount, TarField.greatest(digits: 11)), at: TarField.byteCount)
     put(octal: modifiedSeconds, at: TarField.modified)
     bytes[TarField.type] = type

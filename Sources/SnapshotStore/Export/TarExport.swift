@@ -21,6 +21,7 @@ package struct TarExport {
   private let manifest: ManifestReader
   private let limits: StoreLimits
   private let modifiedSeconds: UInt64
+  private let withOwners: Bool
   private var pieces: [Piece] = []
   private var items: [Item] = []
   private var waitingByteCount = 0
@@ -28,9 +29,12 @@ package struct TarExport {
   /// Bytes that were given.
   package private(set) var byteCount: UInt64 = 0
 
-  /// - Parameter modified: the time of all entries, of which whole seconds are taken.
-  package init(_ manifest: ManifestReader, modified: Timestamp, limits: StoreLimits) {
+  /// - Parameters:
+  ///   - modified: the time of all entries, of which whole seconds are taken.
+  ///   - withOwners: whether entries get the owners the version records, if it does; else owner and group are 0.
+  package init(_ manifest: ManifestReader, modified: Timestamp, withOwners: Bool = false, limits: StoreLimits) {
     self.manifest = manifest
+    self.withOwners = withOwners
     self.limits = limits
     modifiedSeconds = UInt64(max(0, modified.milliseconds) / 1_000)
   }
@@ -38,8 +42,8 @@ package struct TarExport {
   /// Bytes of the whole archive. Reads the pages of files, and no chunk.
   package func totalByteCount() throws(StoreError) -> UInt64 {
     var (total, index): (UInt64, Int) = (0, 0)
-    try manifest.forEachFile { entry throws(StoreError) in
-      total += TarEntry(entry, modifiedSeconds: modifiedSeconds).archiveByteCount(index: index)
+    try forEachEntry { entry, owner throws(StoreError) in
+      total += TarEntry(entry, owner: owner, modifiedSeconds: modifiedSeconds).archiveByteCount(index: index)
       index += 1
     }
     return total + UInt64(TarEntry.end(after: total).count)
@@ -47,16 +51,23 @@ package struct TarExport {
 
   /// Gives the archive to `sink`, a few megabytes at a time at most.
   package mutating func write(to sink: ([UInt8]) throws(StoreError) -> Void) throws(StoreError) {
-    let manifest = manifest
-    try manifest.forEachFile { entry throws(StoreError) in try add(entry, sink) }
+    let export = self
+    try export.forEachEntry { entry, owner throws(StoreError) in try add(entry, owner, sink) }
     try flush(sink)
     try give(TarEntry.end(after: byteCount), sink)
   }
 
+  /// Every entry with its owner, in order of path.
+  private func forEachEntry(_ body: (FileEntry, Owner) throws(StoreError) -> Void) throws(StoreError) {
+    var owners = withOwners ? try OwnerStream(manifest) : nil
+    try manifest.forEachFile { entry throws(StoreError) in try body(entry, try owners?.take() ?? .root) }
+    try owners?.finish()
+  }
+
   private mutating func add(
-    _ entry: FileEntry, _ sink: ([UInt8]) throws(StoreError) -> Void
+    _ entry: FileEntry, _ owner: Owner, _ sink: ([UInt8]) throws(StoreError) -> Void
   ) throws(StoreError) {
-    let header = TarEntry(entry, modifiedSeconds: modifiedSeconds)
+    let header = TarEntry(entry, owner: owner, modifiedSeconds: modifiedSeconds)
     append(header.headers(index: entryCount))
     entryCount += 1
     guard case .file(let file) = entry.content else { return }

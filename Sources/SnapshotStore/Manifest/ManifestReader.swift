@@ -64,6 +64,18 @@ package final class ManifestReader: Sendable {
     return rows
   }
 
+  /// The references of all owners pages, in order; nil when the version was made without owners.
+  package func ownersPages() throws(StoreError) -> [Reference]? {
+    guard let list = root.owners else { return nil }
+    return try walk.leaves(of: list, allowsEmpty: false).compactMap(\.self)
+  }
+
+  /// The runs of one owners page.
+  package func owners(_ page: Reference) throws(StoreError) -> [OwnerRun] {
+    let bytes = try chunks.chunk(page, support: support)
+    return try PageWalk.decoded(page, chunks) { () throws(FormatError) in try Page.owners(bytes.rawSpan) }
+  }
+
   /// Every entry, in order of path, one page in memory at a time.
   package func forEachFile(_ body: (FileEntry) throws(StoreError) -> Void) throws(StoreError) {
     for page in try filesPages() {

@@ -1,5 +1,5 @@
 package import Primitives
-internal import SnapshotFormat
+package import SnapshotFormat
 
 /// The content hash of a local directory, without a store.
 package enum TreeHash {
@@ -11,19 +11,24 @@ package enum TreeHash {
   }
 
   /// Hashes every file of the tree, chunks of a window on all workers.
-  package static func hash(_ tree: TreeInput, jobs: Int) throws(StoreError) -> Result {
+  ///
+  /// - Parameter owners: is told the owner of each entry, in order of path. The content hash has none of it.
+  package static func hash(
+    _ tree: TreeInput, jobs: Int, owners: (Owner) throws(StoreError) -> Void = { _ throws(StoreError) in }
+  ) throws(StoreError) -> Result {
     var content = ContentHashBuilder()
     var (files, bytes): (UInt64, UInt64) = (0, 0)
     let omissions = try tree.forEach { path, entry throws(StoreError) in
       switch entry {
-      case .directory(let mode): content.add(path: path, typeCode: 2, mode: mode, byteCount: 0, digest: .zero)
-      case .link(let target): content.add(path: path, typeCode: 3, mode: 0o777, byteCount: 0, digest: .of(target))
-      case .file(let mode, let input):
+      case .directory(let mode, _): content.add(path: path, typeCode: 2, mode: mode, byteCount: 0, digest: .zero)
+      case .link(let target, _): content.add(path: path, typeCode: 3, mode: 0o777, byteCount: 0, digest: .of(target))
+      case .file(let mode, _, let input):
         let digest = try fileDigest(input, jobs: jobs)
         content.add(path: path, typeCode: 1, mode: mode, byteCount: input.byteCount, digest: digest)
         files += 1
         bytes += input.byteCount
       }
+      try owners(entry.owner)
     }
     return Result(contentHash: content.finish(), fileCount: files, byteCount: bytes, omissions: omissions)
   }

@@ -1,6 +1,6 @@
 internal import FileIO
 package import Primitives
-internal import SnapshotFormat
+package import SnapshotFormat
 
 /// A local directory as input of a snapshot.
 package struct TreeInput: Sendable {
@@ -16,9 +16,15 @@ package struct TreeInput: Sendable {
 
   /// What the walk meets, in order of path: what the filter takes, with files opened.
   package enum Entry {
-    case directory(mode: UInt16)
-    case link(target: [UInt8])
-    case file(mode: UInt16, FileInput)
+    case directory(mode: UInt16, owner: Owner)
+    case link(target: [UInt8], owner: Owner)
+    case file(mode: UInt16, owner: Owner, FileInput)
+
+    package var owner: Owner {
+      switch self {
+      case .directory(_, let owner), .link(_, let owner), .file(_, let owner, _): owner
+      }
+    }
   }
 
   /// Walks the tree in ascending byte order of path.
@@ -43,9 +49,9 @@ extension SnapshotWriter {
   package func add(_ tree: TreeInput) throws(StoreError) -> TreeOmissions {
     try tree.forEach { path, entry throws(StoreError) in
       switch entry {
-      case .directory(let mode): try addDirectory(path, mode: mode)
-      case .link(let target): try addLink(path, mode: 0o777, target: target)
-      case .file(let mode, let input): try addFile(path, mode: mode, input)
+      case .directory(let mode, let owner): try addDirectory(path, mode: mode, owner: owner)
+      case .link(let target, let owner): try addLink(path, mode: 0o777, target: target, owner: owner)
+      case .file(let mode, let owner, let input): try addFile(path, mode: mode, owner: owner, input)
       }
     }
   }

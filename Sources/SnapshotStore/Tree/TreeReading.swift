@@ -1,5 +1,6 @@
 internal import FileIO
 internal import Primitives
+internal import SnapshotFormat
 
 /// One walk over a `TreeInput`.
 ///
@@ -124,9 +125,10 @@ final class TreeReading {
   private func visit(
     _ entry: TreeEntry, _ body: (RelativePath, TreeInput.Entry) throws(StoreError) -> Void
   ) throws(StoreError) {
+    let owner = entry.status.ownedBy
     switch entry.content {
-    case .directory: try body(entry.path, .directory(mode: entry.status.mode.bits))
-    case .symbolicLink(let target): try body(entry.path, .link(target: target))
+    case .directory: try body(entry.path, .directory(mode: entry.status.mode.bits, owner: owner))
+    case .symbolicLink(let target): try body(entry.path, .link(target: target, owner: owner))
     case .file: try visitFile(entry.path, body)
     case .unsupported(let kind): omissions.skip(entry.path, kind)
     }
@@ -139,7 +141,7 @@ final class TreeReading {
     while true {
       do throws(StoreError) {
         guard let opened = try open(path, isRepeated: attempt > 1) else { return }
-        try body(path, .file(mode: opened.mode, opened.file))
+        try body(path, .file(mode: opened.status.mode.bits, owner: opened.status.ownedBy, opened.file))
         if opened.isCaptured { omissions.capturedCount += 1 }
         return
       } catch {
@@ -155,23 +157,24 @@ final class TreeReading {
 
   private struct Opened {
     let file: FileInput
-    let mode: UInt16
+    /// Of the file itself, also where its bytes were captured.
+    let status: FileStatus
     var isCaptured = false
   }
 
   /// A file, or a copy of a database as of one moment; nil when it has vanished.
   private func open(_ path: RelativePath, isRepeated: Bool) throws(StoreError) -> Opened? {
-    guard let mode = try look(at: path, isRepeated: isRepeated) else { return nil }
-    switch mode {
-    case .asItIs(let file): return Opened(file: file, mode: file.status.mode.bits)
-    case .captured(let database, let mode):
-      return Opened(file: try database.capture(), mode: mode, isCaptured: true)
+    guard let way = try look(at: path, isRepeated: isRepeated) else { return nil }
+    switch way {
+    case .asItIs(let file): return Opened(file: file, status: file.status)
+    case .captured(let database, let status):
+      return Opened(file: try database.capture(), status: status, isCaptured: true)
     }
   }
 
   private enum Way {
     case asItIs(FileInput)
-    case captured(LiveDatabase, mode: UInt16)
+    case captured(LiveDatabase, FileStatus)
   }
 
   /// How a file is to be taken. A database that is to be captured is closed again: to close any descriptor of it later
@@ -186,7 +189,7 @@ final class TreeReading {
     }
     companions = companions.filter { $0 > path }.union(database.companions)
     quietCompanions = quietCompanions.filter { $0 > path }.union(database.quietCompanions)
-    if database.isLive || isRepeated { return .captured(database, mode: file.status.mode.bits) }
+    if database.isLive || isRepeated { return .captured(database, file.status) }
     try file.settle(input.retry)
     return .asItIs(file)
   }

@@ -15,7 +15,7 @@ extension Verifier {
   }
 
   private func noteRootPacks(_ root: ManifestRoot) {
-    let lists = [root.files, root.support] + (root.vectors.map { [$0.producers] } ?? [])
+    let lists = [root.files, root.support, root.vectors?.producers, root.owners].compactMap(\.self)
     for reference in lists.flatMap(\.references).compactMap(\.self) { packs.insert(reference.place.pack) }
   }
 
@@ -24,8 +24,10 @@ extension Verifier {
   ) throws(StoreError) {
     var content = ContentHashBuilder()
     var window = VerifyWindow()
+    var owners = try OwnerStream(manifest)
     try manifest.forEachFile { entry throws(StoreError) in
       content.add(entry)
+      _ = try owners?.take()
       guard case .file(let file) = entry.content else { return }
       var digest = FileDigestBuilder()
       try manifest.forEachReference(of: file) { reference throws(StoreError) in
@@ -42,6 +44,7 @@ extension Verifier {
       }
     }
     try verify(&window, manifest, row, collection)
+    try owners?.finish()
     let actual = content.finish()
     guard actual == row.contentHash, actual == manifest.root.totals.contentHash else {
       throw pageDamage(manifest, "the tree has the content hash \(actual), recorded is \(row.contentHash)")

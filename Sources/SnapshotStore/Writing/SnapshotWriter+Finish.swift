@@ -67,18 +67,27 @@ extension SnapshotWriter {
     return totals.contentHash
   }
 
+  /// Whether the base has the same owners, or neither has any.
+  ///
+  /// - Precondition: `finishTree` was called.
+  package func hasOwnersOfBase() throws(StoreError) -> Bool {
+    guard let owners else { return base?.root.owners == nil }
+    return try owners.end()
+  }
+
   /// Writes pages, packs and the root, in this order, each durable before the next (formats/store.md §4).
   ///
   /// - Precondition: `finishTree` was called.
   package func finish(_ description: Description) throws(StoreError) -> WrittenManifest {
     let filesList = try files.finish()
+    let ownersList = try finishOwners()
     let vectors = try vectors(description.vectors)
     let supportList = try finishSupport()
     try packs.flush()
     let root = ManifestRoot(
       collection: description.collection, version: description.version, created: context.created,
       intent: context.intent, message: description.message, totals: totals, parent: description.parent,
-      files: filesList, support: supportList, vectors: vectors)
+      files: filesList, support: supportList, vectors: vectors, owners: ownersList)
     let name = UniqueName(intent: context.intent, random: AnyRandomSource(context.random))
     let object = root.encode(named: name)
     guard object.bytes.count <= Limits.rootByteCount else {
@@ -102,6 +111,12 @@ extension SnapshotWriter {
     return ManifestRoot.Vectors(
       producers: try pages.list(of: written), dimension: vectors.dimension, leastId: vectors.leastId,
       greatestId: vectors.greatestId)
+  }
+
+  private func finishOwners() throws(StoreError) -> ReferenceList? {
+    guard let owners else { return nil }
+    _ = try owners.end()
+    return try owners.finish()
   }
 
   private func finishSupport() throws(StoreError) -> ReferenceList {

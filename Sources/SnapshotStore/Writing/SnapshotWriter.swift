@@ -35,6 +35,8 @@ package final class SnapshotWriter {
   let pages: PageWriter
   let files: FilePageWriter
   let chunkList: ChunkListWriter
+  /// Nil where owners are not recorded.
+  let owners: OwnerPageWriter?
   /// All other chunks.
   let plainChunks: FrameGroup
   /// Text and tables of content-defined chunks, which compress better the more of them is seen at once.
@@ -57,9 +59,11 @@ package final class SnapshotWriter {
 
   static let metMax = 32_768
 
-  /// - Parameter explain: is told of every file when it is done.
+  /// - Parameters:
+  ///   - recordsOwners: whether the owners of what is added are recorded.
+  ///   - explain: is told of every file when it is done.
   package init(
-    _ context: Context, base: ManifestReader?, explain: ((FileOutcome) -> Void)? = nil
+    _ context: Context, base: ManifestReader?, recordsOwners: Bool = false, explain: ((FileOutcome) -> Void)? = nil
   ) throws(StoreError) {
     self.context = context
     self.base = base
@@ -71,19 +75,24 @@ package final class SnapshotWriter {
     pages = PageWriter(packs: packs, base: base, support: support)
     files = FilePageWriter(pages: pages)
     chunkList = ChunkListWriter(pages: pages, files: files, support: support)
+    owners = recordsOwners ? try OwnerPageWriter(pages: pages, base: base) : nil
     plainChunks = FrameGroup(kind: .chunks, rawByteCountMax: Limits.chunkByteCount, packs: packs)
     textChunks = FrameGroup(kind: .chunks, rawByteCountMax: Limits.frameRawByteCount, packs: packs)
     patches = FrameGroup(kind: .patches, rawByteCountMax: Limits.frameRawByteCount, packs: packs)
     tree = try BaseTreeCursor(base)
   }
 
-  package func addDirectory(_ path: RelativePath, mode: UInt16) throws(StoreError) {
+  package func addDirectory(_ path: RelativePath, mode: UInt16, owner: Owner = .root) throws(StoreError) {
     try addEntry(path, mode: mode, content: .directory)
+    try owners?.add(owner)
     totals.directories += 1
   }
 
-  package func addLink(_ path: RelativePath, mode: UInt16, target: [UInt8]) throws(StoreError) {
+  package func addLink(
+    _ path: RelativePath, mode: UInt16, target: [UInt8], owner: Owner = .root
+  ) throws(StoreError) {
     try addEntry(path, mode: mode, content: .link(target: target))
+    try owners?.add(owner)
     totals.links += 1
   }
 
@@ -94,8 +103,9 @@ package final class SnapshotWriter {
   }
 
   /// Takes a file of the base as it is, without reading its bytes.
-  package func keep(_ entry: FileEntry) throws(StoreError) {
+  package func keep(_ entry: FileEntry, owner: Owner = .root) throws(StoreError) {
     _ = try advance(to: entry.path)
+    try owners?.add(owner)
     guard case .file(let file) = entry.content, let base else { throw .invalid("\(entry.path) is no file of the base") }
     for page in try base.chunksPages(of: file) {
       try support.use(page)
@@ -120,7 +130,9 @@ package final class SnapshotWriter {
   ///
   /// - Throws: `.changed` when it changes while it is read: a snapshot is of one moment or of none. Nothing of the file
   ///   was taken then, so that it may be added again, or left out. What its chunks left in packs, nobody refers to.
-  package func addFile(_ path: RelativePath, mode: UInt16, _ input: any SnapshotInput) throws(StoreError) {
+  package func addFile(
+    _ path: RelativePath, mode: UInt16, owner: Owner = .root, _ input: any SnapshotInput
+  ) throws(StoreError) {
     let (before, windows) = (lastPath, windowCount)
     do throws(StoreError) {
       try read(path, mode: mode, input)
@@ -129,6 +141,7 @@ package final class SnapshotWriter {
       lastPath = before
       throw error
     }
+    try owners?.add(owner)
     if window.isFull(context.limits) { try processWindow() }
   }
 

@@ -1,5 +1,6 @@
 internal import FileIO
 package import Primitives
+package import SnapshotFormat
 package import SnapshotStore
 
 /// What bringing a directory to a version failed with. Each case is one the caller acts on differently.
@@ -13,6 +14,10 @@ package enum SyncError: Error, Sendable {
   /// Files that would be patched in place have further links, through which others would see the patch. Nothing was
   /// touched.
   case linked(count: Int, first: [RelativePath])
+  /// Owners are wanted, and the version was made without. Nothing was touched.
+  case ownersNotRecorded(version: String)
+  /// This process may not give files to `owner`. The entries of the directory were not touched.
+  case ownersDenied(owner: Owner, directory: String)
   /// Not enough room; nothing was written.
   case noSpace(missing: UInt64, directory: String)
   /// Somebody else syncs this directory, or the deadline passed. What was fetched is kept for the next run.
@@ -35,6 +40,9 @@ extension SyncError: CustomStringConvertible {
       "\(count) local changes, first \(first.prefix(3).map { "\($0.path)" }.joined(separator: ", "))"
     case .linked(let count, let first):
       "\(count) files have further links (first \(first.first.map { "\($0)" } ?? "")); they cannot be patched in place"
+    case .ownersNotRecorded(let version): "\(version) was made without owners"
+    case .ownersDenied(let owner, let directory):
+      "\(Printable.string(directory)): this process may not give files to \(owner)"
     case .noSpace(let missing, let directory): "\(Printable.string(directory)): \(missing) bytes of space are missing"
     case .timedOut(let what): what
     case .cancelled: "called off"

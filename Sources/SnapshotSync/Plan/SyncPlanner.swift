@@ -3,7 +3,8 @@ internal import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
 
-/// Decides, window by window, what is to be done and where every byte comes from. Reads pages, and nothing else.
+/// Decides, window by window, what is to be done and where every byte comes from. Reads pages, and nothing else; with
+/// owners the status of each path, too.
 ///
 /// - Two planners of the same manifests and the same survey give the same windows: one counts, the other is executed.
 /// - A chunk is taken, in this order, from where it stands already, from the same place of the copy, from elsewhere in
@@ -22,6 +23,8 @@ struct SyncPlanner {
 
   private var entries: EntryStream
   private var before: EntryStream
+  /// Nil where owners stay what they are.
+  private var owners: OwnerComparison?
   private var ledger = FrameLedger()
   private var window = SyncWindow()
   var file: FileInPlan?
@@ -45,7 +48,7 @@ struct SyncPlanner {
 
   init(
     basis: ManifestReader?, wanted: ManifestReader, survey: Survey, style: SyncRequest.Style, limits: StoreLimits,
-    index: MovedIndex, explain: ((FileExplanation) -> Void)? = nil
+    index: MovedIndex, owners: OwnerComparison? = nil, explain: ((FileExplanation) -> Void)? = nil
   ) throws(SyncError) {
     self.basis = basis
     self.wanted = wanted
@@ -53,6 +56,7 @@ struct SyncPlanner {
     self.style = style
     self.limits = limits
     self.index = index
+    self.owners = owners
     self.explain = explain
     entries = try EntryStream(wanted)
     before = try EntryStream(basis)
@@ -72,6 +76,7 @@ struct SyncPlanner {
         try begin(entry)
       } else {
         try countRemovals(upTo: nil)
+        try owners?.finish()
         break
       }
     }
@@ -108,15 +113,18 @@ extension SyncPlanner {
   private mutating func begin(_ entry: FileEntry) throws(SyncError) {
     let left = try entryBefore(entry.path)
     let local = survey.exceptions[entry.path]
+    let wanted = try owners?.next(entry.path)
+    let isOwned = wanted?.differs != true
     switch entry.content {
     case .directory:
       let isThere = isUntouched(local, left) { $0.content == .directory && $0.mode == entry.mode }
-      if !isThere, !(local?.kind == .directory && local?.mode == entry.mode) { plan.steps += 1 }
+      let isAsWanted = isThere || local?.kind == .directory && local?.mode == entry.mode
+      if !isAsWanted || !isOwned { plan.steps += 1 }
       window.steps.append(.directory(entry.path))
     case .link(let target):
-      if !isUntouched(local, left, { $0.content == .link(target: target) }) { plan.steps += 1 }
+      if !isUntouched(local, left, { $0.content == .link(target: target) }) || !isOwned { plan.steps += 1 }
       window.steps.append(.link(entry.path, target: target))
-    case .file(let file): try begin(entry, file, left: left, local: local)
+    case .file(let file): try begin(entry, file, wanted, left: left, local: local)
     }
   }
 
@@ -128,16 +136,17 @@ extension SyncPlanner {
   }
 
   private mutating func begin(
-    _ entry: FileEntry, _ file: FileContent, left: FileEntry?, local: LocalEntry?
+    _ entry: FileEntry, _ file: FileContent, _ wanted: OwnerComparison.Wanted?, left: FileEntry?, local: LocalEntry?
   ) throws(SyncError) {
     let isAsLeft = left?.typeCode == entry.typeCode && (local.map { $0.content == .asLeft } ?? true)
     let hasContent =
       isAsLeft && left?.digest == entry.digest && left?.byteCount == entry.byteCount
       || local?.content == .asWanted
     let mode = local?.mode ?? left?.mode
-    if hasContent, mode == entry.mode || style == .inPlace {
-      if mode != entry.mode { plan.steps += 1 }
-      window.steps.append(.keep(entry))
+    let isAsWanted = mode == entry.mode && wanted?.differs != true
+    if hasContent, isAsWanted || style == .inPlace {
+      if !isAsWanted { plan.steps += 1 }
+      window.steps.append(.keep(entry, wanted?.owner))
       return
     }
     let isThere = local.map { $0.kind == .file } ?? (left?.typeCode == entry.typeCode)
@@ -147,7 +156,8 @@ extension SyncPlanner {
       patched.insert(entry.path)
       if survey.linked.contains(entry.path) { linked.append(entry.path) }
     }
-    try begin(FileWrite(entry: entry, isPatch: isPatch), file, left: isAsLeft ? left : nil, wasChanged: local != nil)
+    let write = FileWrite(entry: entry, isPatch: isPatch, owner: wanted?.owner)
+    try begin(write, file, left: isAsLeft ? left : nil, wasChanged: local != nil)
     let size = isPatch ? local?.byteCount ?? left?.byteCount ?? 0 : 0
     plan.bytesToAllocate += entry.byteCount - min(entry.byteCount, size)
   }

@@ -6,8 +6,8 @@ internal import SnapshotStore
 enum SyncStep: Sendable {
   case directory(RelativePath)
   case link(RelativePath, target: [UInt8])
-  /// The file is as wanted.
-  case keep(FileEntry)
+  /// The file is as wanted; in place, but for its mode and owner.
+  case keep(FileEntry, Owner?)
   case begin(FileWrite)
   case part(FilePart)
   case end(FileExplanation)
@@ -18,6 +18,8 @@ struct FileWrite: Sendable {
   let entry: FileEntry
   /// It stands in the copy and is patched there.
   let isPatch: Bool
+  /// Whom it is given to; nil: it belongs to whoever writes it.
+  let owner: Owner?
 }
 
 /// One chunk of the file that was begun.

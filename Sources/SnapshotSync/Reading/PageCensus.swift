@@ -15,7 +15,7 @@ extension ManifestReader {
           try visit(list, support: support, leaf: { _ throws(SyncError) in }, body)
         }
       }, body)
-    if let list = root.vectors?.producers {
+    for case let list? in [root.vectors?.producers, root.owners] {
       try visit(list, support: support, leaf: { _ throws(SyncError) in }, body)
     }
   }

@@ -23,6 +23,8 @@ package struct SyncRequest: Sendable {
   package var adopt = false
   /// Stops when the copy was changed here.
   package var keepLocal = false
+  /// Gives what is written, and what stays and differs, to the owners the version records.
+  package var setsOwners = false
   /// How many generations stay; nil: all.
   package var generationCount: Int?
 

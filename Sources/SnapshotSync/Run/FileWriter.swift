@@ -1,5 +1,6 @@
 internal import FileIO
 internal import Primitives
+internal import SnapshotFormat
 
 /// A file that is being written: new, continued where an earlier run left it, or patched where it stands.
 ///
@@ -77,12 +78,14 @@ final class FileWriter {
     buffer.removeAll(keepingCapacity: true)
   }
 
-  /// Gives the file its length and mode and makes it durable. After a failure it is unusable: the next run writes it
-  /// anew.
-  func finish(mode: FileMode) throws(FileError) {
+  /// Gives the file its length, owner and mode and makes it durable. After a failure it is unusable: the next run
+  /// writes it anew.
+  ///
+  /// - Parameter owner: nil: the one it has.
+  func finish(mode: FileMode, owner: Owner?) throws(FileError) {
     try flush()
     if try file.status().byteCount != byteCount { try file.truncate(to: byteCount) }
-    try file.changeMode(to: mode)
+    try file.settle(mode: mode, owner: owner)
     try file.sync()
   }
 }

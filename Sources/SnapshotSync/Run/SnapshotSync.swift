@@ -30,6 +30,7 @@ package struct SnapshotSync: Sendable {
   ) throws(SyncError) -> SyncPlan {
     let target = try SyncTarget(request.directory)
     try target.check(request)
+    try checkOwners(request)
     let session = try SyncSession(self, request, target, unfinished: try unfinished(request, target), control: control)
     return try session.plan(explain)
   }
@@ -48,6 +49,7 @@ package struct SnapshotSync: Sendable {
     planned: ((SyncPlan) -> Void)? = nil, explain: ((FileExplanation) -> Void)? = nil
   ) throws(SyncError) -> SyncResult {
     let start = control.clock.nanoseconds()
+    try checkOwners(request)
     let check = { (tree: LocalTree) throws(SyncError) in try SyncTarget(tree).check(request) }
     var result = try SnapshotSync.withLock(request.directory, control, lockDeadline, check) {
       tree throws(SyncError) in
@@ -139,6 +141,16 @@ package struct SnapshotSync: Sendable {
       }
       return LocalTree(try parent.openDirectory(place.name))
     }
+  }
+
+  /// Before a directory is made or locked.
+  ///
+  /// - Throws: `.ownersNotRecorded` when owners are wanted, and the version was made without.
+  private func checkOwners(_ request: SyncRequest) throws(SyncError) {
+    guard request.setsOwners else { return }
+    let root = try storing { () throws(StoreError) in try store.manifest(request.row).root }
+    guard root.owners == nil else { return }
+    throw .ownersNotRecorded(version: "\(request.collection)@\(request.row.version)")
   }
 
   /// What an earlier run of the same style left unfinished.

@@ -20,7 +20,7 @@ extension SyncSession {
     let written = try build(prepared, in: area, tree, isWholeTree: true) { entry, status in
       entry.mode == 0o444 && status.mode.bits == 0o444
     }
-    let finish = TreeFinish(wanted: prepared.wanted, control: control)
+    let finish = finish(prepared)
     if area.isResumed { try finish.sweep(area.tree) }
     try finish.settle(area.tree)
     let isFirst = target.copy == nil
@@ -46,8 +46,8 @@ extension SyncSession {
     }
   }
 
-  /// Whether the version is there as a generation already, every byte of it: of an earlier sync, or of one that was
-  /// killed behind it.
+  /// Whether the version is there as a generation already, every byte of it, with its owners where they are asked for:
+  /// of an earlier sync, or of one that was killed behind it.
   private func holds(
     _ name: GenerationName, _ prepared: Prepared, _ tree: LocalTree
   ) throws(SyncError) -> Bool {
@@ -55,7 +55,9 @@ extension SyncSession {
     guard contentHash == prepared.wanted.root.totals.contentHash else { return false }
     let generation = try filing { () throws(FileError) in LocalTree(try tree.directory.openDirectory(name)) }
     let comparison = DirectoryComparison(tree: generation, limits.jobs, control)
-    return try comparison.compare(with: prepared.wanted) { _ throws(SyncError) in } == 0
+    guard try comparison.compare(with: prepared.wanted, { _ throws(SyncError) in }) == 0 else { return false }
+    guard request.setsOwners else { return true }
+    return try OwnerComparison.isSame(prepared.wanted, in: generation)
   }
 
   private func installGeneration(

@@ -18,6 +18,9 @@ extension SyncSession {
     }
     planned?(prepared.plan)
     try checkSpace(prepared.plan, tree)
+    if request.setsOwners, !prepared.plan.isEmpty {
+      try OwnerProbe(tree: tree).check(prepared.wanted, directory: request.directory)
+    }
     var result = result()
     let (way, written) = try execute(prepared, tree)
     let counts = tier.counts
@@ -69,11 +72,24 @@ extension SyncSession {
     case .failure(let refusal): return try oneByOne(prepared, tree, reason: refusal.reason)
     case .success(let area):
       let written = try build(prepared, in: area, tree, isWholeTree: true)
-      let finish = TreeFinish(wanted: prepared.wanted, control: control)
+      let finish = finish(prepared)
       if area.isResumed { try finish.sweep(area.tree) }
       try finish.settle(area.tree)
+      if request.setsOwners { try keepOwner(of: tree, for: area) }
       try install(prepared.wanted, in: area.tree, files: area.tree, path: nil)
       return (try changePlaces(area, prepared, tree), written)
+    }
+  }
+
+  func finish(_ prepared: Prepared) -> TreeFinish {
+    TreeFinish(wanted: prepared.wanted, control: control, setsOwners: request.setsOwners)
+  }
+
+  /// The directory itself is no entry of the version: it stays with whom it belongs to.
+  private func keepOwner(of tree: LocalTree, for area: StagingArea) throws(SyncError) {
+    guard case .beside(let parent, _, let sibling) = area.place else { return }
+    try filing { () throws(FileError) in
+      _ = try parent.directory.settleOwner(of: sibling, try tree.directory.status().ownedBy)
     }
   }
 
@@ -122,7 +138,7 @@ extension SyncSession {
   }
 
   private func replace(_ prepared: Prepared, _ tree: LocalTree, from area: StagingArea) throws(SyncError) {
-    let finish = TreeFinish(wanted: prepared.wanted, control: control)
+    let finish = finish(prepared)
     control.progress(SyncProgress(phase: .apply))
     try finish.replace(tree, from: area.tree)
     try finish.settle(tree)

@@ -52,6 +52,14 @@ struct SyncSession {
     return state.version.root == request.row.root.name && state.version.digest == request.row.root.digest
   }
 
+  /// Whether the files belong to the owners of the version they were left at, as far as that is asked for. A copy that
+  /// cannot tell says no.
+  private var isOwnedAsWanted: Bool {
+    guard request.setsOwners else { return true }
+    guard let files, let manifest = target.copy?.manifest else { return false }
+    return (try? OwnerComparison.isSame(manifest, in: files)) == true
+  }
+
   // MARK: Planning
 
   /// What was found out before the first byte is written.
@@ -71,7 +79,7 @@ struct SyncSession {
   func prepare(_ explain: ((FileExplanation) -> Void)?) throws(SyncError) -> Prepared? {
     control.progress(SyncProgress(phase: .plan))
     var survey = try surveyAsLeft()
-    if isAtVersion, survey?.survey.exceptions.isEmpty == true { return nil }
+    if isAtVersion, survey?.survey.exceptions.isEmpty == true, isOwnedAsWanted { return nil }
     if request.keepLocal, let found = survey?.survey, target.copy != nil, found.changeCount > 0 {
       throw .localChanges(count: found.changeCount, first: found.changes)
     }
@@ -131,7 +139,8 @@ struct SyncSession {
   ) throws(SyncError) -> SyncPlanner {
     try SyncPlanner(
       basis: prepared.basis, wanted: prepared.wanted, survey: prepared.survey, style: request.style, limits: limits,
-      index: prepared.index, explain: explain)
+      index: prepared.index,
+      owners: request.setsOwners ? try OwnerComparison(prepared.wanted, with: files) : nil, explain: explain)
   }
 
   private func count(

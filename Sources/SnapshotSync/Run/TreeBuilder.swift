@@ -122,7 +122,7 @@ final class TreeBuilder {
     case .directory(let path): if isWholeTree { try filing { () throws(FileError) in try makeDirectory(path) } }
     case .link(let path, let target):
       if isWholeTree { try filing { () throws(FileError) in try makeLink(path, target) } }
-    case .keep(let entry): if isWholeTree { try keep(entry) }
+    case .keep(let entry, let owner): if isWholeTree { try keep(entry, owner) }
     case .begin(let write): try begin(write)
     case .part: break
     case .end: try end()
@@ -175,7 +175,7 @@ extension TreeBuilder {
 
   private func end() throws(SyncError) {
     guard let write, let writer else { return }
-    try filing { () throws(FileError) in try writer.finish(mode: FileMode(write.entry.mode)) }
+    try filing { () throws(FileError) in try writer.finish(mode: FileMode(write.entry.mode), owner: write.owner) }
     writtenByteCount += writer.writtenByteCount
     progress.itemsDone += 1
     self.writer = nil
@@ -184,13 +184,13 @@ extension TreeBuilder {
   }
 
   /// Has the unchanged file in the new tree, too: the same file where that is right, else a copy of it.
-  private func keep(_ entry: FileEntry) throws(SyncError) {
+  private func keep(_ entry: FileEntry, _ owner: Owner?) throws(SyncError) {
     let isDone = try filing { () throws(FileError) in
       let status = try tree.directory.status(of: entry.path)
-      guard mayLink(entry, status) else { return try clone(entry) }
+      guard mayLink(entry, status) else { return try clone(entry, owner) }
       return try link(entry.path, status)
     }
-    if !isDone { try copy(entry) }
+    if !isDone { try copy(entry, owner) }
   }
 
   /// - Returns: false where the file system or its rules do not allow it.
@@ -210,20 +210,20 @@ extension TreeBuilder {
     }
   }
 
-  private func clone(_ entry: FileEntry) throws(FileError) -> Bool {
+  private func clone(_ entry: FileEntry, _ owner: Owner?) throws(FileError) -> Bool {
     let source = try tree.directory.open(entry.path, for: .read)
     let target = try openStaged(entry.path)
     guard try target.clone(from: source) else { return false }
-    try target.changeMode(to: FileMode(entry.mode))
+    try target.settle(mode: FileMode(entry.mode), owner: owner)
     try target.sync()
     return true
   }
 
   /// Copies an unchanged file, verified; what does not verify any more is read from the store.
-  private func copy(_ entry: FileEntry) throws(SyncError) {
+  private func copy(_ entry: FileEntry, _ owner: Owner?) throws(SyncError) {
     guard case .file(let file) = entry.content else { return }
     var chunks = try ChunkStream(file, in: wanted)
-    try begin(FileWrite(entry: entry, isPatch: false))
+    try begin(FileWrite(entry: entry, isPatch: false, owner: owner))
     while let (offset, reference) = try chunks.next() {
       try control.check()
       local.use([reference.id: LocalPlace(path: entry.path, offset: offset, byteCount: reference.byteCount)])

@@ -7,6 +7,13 @@ internal import SnapshotStore
 struct TreeFinish {
   let wanted: ManifestReader
   let control: SyncControl
+  /// Whether entries are given to the owners the version records.
+  var setsOwners = false
+
+  private func owners() throws(SyncError) -> OwnerStream? {
+    guard setsOwners else { return nil }
+    return try storing { () throws(StoreError) in try OwnerStream(wanted) }
+  }
 
   /// Removes what the manifest does not have.
   func sweep(_ tree: LocalTree) throws(SyncError) {
@@ -25,16 +32,20 @@ struct TreeFinish {
   /// to be.
   func replace(_ tree: LocalTree, from staging: LocalTree) throws(SyncError) {
     var entries = try EntryStream(wanted)
+    var owners = try owners()
     while let entry = try entries.peek() {
       entries.pop()
       try control.check()
-      try filing { () throws(FileError) in try place(entry, in: tree, from: staging) }
+      let owner = try storing { () throws(StoreError) in try owners?.take() }
+      try filing { () throws(FileError) in try place(entry, owner, in: tree, from: staging) }
     }
     tree.forget()
     try sweep(tree)
   }
 
-  private func place(_ entry: FileEntry, in tree: LocalTree, from staging: LocalTree) throws(FileError) {
+  private func place(
+    _ entry: FileEntry, _ owner: Owner?, in tree: LocalTree, from staging: LocalTree
+  ) throws(FileError) {
     let there = try tree.directory.statusIfPresent(of: entry.path)
     switch entry.content {
     case .directory:
@@ -57,19 +68,31 @@ struct TreeFinish {
       if try staging.directory.statusIfPresent(of: entry.path)?.kind == .file {
         if there?.kind == .directory { try tree.directory.removeTree(entry.path) }
         try staging.directory.rename(entry.path, to: entry.path, in: tree.directory, .replace)
-      } else if let there, there.kind == .file, there.mode.bits != entry.mode {
-        try tree.directory.settleMode(ofFile: entry.path, from: there.mode, to: FileMode(entry.mode))
+      } else if let there, there.kind == .file {
+        let isGiven = try owner.map { owner throws(FileError) in
+          try tree.directory.settleOwner(of: entry.path, owner)
+        }
+        if isGiven == true || there.mode.bits != entry.mode {
+          try tree.directory.settleMode(ofFile: entry.path, from: there.mode, to: FileMode(entry.mode))
+        }
       }
     }
   }
 
-  /// Gives directories their modes and makes all names durable, the innermost last to lose rights that are needed on
-  /// the way.
+  /// Gives directories their modes, and links and directories their owners, and makes all names durable, the innermost
+  /// last to lose rights that are needed on the way.
   func settle(_ tree: LocalTree) throws(SyncError) {
     var narrow: [(path: RelativePath, mode: FileMode)] = []
     var entries = try EntryStream(wanted)
+    var owners = try owners()
     while let entry = try entries.peek() {
       entries.pop()
+      let owner = try storing { () throws(StoreError) in try owners?.take() }
+      // A file has its owner since it was written, or kept.
+      if case .file = entry.content { continue }
+      if let owner {
+        try filing { () throws(FileError) in _ = try tree.directory.settleOwner(of: entry.path, owner) }
+      }
       guard entry.content == .directory else { continue }
       let mode = FileMode(entry.mode)
       if mode.bits & 0o500 != 0o500 { narrow.append((entry.path, mode)) }

@@ -14,6 +14,14 @@ extension Snapshot {
       ])
   }
 
+  /// The `snapshot` object, with what its manifest says.
+  ///
+  /// - Parameter owners: whether owners are recorded; nil: not known.
+  func json(owners: Bool?) -> JSONValue {
+    guard case .object(let members) = json else { return json }
+    return .object(members + [JSONMember("owners", owners.map { .boolean($0) } ?? .null)])
+  }
+
   var name: String { "\(collection)@\(version)" }
 
   /// One line of a list.
@@ -28,12 +36,16 @@ extension Snapshot {
   }
 
   /// All of it, a line for each field.
-  var page: String {
+  ///
+  /// - Parameter owners: whether owners are recorded; nil: not known.
+  func page(owners: Bool?) -> String {
+    let isRecorded = owners.map { $0 ? "recorded" : "not recorded" } ?? "not known: its manifest cannot be read"
     let fields = [
       ("version", name), ("created", created.text), ("tags", tags.joined(separator: ", ")),
       ("message", Printable.string(message)), ("holds", holds.map(\.words).joined(separator: ", ")),
       ("files", "\(files)"), ("records", "\(records)"),
-      ("bytes", "\(bytes) (\(Amount.bytes(bytes)))"), ("content hash", contentHash.hex), ("manifest", manifest.hex),
+      ("bytes", "\(bytes) (\(Amount.bytes(bytes)))"), ("owners", isRecorded), ("content hash", contentHash.hex),
+      ("manifest", manifest.hex),
     ]
     return fields.map { name, value in name + String(repeating: " ", count: 14 - name.count) + value }
       .joined(separator: "\n")

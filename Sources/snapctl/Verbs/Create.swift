@@ -9,7 +9,8 @@ struct Create: Verb {
     discussion: """
       Builds on the version the directory was synced from, or on --expect, or on the newest one. When somebody \
       else committed meanwhile: exit 5, nothing published. When nothing changed (names, types, modes, link \
-      targets, bytes; never times), no version is made.
+      targets, bytes; never times), no version is made. With --owners a change of owners alone makes one, and so does \
+      a version before that was made without.
 
       A file that changes while it is read is read again, then named; nothing is published. SQLite files in use are \
       taken as of one moment. Sockets, FIFOs and devices are named and left out, and so is what a .snapignore says, \
@@ -36,6 +37,9 @@ struct Create: Verb {
 
   @Option(help: ArgumentHelp("What to say about it.", valueName: "text"))
   var message = ""
+
+  @Flag(help: "Records the owner and group of every entry, by number.")
+  var owners = false
 
   @Flag(help: "Says why each byte moved.")
   var explain = false
@@ -65,6 +69,7 @@ struct Create: Verb {
     options.stacksOnNewest = appendVersion
     options.tag = tag
     options.message = message
+    options.recordsOwners = owners
     options.selection = selection.selection
     options.progress = console.progress
     if explain { options.explain = { console.explain($0) } }

@@ -7,6 +7,8 @@ struct Diff: Verb {
     commandName: "diff",
     abstract: "Shows what changed between two versions, or a version and a directory.",
     discussion: """
+      Names, types, modes, link targets and bytes are compared; owners are not, whether they are recorded or not.
+
       Example:
         snapctl diff words@11 words@12
         snapctl diff words ./words --exit-code

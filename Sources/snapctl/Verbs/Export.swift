@@ -7,7 +7,8 @@ struct Export: Verb {
     commandName: "export",
     abstract: "Writes a whole version as a tar archive.",
     discussion: """
-      POSIX pax format; the same version gives the same bytes: owner and group are 0, the time is that of the version. \
+      POSIX pax format; the same version gives the same bytes: owner and group are 0, or with --owners the numbers \
+      that the version records, the time is that of the version. \
       Every byte is verified before it is written. A file gets its name when it is whole; on stdout, damage ends the \
       archive early, with exit status 4.
 
@@ -21,6 +22,9 @@ struct Export: Verb {
   @Option(name: .shortAndLong, help: ArgumentHelp("The archive; - is stdout.", valueName: "file"))
   var output: String
 
+  @Flag(help: "Writes the owner and group the version records.")
+  var owners = false
+
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
   func run(in session: Session) async throws(EngineError) -> Int32 {
@@ -28,11 +32,12 @@ struct Export: Verb {
     let console = session.console
     console.remark("\(Printable.string(version)) → \(output == "-" ? "stdout" : Printable.string(output))")
     guard output == "-" else {
-      let exported = try await engine.export(version, to: output, progress: console.progress)
+      let exported = try await engine.export(
+        version, to: output, withOwners: owners, progress: console.progress)
       console.result(exported.json(output), exported.text(output))
       return 0
     }
-    _ = try await engine.export(version) { piece throws(EngineError) in try console.send(piece) }
+    _ = try await engine.export(version, withOwners: owners) { piece throws(EngineError) in try console.send(piece) }
     return 0
   }
 }

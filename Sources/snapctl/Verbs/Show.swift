@@ -6,6 +6,8 @@ struct Show: Verb {
     commandName: "show",
     abstract: "Shows one version.",
     discussion: """
+      Its manifest says whether owners are recorded; where that cannot be read, `owners` is unknown (null).
+
       Example:
         snapctl show words@12
         snapctl show words@nightly --json
@@ -15,8 +17,10 @@ struct Show: Verb {
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
   func run(in session: Session) async throws(EngineError) -> Int32 {
-    let snapshot = try await session.open().snapshot(version)
-    session.console.result(snapshot.json, snapshot.page)
+    let engine = try await session.open()
+    let snapshot = try await engine.snapshot(version)
+    let owners = try? await engine.recordsOwners(snapshot.name)
+    session.console.result(snapshot.json(owners: owners), snapshot.page(owners: owners))
     return 0
   }
 }

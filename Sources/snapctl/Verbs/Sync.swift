@@ -10,6 +10,8 @@ struct Sync: Verb {
     discussion: """
       The directory changes at once: the next tree is built beside it, and the two change places. Local changes \
       are put back; --keep-local stops instead, with the list (exit 11). A killed sync goes on where it was. With \
+      --owners every entry is given to whom `create --owners` found it with, which takes root; DIR itself stays whose \
+      it is. Without, owners are left alone: what is written belongs to whoever runs this. With \
       --watch a look at an unchanged collection costs one request; it ends when it is interrupted (exit 130).
 
       Example:
@@ -33,6 +35,9 @@ struct Sync: Verb {
 
   @Flag(help: "Takes over a directory that was not made by sync.")
   var adopt = false
+
+  @Flag(help: "Gives entries the owner and group the version records.")
+  var owners = false
 
   @Flag(help: "Prints what would be done, and does nothing.")
   var dryRun = false
@@ -72,6 +77,7 @@ struct Sync: Verb {
     options.style = inPlace ? .inPlace : generations ? .generations : .exchange
     options.adopts = adopt
     options.keepsLocalChanges = keepLocal
+    options.setsOwners = owners
     options.generationCount = keep
     if explain { options.explain = { session.console.explain($0) } }
     if dryRun {

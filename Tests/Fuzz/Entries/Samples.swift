@@ -33,6 +33,11 @@ enum Samples {
 
   static func list(_ references: Reference?...) -> ReferenceList { ReferenceList(level: 0, references: references) }
 
+  /// Three owners in a row, one of them twice.
+  static let owners = [(3, 1_000, 100), (1, 0, 0), (70_000, 1_000, 100)].map {
+    OwnerRun(count: $0.0, owner: Owner(user: $0.1, group: $0.2))
+  }
+
   static func sealed(_ number: UInt64) -> SealedReference {
     SealedReference(name: name(number), byteCount: 500, digest: .of([UInt8(truncatingIfNeeded: number)]))
   }

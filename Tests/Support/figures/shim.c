@@ -339,6 +339,7 @@ ON_FILE(fallocate, CHANGES | NEEDS_ROOM, note_allocation(file, (uint32_t)mode, (
 ON_FILE(fallocate64, CHANGES | NEEDS_ROOM, note_allocation(file, (uint32_t)mode, (uint64_t)at, (uint64_t)count),
      (int file, int mode, off64_t at, off64_t count), (file, mode, at, count), int, int, off64_t, off64_t)
 ON_FILE(fchmod, CHANGES, note_file(CHANGED_MODE, file, mode), (int file, mode_t mode), (file, mode), int, mode_t)
+ON_FILE(fchown, CHANGES, note_nothing(), (int file, uid_t user, gid_t group), (file, user, group), int, uid_t, gid_t)
 ON_FILE(futimens, CHANGES, note_nothing(), (int file, const struct timespec times[2]), (file, times), int,
      const struct timespec *)
 ON_FILE(fstat, READS, note_nothing(), (int file, struct stat *found), (file, found), int, struct stat *)
@@ -371,6 +372,9 @@ CALL(int, chmod, CHANGES, AT_FDCWD, path, note_mode(AT_FDCWD, path, mode), (cons
 CALL(int, fchmodat, CHANGES, folder, path, note_mode(folder, path, mode),
      (int folder, const char *path, mode_t mode, int flags), (folder, path, mode, flags), int, const char *, mode_t,
      int)
+CALL(int, fchownat, CHANGES, folder, path, note_nothing(),
+     (int folder, const char *path, uid_t user, gid_t group, int flags), (folder, path, user, group, flags), int,
+     const char *, uid_t, gid_t, int)
 CALL(int, utimensat, CHANGES, folder, path, note_nothing(),
      (int folder, const char *path, const struct timespec times[2], int flags), (folder, path, times, flags), int,
      const char *, const struct timespec *, int)

@@ -8,6 +8,7 @@ from .errors import Refused, require
 from .files import DIRECTORY, FILE, LINK
 from .head import KINDS, parse_intent, parse_versions
 from .merge import Rows
+from .owners import check_sum
 from .pack import FULL, Pack
 from .profile import LOOK, Cuts, profile
 from .records import add_segment, check_origins, deltas, segments
@@ -66,7 +67,7 @@ class Verifier:
             self.attempt("intent", lambda: parse_intent(self.store.read(path), path))
 
     def _sealed(self, path, kind, limit):
-        sealed.open_sealed(self.store.read(path, limit), path, kind, (1, 2, 4, 5, 6), (3, 7, 8), limit)
+        sealed.open_sealed(self.store.read(path, limit), path, kind, (1, 2, 4, 5, 6), (3, 7, 8, 9), limit)
 
     def pack(self, name):
         """A pack, once."""
@@ -118,6 +119,7 @@ class Verifier:
             if entry.type == FILE:
                 self._file(snapshot, entry)
         self._totals(snapshot, found)
+        check_sum(snapshot)
         self._parent(snapshot, head)
         for slot, ref in enumerate(snapshot.slots()):
             if ref:

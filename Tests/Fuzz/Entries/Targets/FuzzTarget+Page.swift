@@ -23,7 +23,7 @@ extension FuzzTarget {
     return [
       .files(try files()), .references(.chunks, [Samples.reference(1), Samples.patched(2)]),
       .references(.support, [nil, Samples.reference(1)]), .references(.index, [Samples.reference(3)]),
-      .producers(producers), .hints([.none, hint]),
+      .producers(producers), .hints([.none, hint]), .owners(Samples.owners),
     ]
   }
 
@@ -48,6 +48,7 @@ private enum AnyPage: Equatable {
   case references(PageKind, [Reference?])
   case producers([ProducerRow])
   case hints([FileHint])
+  case owners([OwnerRun])
 
   init(_ bytes: [UInt8]) throws(FormatError) {
     let page = bytes.rawSpan
@@ -57,6 +58,7 @@ private enum AnyPage: Equatable {
     case .index: self = .references(.index, try AnyPage.references(page, .index, Limits.referencesInNode))
     case .producers: self = .producers(try Page.producers(page))
     case .hints: self = .hints(try Page.hints(page))
+    case .owners: self = .owners(try Page.owners(page))
     case .files, nil: self = .files(try Page.files(page))
     }
   }
@@ -72,6 +74,7 @@ private enum AnyPage: Equatable {
     case .references(let kind, let references): Page.encode(kind, references: references)
     case .producers(let producers): Page.encode(producers: producers)
     case .hints(let hints): Page.encode(hints: hints)
+    case .owners(let owners): Page.encode(owners: owners)
     }
   }
 }

@@ -67,7 +67,10 @@ extension FuzzTarget {
     sealed {
       .manifest(Samples.name(3))
     } _: {
-      try [manifest(vectors: nil, parent: nil), manifest(vectors: vectors, parent: parent)]
+      try [
+        manifest(vectors: nil, parent: nil), manifest(vectors: vectors, parent: parent),
+        manifest(vectors: nil, parent: parent, owners: Samples.list(Samples.reference(5))),
+      ]
     } encode: {
       $0.encode(named: Samples.name(3))
     } decode: {
@@ -76,7 +79,7 @@ extension FuzzTarget {
   }
 
   private static func manifest(
-    vectors: ManifestRoot.Vectors?, parent: ManifestRoot.Parent?
+    vectors: ManifestRoot.Vectors?, parent: ManifestRoot.Parent?, owners: ReferenceList? = nil
   ) throws -> ManifestRoot {
     var totals = ManifestRoot.Totals()
     totals.contentHash = .of([9])
@@ -84,7 +87,7 @@ extension FuzzTarget {
     return ManifestRoot(
       collection: try Samples.collection(), version: 12, created: Samples.time, intent: IntentIdentifier(value: 7),
       message: "first", totals: totals, parent: parent, files: Samples.list(Samples.reference(1), Samples.patched(2)),
-      support: Samples.list(nil, Samples.reference(2)), vectors: vectors)
+      support: Samples.list(nil, Samples.reference(2)), vectors: vectors, owners: owners)
   }
 
   private static var vectors: ManifestRoot.Vectors {

@@ -31,8 +31,7 @@ package struct SnapshotSync: Sendable {
     let target = try SyncTarget(request.directory)
     try target.check(request)
     try checkOwners(request)
-    let session = try SyncSession(self, request, target, unfinished: try unfinished(request, target), control: control)
-    return try session.plan(explain)
+    return try withUsableCopy(request, target, control) { session throws(SyncError) in try session.plan(explain) }
   }
 
   /// Brings the directory of the request to its version.
@@ -55,12 +54,31 @@ package struct SnapshotSync: Sendable {
       tree throws(SyncError) in
       let target = try SyncTarget(tree)
       try target.check(request)
-      let unfinished = try unfinished(request, target)
-      let session = try SyncSession(self, request, target, unfinished: unfinished, control: control)
-      return try session.run(planned, explain)
+      return try withUsableCopy(request, target, control) { session throws(SyncError) in
+        try session.run(planned, explain)
+      }
     }
     result.seconds = Double(control.clock.nanoseconds() - start) / 1e9
     return result
+  }
+
+  /// Pages of a copy are read when they are needed. Where one is of no use then, the directory counts as one that was
+  /// never a copy (formats/copy-state.md).
+  private func withUsableCopy<Value>(
+    _ request: SyncRequest, _ target: SyncTarget, _ control: SyncControl,
+    _ body: (SyncSession) throws(SyncError) -> Value
+  ) throws(SyncError) -> Value {
+    do throws(SyncError) {
+      let unfinished = try unfinished(request, target)
+      return try body(SyncSession(self, request, target, unfinished: unfinished, control: control))
+    } catch {
+      guard case .store(.damage(let damage)) = error, let stranger = target.forgotten(because: damage) else {
+        throw error
+      }
+      try stranger.check(request)
+      let unfinished = try unfinished(request, stranger)
+      return try body(SyncSession(self, request, stranger, unfinished: unfinished, control: control))
+    }
   }
 
   /// Makes a directory a copy of a version that was made of it: after `create`.

@@ -66,6 +66,12 @@ struct SyncTarget {
     self.isEmpty = isEmpty
   }
 
+  /// The same directory, without what it remembers; nil where the damage is not in that.
+  func forgotten(because damage: Damage) -> SyncTarget? {
+    guard copy != nil, let tree, damage.tier == tree.directory.path else { return nil }
+    return SyncTarget(tree: tree, copy: nil, reason: "its pages cannot be read: \(damage.reason)", isEmpty: isEmpty)
+  }
+
   /// Whether it is a directory of generations.
   var hasGenerations: Bool { copy?.state.tree != nil }
 

@@ -92,7 +92,7 @@ struct HostileTrial {
   private func stored(_ bytes: [UInt8], _ chance: inout Chance) -> Reference {
     let entry = FrameEntry(
       id: .of(bytes.rawSpan), formOffset: 0, formByteCount: bytes.count, chunkByteCount: bytes.count, form: .full)
-    let frame = FrameEncoder().encode(bytes.rawSpan, entries: [entry], kind: .pages)
+    let frame = FrameEncoder().encode(bytes.rawSpan, entries: [entry], kind: .pages).bytes
     let pack = UniqueName(high: chance.next(), low: chance.next())
     var builder = PackBuilder(name: pack, created: Timestamp(milliseconds: 1))
     let offset = builder.append(frame: frame, entryCount: 1)

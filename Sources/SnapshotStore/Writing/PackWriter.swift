@@ -22,7 +22,7 @@ package final class PackWriter {
   /// Bytes of all packs that were put into the tier.
   package private(set) var storedByteCount: UInt64 = 0
 
-  private static let waitingByteCountMax = 4 << 20
+  private static let waitingByteCountMax = 2 << 20
 
   package init(
     tier: any ObjectTier, intent: IntentIdentifier, random: any RandomSource, created: Timestamp, targetByteCount: Int,

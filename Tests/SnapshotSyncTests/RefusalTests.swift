@@ -38,6 +38,30 @@ import Testing
     #expect(try fixture.sync(1).result.way == .unchanged)
   }
 
+  /// The packs of the copy are sound in themselves, and their pages are not those the manifest names.
+  @Test(arguments: [SyncRequest.Style.exchange, .inPlace])
+  func `a copy whose pages turn out to be others when they are read`(style: SyncRequest.Style) throws {
+    let fixture = try Fixture()
+    try fixture.write([1], "a")
+    try fixture.create()
+    try fixture.write([2], "a")
+    try fixture.create()
+    try fixture.sync(1)
+    try fixture.replacePages()
+    let error = #expect(throws: SyncError.self) { try fixture.sync(2) { $0.style = style } }
+    guard case .notACopy? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(throws: SyncError.self) { try fixture.sync.plan(fixture.request(2), control: fixture.control) }
+    #expect(try fixture.isCopy(of: 1))
+    try fixture.sync(2) {
+      $0.style = style
+      $0.adopt = true
+    }
+    #expect(try fixture.isCopy(of: 2))
+  }
+
   @Test func `to lose local changes that are to be kept, and lists them`() throws {
     let fixture = try Fixture()
     try fixture.write([1], "a")
@@ -107,5 +131,26 @@ import Testing
     }
     #expect(throws: SyncError.self) { try fixture.sync(1) { $0.style = style } }
     #expect(try FileManager.default.contentsOfDirectory(atPath: "\(fixture.root)/outside").isEmpty)
+  }
+}
+
+extension Fixture {
+  /// Writes the packs of the copy anew, with other bytes under the same ids.
+  fileprivate func replacePages() throws {
+    for file in try FileManager.default.contentsOfDirectory(atPath: "\(copy)/.snapctl") where file.hasPrefix("pages-") {
+      let path = "\(copy)/.snapctl/\(file)"
+      let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+      let name = try #require(UniqueName(hex: String(file.dropFirst(6))))
+      let pack = try PackReader(bytes.rawSpan, expected: name)
+      var builder = PackBuilder(name: name, created: pack.created)
+      for place in pack.frames {
+        let stored = Array(bytes[place.offset..<(place.offset + place.byteCount)])
+        let frame = try FrameDecoder().decode(stored.rawSpan)
+        let raw = frame.raw.map { $0 ^ 1 }
+        let other = FrameEncoder().encode(raw.rawSpan, entries: frame.header.entries, kind: frame.header.kind)
+        _ = builder.append(frame: other.bytes, entryCount: frame.header.entries.count)
+      }
+      try Data(builder.finish()).write(to: URL(fileURLWithPath: path))
+    }
   }
 }

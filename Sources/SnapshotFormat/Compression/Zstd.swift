@@ -36,7 +36,7 @@ package enum Zstd {
   }
 
   /// Compresses by how often each byte occurs, with hardly a search for matches: faster, and of bytes without order, as
-  /// the exponents of floats are, smaller too (by 0.4 % and 12 % of two real arrays, against level 1).
+  /// the exponents of floats are, smaller too: than at level 1 by 0.4 % of real embeddings, by 11 % of made-up weights.
   package func compressByFrequency(_ bytes: RawSpan) -> [UInt8] {
     unsafe ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters)
     unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, -256)

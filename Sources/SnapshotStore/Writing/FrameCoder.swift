@@ -1,18 +1,5 @@
 internal import Primitives
-package import SnapshotFormat
-
-/// Forms that fill a frame, before it is encoded.
-package struct FrameDraft: Sendable {
-  package let raw: [UInt8]
-  package let entries: [FrameEntry]
-  package let kind: FrameKind
-
-  package init(raw: [UInt8], entries: [FrameEntry], kind: FrameKind) {
-    self.raw = raw
-    self.entries = entries
-    self.kind = kind
-  }
-}
+internal import SnapshotFormat
 
 /// Encodes frames, and decodes each again: a compressor that loses bytes is found before anything depends on them.
 final class FrameCoder {
@@ -32,24 +19,5 @@ final class FrameCoder {
       throw .invalid("a frame of \(frame.raw.count) bytes did not decode to what was encoded; nothing was published")
     }
     return encoded
-  }
-}
-
-/// Remembers whether it was worth to compress whole chunks.
-///
-/// After eight frames in a row that did not become smaller, one in sixteen is tried.
-struct CompressionTrials {
-  private var rejectedInARow = 0
-  private var skipped = 0
-
-  mutating func shouldTry(_ kind: FrameKind) -> Bool {
-    guard kind == .chunks, rejectedInARow >= 8 else { return true }
-    skipped += 1
-    return skipped.isMultiple(of: 16)
-  }
-
-  mutating func note(_ kind: FrameKind, wasTried: Bool, isCompressed: Bool) {
-    guard kind == .chunks, wasTried else { return }
-    rejectedInARow = isCompressed ? 0 : rejectedInARow + 1
   }
 }

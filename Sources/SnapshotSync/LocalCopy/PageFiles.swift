@@ -2,7 +2,6 @@ internal import FileIO
 package import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
-internal import Synchronization
 
 /// The pages a copy keeps, found by their id in the packs of `.snapctl/` (formats/copy-state.md §1).
 ///
@@ -13,12 +12,7 @@ package final class PageFiles: ChunkSource {
   private let tree: LocalTree
   private let places: [Digest: Reference.Place]
   private let cache = FrameCache(byteCountMax: cachedByteCountMax)
-  private let decoder = Mutex(DecoderBox())
-
-  // Safe: only used by whoever holds the mutex.
-  private struct DecoderBox: @unchecked Sendable {
-    let decoder = FrameDecoder()
-  }
+  private let decoders = Pool { FrameDecoder() }
 
   /// - Throws: the reason why a pack cannot be used.
   package init(_ packs: [UniqueName], in tree: LocalTree) throws(StateProblem) {
@@ -60,7 +54,7 @@ package final class PageFiles: ChunkSource {
     let bytes = tree.read(
       StatePath.pages(place.pack), at: UInt64(place.frameOffset), count: place.frameByteCount)
     guard let bytes else { return nil }
-    guard let frame = decoder.withLock({ try? $0.decoder.decode(bytes.rawSpan) }) else { return nil }
+    guard let frame = decoders.withItem({ try? $0.decode(bytes.rawSpan) }) else { return nil }
     cache.insert(frame, for: key)
     return frame
   }

@@ -30,11 +30,8 @@ package enum Parallel {
 extension Parallel {
   /// The digests of chunks, in order.
   package static func digests(of chunks: [[UInt8]], jobs: Int) -> [Digest] {
-    map(chunks.batches(of: digestBatchCount), jobs: jobs) { Digest.ofEach($0) }.flatMap(\.self)
+    map(chunks.batches(of: Digest.batchCount), jobs: jobs) { Digest.ofEach($0) }.flatMap(\.self)
   }
-
-  /// Enough to keep a processor busy, few enough that all workers have some of a window.
-  private static let digestBatchCount = 8
 }
 
 extension Array {

@@ -36,7 +36,7 @@ extension Verifier {
     let runs = FrameRun.coalesce(places, gap: limits.coalescingGapByteCount, byteCountMax: limits.requestByteCount)
     // What cannot be read here is met again, and reported, below.
     _ = Parallel.map(runs, jobs: limits.jobs) { [frames] run in try? frames.prefetch(run) }
-    let batches = items.batches(of: VerifyWindow.batchCount)
+    let batches = items.batches(of: Digest.batchCount)
     for results in Parallel.map(batches, jobs: limits.jobs, { manifest.verify($0) }) {
       for result in results {
         switch result.outcome {
@@ -59,8 +59,6 @@ struct VerifyWindow {
     /// What the chunk is built on, as far as it is to be verified with it.
     let links: [Reference]
   }
-
-  static let batchCount = 8
 
   private(set) var items: [Item] = []
   private var byteCount = 0

@@ -81,7 +81,7 @@ extension SnapshotWriter {
   /// Compares chunks with what the base has in their place, on all workers.
   private func patches(of tasks: [ChunkTask]) throws(StoreError) -> [ChunkDecision] {
     guard let base else { return tasks.map { _ in .full } }
-    return try Parallel.map(tasks.batches(of: SnapshotWriter.batchCount), jobs: context.limits.jobs) {
+    return try Parallel.map(tasks.batches(of: Digest.batchCount), jobs: context.limits.jobs) {
       batch throws(StoreError) in
       let bases = batch.map { $0.patchableBases.map(\.reference) }
       var before = try base.chunks.chunks(bases.flatMap(\.self), support: base.support)[...]
@@ -91,9 +91,6 @@ extension SnapshotWriter {
       }
     }.flatMap(\.self)
   }
-
-  /// Chunks that are read and verified together.
-  private static let batchCount = 8
 
   private func take(_ task: ChunkTask, id: Digest, _ decision: ChunkDecision) throws(StoreError) {
     fileInMaking.digest.add(id, byteCount: task.bytes.count)

@@ -69,7 +69,7 @@ final class TreeBuilder {
     let (wanted, staging, control) = (wanted, staging, control)
     let targets = targets(window)
     let work = zip(parts, targets).map { PartWork(part: $0, write: $1) }
-    let batches = work.batches(of: TreeBuilder.batchCount)
+    let batches = work.batches(of: Digest.batchCount)
     return try storing { () throws(StoreError) in
       try Parallel.map(batches, jobs: limits.jobs) { batch throws(StoreError) -> [[UInt8]] in
         let missing = batch.indices.filter { !control.isCancelled() && !batch[$0].isThere(in: staging) }
@@ -80,9 +80,6 @@ final class TreeBuilder {
       }.flatMap(\.self)
     }
   }
-
-  /// Chunks that are read and verified together.
-  private static let batchCount = 8
 
   private struct PartWork: Sendable {
     let part: FilePart

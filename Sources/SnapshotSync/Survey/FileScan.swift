@@ -13,9 +13,6 @@ struct FileScan {
   }
 
   private static let taskCount = 64
-  /// Chunks that a worker hashes in turns.
-  private static let batchCount = 8
-
   /// How many chunks of `file` stand in `path` where they belong; `found` is told each.
   func matches(
     _ path: RelativePath, _ file: FileContent, in manifest: ManifestReader, at tree: LocalTree,
@@ -27,7 +24,7 @@ struct FileScan {
       try control.check()
       let tasks = try nextTasks(path, &chunks)
       guard !tasks.isEmpty else { return matching }
-      let results = Parallel.map(tasks.batches(of: FileScan.batchCount), jobs: jobs) { batch in
+      let results = Parallel.map(tasks.batches(of: Digest.batchCount), jobs: jobs) { batch in
         Digest.ofEach(batch.map { tree.read($0.place.path, at: $0.place.offset, count: $0.place.byteCount) ?? [] })
       }
       for (task, actual) in zip(tasks, results.joined()) where actual == task.id {

@@ -23,6 +23,13 @@ const uint32_t sha256_round_constants[64] __attribute__((aligned(16))) = {
 
 int kernel_has_sha256_many(void) { return sha256_has_turns(); }
 
+// To ask the processor is slow where a hypervisor answers: it is asked once.
+static int lane_count(void) {
+  static _Atomic int known;
+  if (!known) known = sha256_has_wide() ? SHA256_WIDE : SHA256_TURNS;
+  return known;
+}
+
 static void begin(sha256_lane *lane, const uint8_t *message, size_t byte_count, uint8_t *digest) {
   static const uint32_t initial[8] = {
     0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
@@ -75,11 +82,11 @@ static void advance(sha256_lane *lanes, int active) {
 
 void kernel_sha256_many(const void *const *messages, const size_t *byte_counts, size_t count, uint8_t *digests) {
   sha256_lane lanes[SHA256_WIDE];
-  const int lane_count = sha256_has_wide() ? SHA256_WIDE : SHA256_TURNS;
+  const int lanes_max = lane_count();
   int active = 0;
   size_t taken = 0;
   while (taken < count || active > 0) {
-    for (; active < lane_count && taken < count; taken++) {
+    for (; active < lanes_max && taken < count; taken++) {
       begin(&lanes[active], messages[taken], byte_counts[taken], digests + 32 * taken);
       if (lanes[active].blocks == 0) begin_tail(&lanes[active]);
       active++;

@@ -12,10 +12,14 @@ uint32_t kernel_crc32c(uint32_t crc, const void *_Nonnull bytes, size_t count);
 int kernel_has_sha256_many(void);
 
 // The SHA-256 of `count` messages at once: `digests` receives 32 bytes for each, in order. One message alone waits for its
-// own rounds most of the time; four that take turns keep the processor busy.
+// own rounds most of the time; four that take turns, or sixteen side by side, keep the processor busy.
 void kernel_sha256_many(
   const void *_Nullable const *_Nonnull messages, const size_t *_Nonnull byte_counts, size_t count,
   uint8_t *_Nonnull digests);
+
+// Compares `mask_count` times 64 words of 4 bytes: bit i of a mask is set where its word i differs.
+void kernel_differing_words(
+  const uint8_t *_Nonnull left, const uint8_t *_Nonnull right, size_t mask_count, uint64_t *_Nonnull masks);
 
 // Splits `byte_count` bytes into four planes, byte i to plane i mod 4. Plane p has (byte_count + 3 - p) / 4 bytes.
 void kernel_planes_split(const uint8_t *_Nonnull bytes, size_t byte_count, uint8_t *_Nonnull const *_Nonnull planes);

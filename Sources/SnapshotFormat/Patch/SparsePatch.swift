@@ -60,41 +60,18 @@ package enum SparsePatch {
   private static func runs(_ chunk: RawSpan, base: RawSpan, literalByteCountMax: Int) -> [Range<Int>]? {
     var finder = RunFinder(literalByteCountMax: literalByteCountMax)
     let shared = min(chunk.byteCount, base.byteCount)
-    let words = shared / step
-    // Safe: every offset is below `shared`, which is within both spans.
-    let fits = unsafe chunk.withUnsafeBytes { mine in
-      unsafe base.withUnsafeBytes { theirs in
-        var index = 0
-        while index < words {
-          if index + 8 <= words, unsafe differsNowhere(mine, theirs, at: index * step) {
-            index += 8
-            continue
-          }
-          let offset = index * step
-          let left = unsafe mine.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-          let right = unsafe theirs.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-          if left != right, !finder.add(offset..<(offset + step)) { return false }
-          index += 1
-        }
-        for offset in (words * step)..<shared {
-          if unsafe mine[offset] != theirs[offset], !finder.add(offset..<(offset + 1)) { return false }
-        }
-        return true
-      }
+    let differences = WordDifferences(chunk, base)
+    guard differences.forEachRun({ finder.add($0) }) else { return nil }
+    // Behind the last block: words, then the bytes that are left.
+    var offset = differences.byteCount
+    while offset < shared {
+      let end = offset + step <= shared ? offset + step : offset + 1
+      let isSame = chunk.extracting(offset..<end).isSame(as: base.extracting(offset..<end))
+      guard isSame || finder.add(offset..<end) else { return nil }
+      offset = end
     }
-    guard fits else { return nil }
     if chunk.byteCount > shared, !finder.add(shared..<chunk.byteCount) { return nil }
     return finder.runs
-  }
-
-  /// Whether 32 bytes are equal: most of a chunk is, and this is the pass over all of it.
-  @inline(__always)
-  private static func differsNowhere(
-    _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer, at offset: Int
-  ) -> Bool {
-    let mine = unsafe left.loadUnaligned(fromByteOffset: offset, as: SIMD4<UInt64>.self)
-    let theirs = unsafe right.loadUnaligned(fromByteOffset: offset, as: SIMD4<UInt64>.self)
-    return mine == theirs
   }
 
   /// Joins differing steps into runs and counts what they hold.

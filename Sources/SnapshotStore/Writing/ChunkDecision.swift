@@ -80,7 +80,7 @@ extension ChunkDecision {
     switch self {
     case .same, .found: 0
     case .patched(let patch, _, _, _): patch.compressedByteCount
-    case .full: Zstd.compress(task.bytes.rawSpan).count / (task.profile == .contentDefined ? 2 : 1)
+    case .full: Zstd.estimate(task.bytes.rawSpan) / (task.profile == .contentDefined ? 2 : 1)
     }
   }
 

@@ -36,7 +36,7 @@ package struct PatchDraft: Sendable {
   }
 
   /// About what it takes in its group, which is compressed.
-  package var compressedByteCount: Int { form == .prefixPatch ? bytes.count : Zstd.compress(bytes.rawSpan).count }
+  package var compressedByteCount: Int { form == .prefixPatch ? bytes.count : Zstd.estimate(bytes.rawSpan) }
 
   /// Whether a search for a better base is not worth its cost.
   package func isSmall(for chunkByteCount: Int) -> Bool { bytes.count <= chunkByteCount / 4 }

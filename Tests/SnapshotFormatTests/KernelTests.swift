@@ -12,11 +12,42 @@ import Testing
   @Test func `many messages are hashed as one after the other`() {
     let random = SeededRandomSource(seed: seed)
     for _ in 0..<200 {
-      let messages = (0..<(random.next() % 11)).map { _ in
+      let messages = (0..<(random.next() % 41)).map { _ in
         bytes(random.next() % (random.next().isMultiple(of: 2) ? 200 : 9_000), random)
       }
       #expect(Digest.ofEach(messages) == messages.map { Digest.of($0) }, "seed \(seed)")
     }
+  }
+
+  @Test func `words that differ are found, those in equal blocks and at the ends of blocks too`() {
+    let random = SeededRandomSource(seed: seed)
+    for round in 0..<200 {
+      let left = bytes(random.next() % 2_000, random)
+      var right = left
+      for _ in 0..<(round % 40) where !right.isEmpty { right[Int(random.next() % UInt64(right.count))] ^= 0x10 }
+      let differences = WordDifferences(left.rawSpan, right.rawSpan)
+      var found: [Int] = []
+      let isComplete = differences.forEachRun { range in
+        found += stride(from: range.lowerBound, to: range.upperBound, by: 4)
+        return true
+      }
+      let expected = stride(from: 0, to: left.count / 256 * 256, by: 4).filter {
+        left[$0..<($0 + 4)] != right[$0..<($0 + 4)]
+      }
+      #expect(isComplete && found == expected, "round \(round), seed \(seed)")
+    }
+  }
+
+  @Test func `a run that is not wanted ends the search`() {
+    let differences = WordDifferences(
+      [UInt8](repeating: 0, count: 512).rawSpan, [UInt8](repeating: 1, count: 512).rawSpan)
+    var count = 0
+    #expect(
+      !differences.forEachRun { _ in
+        count += 1
+        return false
+      })
+    #expect(count == 1)
   }
 
   @Test func `bytes are split into planes and joined again`() {

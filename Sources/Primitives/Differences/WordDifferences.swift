@@ -26,7 +26,7 @@ package struct WordDifferences {
     }
   }
 
-  /// Calls `body` with each run of words that differ, as a range of bytes, in order; two runs may touch where blocks do.
+  /// Calls `body` with each run of words that differ, as a range of bytes, in order; runs may touch where blocks do.
   ///
   /// - Returns: false as soon as `body` does.
   package func forEachRun(_ body: (Range<Int>) -> Bool) -> Bool {

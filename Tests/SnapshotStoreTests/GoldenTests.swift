@@ -11,9 +11,9 @@ import Testing
 @Suite struct `the golden stores of version 1` {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("formats/golden/v1").path
-  private static let names = ["store", "owners"]
+  private static let names = ["store", "owners", "pieces"]
 
-  private static let contentHashes = ["store": plain, "owners": owned]
+  private static let contentHashes = ["store": plain, "owners": owned, "pieces": pieces]
 
   private static let plain = [
     "tree/first@1": "6ec60891e6ebb79f024702cdc2f2d7f2063da182ab1ab3803e7b8f44f9963db5",
@@ -21,6 +21,11 @@ import Testing
     "tree/first@3": "d2f3c2cf68ea11d572526119166e84fa1a0d1aa93cfe03112c51c3cee463d86f",
     "words@1": "82b03ab1fbf30c576409ce2ab78e438dbf304f0347392bd29382f8832217daf3",
     "words@2": "79d4f7b95550a207f6b5cb6980deaaedb8b82e43ee7dfe83c2b89e955a4dfc47",
+  ]
+
+  private static let pieces = [
+    "tree/pieces@1": "b750d019028b757a37c69d459afa6e5d169fe1ea5cb341615caf87f342454c27",
+    "tree/pieces@2": "c00b71182aa96aa74d89c285a626c76cb3ef52125a7f5f2ecfdc47f86c3d59c8",
   ]
 
   /// Three versions of one content: with owners, with others, without.

@@ -14,6 +14,19 @@ extension Digest {
     return unsafe withPointers(messages[...], &pointers) { pointers in unsafe hashed(pointers, messages.map(\.count)) }
   }
 
+  /// The digests of consecutive pieces of `byteCount` bytes, the last one shorter where that does not divide them.
+  package static func ofPieces(_ bytes: RawSpan, byteCount: Int) -> [Digest] {
+    let starts = stride(from: 0, to: bytes.byteCount, by: byteCount)
+    guard hashesInTurns else {
+      return starts.map { of(bytes.extracting($0..<min($0 + byteCount, bytes.byteCount))) }
+    }
+    return unsafe bytes.withUnsafeBytes { bytes in
+      // Safe: each piece lies within the bytes, which stay where they are meanwhile.
+      let pointers = unsafe starts.map { unsafe UnsafeRawPointer(bytes.baseAddress! + $0) }
+      return unsafe hashed(pointers, starts.map { min(byteCount, bytes.count - $0) })
+    }
+  }
+
   private static let hashesInTurns = kernel_has_sha256_many() != 0
 
   /// Goes down once for each message, so that all pointers are valid at the bottom.

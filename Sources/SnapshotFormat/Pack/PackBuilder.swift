@@ -7,6 +7,8 @@ package struct PackBuilder: Sendable {
   private var frames: [DirectoryRow] = []
   private var entryCount = 0
 
+  private static let features: Preamble.Features = .digestOfPieces
+
   private struct DirectoryRow: Sendable {
     let offset: Int
     let byteCount: Int
@@ -14,10 +16,11 @@ package struct PackBuilder: Sendable {
     let crc: UInt32
   }
 
-  package init(name: UniqueName, created: Timestamp) {
+  /// - Parameter byteCount: what the pack will about have; room that is not used takes no memory.
+  package init(name: UniqueName, created: Timestamp, byteCount: Int = 1 << 20) {
     self.name = name
-    output = ByteWriter(capacity: 1 << 20)
-    Preamble(type: .pack).write(to: &output)
+    output = ByteWriter(capacity: byteCount)
+    Preamble(type: .pack, features: PackBuilder.features).write(to: &output)
     let start = output.count
     output.uniqueName(name)
     output.integer(name.high)
@@ -54,7 +57,7 @@ package struct PackBuilder: Sendable {
       output.integer(UInt32(frame.entryCount))
       output.integer(frame.crc)
     }
-    let digest = Digest.of(output.bytes.rawSpan)
+    let digest = PackDigest.of(output.bytes.rawSpan, PackBuilder.features)
     let trailerOffset = output.count
     output.integer(UInt32(directoryOffset))
     output.integer(UInt32(frames.count))

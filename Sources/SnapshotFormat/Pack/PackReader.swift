@@ -48,7 +48,8 @@ package struct PackReader: Sendable {
     guard bytes.byteCount >= PackReader.headerByteCount + PackTrailer.byteCount else {
       throw .truncated("pack", at: bytes.byteCount)
     }
-    (name, created) = try PackReader.header(bytes)
+    let preamble: Preamble
+    (preamble, name, created) = try PackReader.header(bytes)
     guard name == expected else { throw .damaged("pack", "it is \(name), found under the name \(expected)") }
     let trailerOffset = bytes.byteCount - PackTrailer.byteCount
     let trailer = try PackTrailer(bytes.extracting(trailerOffset..<bytes.byteCount))
@@ -56,15 +57,15 @@ package struct PackReader: Sendable {
       trailer.directoryOffset <= trailerOffset,
       trailerOffset - trailer.directoryOffset == trailer.frameCount * 16
     else { throw .damaged("pack trailer", "the directory does not lie before it") }
-    let actual = Digest.of(bytes.extracting(0..<trailerOffset))
+    let actual = PackDigest.of(bytes.extracting(0..<trailerOffset), preamble.features)
     guard actual == trailer.digest else { throw .mismatch("pack", expected: trailer.digest, actual: actual) }
     frames = try PackReader.frames(bytes, until: trailer.directoryOffset)
     try PackReader.check(frames, against: bytes.extracting(trailer.directoryOffset..<trailerOffset), trailer)
   }
 
-  private static func header(_ bytes: RawSpan) throws(FormatError) -> (UniqueName, Timestamp) {
+  private static func header(_ bytes: RawSpan) throws(FormatError) -> (Preamble, UniqueName, Timestamp) {
     var reader = ByteReader(bytes, of: "pack header")
-    _ = try Preamble(from: &reader, type: .pack)
+    let preamble = try Preamble(from: &reader, type: .pack)
     let name = try reader.uniqueName()
     let intent: UInt64 = try reader.integer()
     let created = try reader.timestamp()
@@ -72,7 +73,7 @@ package struct PackReader: Sendable {
     let crc = CRC32C.of(bytes.extracting(Preamble.byteCount..<reader.offset))
     guard try reader.integer(UInt32.self) == crc else { throw reader.damaged("the checksum differs") }
     guard intent == name.high else { throw reader.damaged("the name does not begin with the intent") }
-    return (name, created)
+    return (preamble, name, created)
   }
 
   /// Walks the frames from the front: how a directory is rebuilt.

@@ -18,18 +18,19 @@ package struct Preamble: Sendable, Equatable {
   package static let byteCount = 96
   package static let magic: [UInt8] = [0x89, 0x53, 0x4E, 0x50, 0x0D, 0x0A, 0x1A, 0x0A]
   package static let formatVersion: UInt16 = 1
-  /// The features this program can read, none in version 1.
-  package static let knownFeatures: UInt32 = 0
   package static let thisWriter = "snapshot-engine 0.1.0"
 
   package let type: ObjectType
+  /// What a reader must know of to read the object rightly.
+  package let features: Features
   package let writerRequired: UInt32
   /// Name and version of the program that wrote the object.
   package let writer: String
 
-  package init(type: ObjectType, writer: String = Preamble.thisWriter) {
+  package init(type: ObjectType, features: Features = [], writer: String = Preamble.thisWriter) {
     precondition(writer.utf8.count <= 24, "a writer's name has at most 24 bytes")
     self.type = type
+    self.features = features
     self.writerRequired = 0
     self.writer = writer
   }
@@ -39,7 +40,7 @@ package struct Preamble: Sendable, Equatable {
     output.append(Preamble.magic)
     output.integer(type.rawValue)
     output.integer(Preamble.formatVersion)
-    output.integer(UInt32(0))
+    output.integer(features.rawValue)
     output.integer(writerRequired)
     output.append([1, 1, 0, 0])
     output.zeros(16 + 24)
@@ -77,7 +78,8 @@ extension Preamble {
       throw .unsupported("preamble", "object type \(rawType) is not known")
     }
     self.type = type
-    try Preamble.check(features: readerRequired, algorithms: algorithms)
+    features = Features(rawValue: readerRequired)
+    try Preamble.check(features, of: type, algorithms: algorithms)
     guard reserved == 0, keyAndNonce.allSatisfy({ $0 == 0 }) else {
       throw .damaged("preamble", "reserved bytes are not zero", at: start + 24)
     }
@@ -92,8 +94,8 @@ extension Preamble {
     }
   }
 
-  private static func check(features: UInt32, algorithms: [UInt8]) throws(FormatError) {
-    let unknown = features & ~knownFeatures
+  private static func check(_ features: Features, of type: ObjectType, algorithms: [UInt8]) throws(FormatError) {
+    let unknown = features.subtracting(.known(of: type)).rawValue
     guard unknown == 0 else {
       throw .unsupported("preamble", "feature bit \(unknown.trailingZeroBitCount) is required and not known")
     }

@@ -23,6 +23,8 @@ package final class PackWriter {
   package private(set) var storedByteCount: UInt64 = 0
 
   private static let waitingByteCountMax = 2 << 20
+  /// Room for directory and trailer behind a pack's frames.
+  private static let directoryByteCount = 64 << 10
 
   package init(
     tier: any ObjectTier, intent: IntentIdentifier, random: any RandomSource, created: Timestamp, targetByteCount: Int,
@@ -95,7 +97,9 @@ package final class PackWriter {
   }
 
   private func newPack() -> PackBuilder {
-    PackBuilder(name: UniqueName(intent: intent, random: AnyRandomSource(random)), created: created)
+    PackBuilder(
+      name: UniqueName(intent: intent, random: AnyRandomSource(random)), created: created,
+      byteCount: targetByteCount + PackWriter.directoryByteCount)
   }
 }
 

@@ -117,13 +117,19 @@ extension Array where Element == UInt8 {
     return frames
   }
 
+  /// As the preamble says it is taken.
+  private func packDigest(until end: Int) -> Digest {
+    let features = Preamble.Features(rawValue: number(at: 12, as: UInt32.self) ?? 0)
+    return PackDigest.of(rawSpan.extracting(0..<end), features)
+  }
+
   /// Checksums only: directory and trailer stay as they are.
   package mutating func mendPack() {
     mendPackHeader()
     let trailer = count - PackTrailer.byteCount
     _ = mendFrames(until: Swift.min(Swift.max(0, trailer), number(at: trailer, as: UInt32.self) ?? 0))
     guard trailer >= 0 else { return }
-    putDigest(.of(Array(self[..<trailer])), at: trailer + 20)
+    putDigest(packDigest(until: trailer), at: trailer + 20)
     putCRC(of: trailer, trailer + 52, at: trailer + 52)
   }
 
@@ -142,7 +148,7 @@ extension Array where Element == UInt8 {
       for value in [frame.lowerBound, frame.count, entries] { output.integer(UInt32(value)) }
       output.append(self[frame.lowerBound + 28..<frame.lowerBound + 32])
     }
-    let digest = Digest.of(output.bytes)
+    let digest = output.bytes.packDigest(until: output.count)
     let trailer = output.count
     for value in [end, frames.count, entryCount] { output.integer(UInt32(value)) }
     output.zeros(8)

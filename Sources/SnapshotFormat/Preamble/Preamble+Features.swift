@@ -1,0 +1,18 @@
+extension Preamble {
+  /// Reader feature bits (formats/README.md, Evolution). What a bit means, the object's type decides.
+  package struct Features: OptionSet, Sendable {
+    package let rawValue: UInt32
+
+    package init(rawValue: UInt32) {
+      self.rawValue = rawValue
+    }
+
+    /// Of a pack: its digest is one of pieces (formats/pack.md §3).
+    package static let digestOfPieces = Features(rawValue: 1 << 0)
+
+    /// Those this program can read.
+    package static func known(of type: ObjectType) -> Features {
+      type == .pack ? .digestOfPieces : []
+    }
+  }
+}

@@ -119,7 +119,7 @@ extension Array where Element == UInt8 {
 
   /// As the preamble says it is taken.
   private func packDigest(until end: Int) -> Digest {
-    let features = Preamble.Features(rawValue: number(at: 12, as: UInt32.self) ?? 0)
+    let features = Preamble.Features(rawValue: UInt32(number(at: 12, as: UInt32.self) ?? 0))
     return PackDigest.of(rawSpan.extracting(0..<end), features)
   }
 

@@ -23,38 +23,41 @@ package enum SparsePatch {
     return output.bytes
   }
 
-  /// Rebuilds a chunk of `byteCount` bytes.
+  /// Makes a chunk of `byteCount` bytes of its base: without a copy where nobody else has the base.
   ///
   /// - Throws: `.damaged` when the patch does not fit the chunk or the base. The result is not yet checked against the
   ///   chunk's id.
-  package static func apply(_ patch: RawSpan, base: RawSpan, byteCount: Int) throws(FormatError) -> [UInt8] {
+  package static func apply(_ patch: RawSpan, base: consuming [UInt8], byteCount: Int) throws(FormatError) -> [UInt8] {
     var control = ByteReader(patch, of: "sparse patch")
     let runCount = Int(try control.varint(limit: UInt64(byteCount)))
     let literalByteCount = Int(try control.varint(limit: UInt64(byteCount)))
     guard literalByteCount <= control.remaining else { throw .truncated("sparse patch", at: patch.byteCount) }
     var literals = ByteReader(patch, of: "sparse patch literals")
     _ = try literals.span(patch.byteCount - literalByteCount)
-    var chunk = ByteWriter(capacity: byteCount)
+    let baseByteCount = base.count
+    var chunk = base
+    chunk.resize(to: byteCount)
+    var position = 0
     for _ in 0..<runCount {
-      let skip = Int(try control.varint(limit: UInt64(byteCount - chunk.count)))
-      try keep(skip, of: base, in: &chunk)
-      let count = Int(try control.varint(limit: UInt64(byteCount - chunk.count)))
+      let kept = Int(try control.varint(limit: UInt64(byteCount - position)))
+      position += kept
+      try check(kept: kept, until: position, ofBase: baseByteCount)
+      let count = Int(try control.varint(limit: UInt64(byteCount - position)))
       guard count > 0 else { throw control.damaged("an empty run") }
-      chunk.append(try literals.span(count))
+      chunk.replace(from: position, with: try literals.span(count))
+      position += count
     }
     guard literals.isAtEnd, control.remaining == literalByteCount else {
       throw control.damaged("literals are left over")
     }
-    try keep(byteCount - chunk.count, of: base, in: &chunk)
-    return chunk.bytes
+    try check(kept: byteCount - position, until: byteCount, ofBase: baseByteCount)
+    return chunk
   }
 
-  private static func keep(_ count: Int, of base: RawSpan, in chunk: inout ByteWriter) throws(FormatError) {
-    guard count > 0 else { return }
-    guard chunk.count + count <= base.byteCount else {
+  private static func check(kept count: Int, until end: Int, ofBase byteCount: Int) throws(FormatError) {
+    guard count == 0 || end <= byteCount else {
       throw .damaged("sparse patch", "it keeps bytes the base has not")
     }
-    chunk.append(base.extracting(chunk.count..<(chunk.count + count)))
   }
 
   private static func runs(_ chunk: RawSpan, base: RawSpan, literalByteCountMax: Int) -> [Range<Int>]? {
@@ -94,6 +97,25 @@ package enum SparsePatch {
         runs.append(range)
       }
       return literalByteCount <= literalByteCountMax
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Cuts what is too much, or adds zeros.
+  fileprivate mutating func resize(to byteCount: Int) {
+    if count > byteCount { removeLast(count - byteCount) }
+    if count < byteCount { append(contentsOf: repeatElement(0, count: byteCount - count)) }
+  }
+
+  /// - Precondition: `bytes` fit between `start` and the end.
+  fileprivate mutating func replace(from start: Int, with bytes: RawSpan) {
+    precondition(start >= 0 && bytes.byteCount <= count - start, "a run lies within its chunk")
+    // Safe: checked just now.
+    unsafe withUnsafeMutableBytes { target in
+      unsafe bytes.withUnsafeBytes {
+        unsafe target.baseAddress!.advanced(by: start).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+      }
     }
   }
 }

@@ -124,12 +124,7 @@ package final class ChunkReader: Sendable {
     guard let base = reference.base else { return Array(frame.raw[form]) }
     let range = try baseBytes(base, of: reference, support, local, passed)
     do throws(FormatError) {
-      let patch = frame.raw.rawSpan.extracting(form)
-      switch reference.form {
-      case .sparsePatch: return try SparsePatch.apply(patch, base: range.rawSpan, byteCount: reference.byteCount)
-      case .prefixPatch: return try PrefixPatch.apply(patch, base: range.rawSpan, byteCount: reference.byteCount)
-      case .full: throw .damaged("reference", "a full form with a base")
-      }
+      return try reference.patched(range, by: frame.raw.rawSpan.extracting(form))
     } catch {
       throw damage(reference, error)
     }
@@ -157,5 +152,16 @@ package final class ChunkReader: Sendable {
     var damage = Damage(error, of: .pack(reference.place.pack), in: frames.location, chunk: reference.id)
     damage.offset = reference.place.frameOffset
     return .damage(damage)
+  }
+}
+
+extension Reference {
+  /// The chunk that its patch makes of its base.
+  fileprivate func patched(_ base: consuming [UInt8], by patch: RawSpan) throws(FormatError) -> [UInt8] {
+    switch form {
+    case .sparsePatch: return try SparsePatch.apply(patch, base: base, byteCount: byteCount)
+    case .prefixPatch: return try PrefixPatch.apply(patch, base: base.rawSpan, byteCount: byteCount)
+    case .full: throw .damaged("reference", "a full form with a base")
+    }
   }
 }

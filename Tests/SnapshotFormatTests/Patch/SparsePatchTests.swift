@@ -8,7 +8,7 @@ import Testing
   }
 
   private func apply(_ patch: [UInt8], _ base: [UInt8], byteCount: Int) throws -> [UInt8] {
-    try SparsePatch.apply(patch.rawSpan, base: base.rawSpan, byteCount: byteCount)
+    try SparsePatch.apply(patch.rawSpan, base: base, byteCount: byteCount)
   }
 
   @Test func `a patch cut at any length, or with any bit flipped, is refused or gives other bytes of the same count`() {

@@ -15,7 +15,9 @@ from pathlib import Path
 import mintrees
 import minvectors
 import snapread
-from minstore import NAMES, head, sealed, text, write
+from minstore import NAMES, crc, head, sealed, text, write
+
+GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "v1"
 
 
 def run(*arguments):
@@ -44,6 +46,28 @@ def make_store(target):
     single = {path: older, "store": sealed("store", 1, {1: identity}), notice: sealed(notice, 6, {1: intent})}
     write(target, {**single, **dict(heads)})
     return Path(target)
+
+
+class GoldenTest(unittest.TestCase):
+    """The committed stores: packs whose digest is one of pieces, and packs without."""
+
+    def test_sound(self):
+        for store in sorted(path for path in GOLDEN.iterdir() if path.is_dir()):
+            with self.subTest(store.name):
+                code, lines = run(store, "verify")
+                self.assertEqual((code, lines[:-1]), (0, []))
+
+    def test_a_wrong_digest_of_pieces(self):
+        with tempfile.TemporaryDirectory() as folder:
+            store = Path(shutil.copytree(GOLDEN / "pieces", Path(folder) / "store"))
+            pack = max(store.glob("packs/*/*"), key=lambda path: path.stat().st_size)
+            data = bytearray(pack.read_bytes())
+            data[-40] ^= 1
+            data[-12:-8] = crc(bytes(data[-64:-12]))
+            pack.write_bytes(data)
+            code, lines = run(store, "verify")
+            self.assertEqual(code, 4)
+            self.assertIn("digest", json.dumps(lines))
 
 
 class StoreTest(unittest.TestCase):

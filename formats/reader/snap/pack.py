@@ -13,6 +13,7 @@ from .store import pack_path
 PACK_LIMIT, RAW_LIMIT, STORED_LIMIT = 32 << 20, 1 << 20, (1 << 20) + 1024
 END_MAGIC = b"SNPKEND\n"
 FULL, SPARSE, PREFIX = 0, 1, 2
+OF_PIECES, PIECE = 1, 65536  # the feature bit, and what it cuts the bytes into
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Pack:
     def __init__(self, store, name):
         self.path, self.name = pack_path(name), name
         self.data = store.read(self.path, PACK_LIMIT)
-        sealed.check_preamble(self.data, self.path, sealed.PACK)
+        self.in_pieces = sealed.check_preamble(self.data, self.path, sealed.PACK, OF_PIECES) & OF_PIECES
         require(len(self.data) >= 144 + 64, self.path, "shorter than header and trailer")
         self._check_header()
         self._check_trailer()
@@ -101,8 +102,11 @@ class Pack:
         require(entries == self.entries, self.path, "trailer: wrong entry count")
 
     def check_digest(self):
-        """The trailer's digest."""
-        found = hashlib.sha256(memoryview(self.data)[:len(self.data) - 64]).digest()
+        """The trailer's digest (pack.md section 3)."""
+        data = memoryview(self.data)[:len(self.data) - 64]
+        if self.in_pieces:
+            data = b"".join(hashlib.sha256(data[at:at + PIECE]).digest() for at in range(0, len(data), PIECE))
+        found = hashlib.sha256(data).digest()
         require(found == self.digest, self.path, "trailer: the digest does not verify")
 
 

@@ -12,20 +12,21 @@ STORE, PACK, MANIFEST, HEAD, VERSIONS, INTENT, DELTA, SEGMENT, COPY_STATE = rang
 SEAL = 34
 
 
-def check_preamble(data, where, kind):
-    """preamble.md section 1, in the order that it gives."""
+def check_preamble(data, where, kind, known=0):
+    """preamble.md section 1, in the order that it gives. Returns the reader feature bits, all of which are in `known`."""
     require(len(data) >= 96, where, "shorter than a preamble")
     require(data[:8] == MAGIC, where, "preamble: wrong magic")
     require(crc32c(data[:92]) == struct.unpack_from("<I", data, 92)[0], where, "preamble: wrong crc")
     object_type, version, reader = struct.unpack_from("<HHI", data, 8)
     require(version == 1, where, f"format version {version} is not supported")
     require(object_type == kind, where, f"object type {object_type} where {kind} is expected")
-    require(reader == 0, where, f"feature bits {reader:#x} are not supported")
+    require(reader & ~known == 0, where, f"feature bits {reader & ~known:#x} are not supported")
     for value, good, what in zip(data[20:24], (1, 1, 0, 0), ("id algorithm", "compression", "encryption", "signature")):
         require(value == good, where, f"{what} {value} is not supported")
     require(not any(data[24:64]) and not any(data[88:92]), where, "preamble: a reserved field is not zero")
     text = data[64:88].rstrip(b"\0")
     require(b"\0" not in text and text.isascii(), where, "preamble: writer is not ASCII padded with NUL")
+    return reader
 
 
 def check_seal(data, path, end):

@@ -7,4 +7,4 @@ from . import kills, faults, pauses, disk, power, controls  # noqa: F401
 from . import hostile, races, words  # noqa: F401
 from . import concurrency, memory, reader  # noqa: F401
 from . import scale, flatness  # noqa: F401
-from . import speed, sets  # noqa: F401
+from . import speed, floor, sets  # noqa: F401

@@ -4,7 +4,7 @@ import Testing
 @Suite struct `Command line` {
   static let verbs = [
     "init", "create", "status", "hash", "sync", "list", "show", "diff", "inspect", "cat", "verify", "append", "deltas",
-    "compact", "get", "scan", "reconcile", "tag", "untag", "intents",
+    "compact", "get", "scan", "search", "reconcile", "tag", "untag", "intents",
   ]
 
   @Test(arguments: verbs) func `each verb's help has an example`(verb: String) throws {

@@ -56,6 +56,30 @@ import Testing
     #expect(try run.objects().map { $0["type"] as? String } == ["record", "error"])
   }
 
+  @Test(arguments: ["[1]", "[1,2,3]", "[1,null]", "{}", "[", "", "abc", "[1e39,0]"])
+  func `what is no vector of the collection is refused`(text: String) throws {
+    let run = try `Verbs for records`.withRecords()("search", "words", "--vector", "-", input: text)
+    #expect(run.status == 2 && run.output.isEmpty, "\(text): \(run.errors)")
+  }
+
+  @Test func `search gives the nearest first, with their distances, before and after compaction alike`() throws {
+    let program = try `Verbs for records`.withRecords()
+    let arguments = ["search", "words", "--vector", "-", "-k", "2", "--json"]
+    let run = try program.run(arguments, input: "[3, 0]")
+    #expect(run.status == 0, "\(run.errors)")
+    let objects = try run.objects()
+    expect(objects[0], has: "type id vector metadata document distance")
+    #expect(objects.prefix(2).map { $0["id"] as? String } == ["b/1", "a/2"])
+    #expect(objects[1]["distance"] as? Double == 1.0625)
+    expect(objects[2], has: "type collection count vectorBytes seconds")
+    #expect(try program("compact", "words").status == 0)
+    let after = try program.run(arguments, input: "[3, 0]").objects().prefix(2)
+    #expect(after.map { $0["id"] as? String } == ["b/1", "a/2"])
+    let chosen = try program(
+      "search", "words", "--vector", "-", "--metric", "cosine", "--where", "page >= 1", "--json", input: "[3, 0]")
+    #expect(try chosen.objects().compactMap { $0["id"] as? String } == ["a/1", "a/2"])
+  }
+
   @Test func `scan takes a prefix and a condition`() throws {
     let program = try `Verbs for records`.withRecords()
     func ids(_ arguments: String...) throws -> [String] {

@@ -27,4 +27,14 @@ void kernel_planes_split(const uint8_t *_Nonnull bytes, size_t byte_count, uint8
 // Undoes `kernel_planes_split`.
 void kernel_planes_join(const uint8_t *_Nonnull const *_Nonnull planes, uint8_t *_Nonnull bytes, size_t byte_count);
 
+// What `kernel_distances` gives of each row: the product with the query; the sum of squared differences from it; or the product,
+// and as second result the sum of the row's squares.
+enum { KERNEL_PRODUCTS = 0, KERNEL_SQUARES = 1, KERNEL_PRODUCTS_AND_NORMS = 2 };
+
+// Compares `row_count` rows of `dimension` floats, one behind the other, with a query. `first` receives a result for each row,
+// and `second`, for KERNEL_PRODUCTS_AND_NORMS alone, another.
+void kernel_distances(
+  int kind, const float *_Nonnull rows, size_t row_count, size_t dimension, const float *_Nonnull query,
+  float *_Nonnull first, float *_Nullable second);
+
 #endif

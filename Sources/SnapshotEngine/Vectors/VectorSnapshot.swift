@@ -14,7 +14,7 @@ internal import VectorCollections
 public final class VectorSnapshot: Sendable {
   /// The version it stands on; nil when all there is waits for compaction.
   public let snapshot: Snapshot?
-  private let reader: VectorReader
+  let reader: VectorReader
 
   init(_ reader: VectorReader, _ snapshot: Snapshot?) {
     self.reader = reader
@@ -23,6 +23,9 @@ public final class VectorSnapshot: Sendable {
 
   /// How many elements every vector has.
   public var dimension: Int { reader.schema.dimension }
+
+  /// Bytes of all vectors, of superseded records too.
+  public var vectorBytes: UInt64 { reader.vectorByteCount }
 
   /// A record, copied; nil when there is none of that id.
   ///
@@ -61,7 +64,7 @@ public final class VectorSnapshot: Sendable {
     }
   }
 
-  private static func condition(_ text: String?) throws(EngineError) -> MetadataCondition {
+  static func condition(_ text: String?) throws(EngineError) -> MetadataCondition {
     guard let text else { return .all }
     guard let condition = MetadataCondition(text) else {
       throw EngineError(
@@ -71,7 +74,7 @@ public final class VectorSnapshot: Sendable {
     return condition
   }
 
-  private static func catching<Value>(_ body: () throws(StoreError) -> Value) throws(EngineError) -> Value {
+  static func catching<Value>(_ body: () throws(StoreError) -> Value) throws(EngineError) -> Value {
     do throws(StoreError) { return try body() } catch { throw EngineError(error) }
   }
 }

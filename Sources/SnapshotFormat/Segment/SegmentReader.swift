@@ -76,11 +76,6 @@ package struct SegmentReader: ~Escapable {
   @_lifetime(copy self)
   package func floats(_ row: Int) throws(FormatError) -> Span<Float>? {
     guard let vector = try vector(row) else { return nil }
-    let isAligned = unsafe vector.withUnsafeBytes { bytes in
-      Int(bitPattern: bytes.baseAddress).isMultiple(of: MemoryLayout<Float>.alignment)
-    }
-    guard isAligned else { throw .damaged("segment", "its bytes are not aligned in memory") }
-    // Safe: aligned, whole elements, and every bit pattern is a Float.
-    return Span<Float>(_bytes: vector)
+    return try SegmentReader.floats(vector)
   }
 }

@@ -6,7 +6,7 @@ package import SnapshotStore
 package final class VectorReader: Sendable {
   package let row: VersionRow?
   package let schema: VectorSchema
-  private let segments: [OpenSegment]
+  let segments: [OpenSegment]
 
   init(_ row: VersionRow?, _ schema: VectorSchema, _ segments: [OpenSegment]) {
     self.row = row
@@ -57,7 +57,7 @@ package final class VectorReader: Sendable {
     return count
   }
 
-  private func reading<Value>(_ body: () throws(FormatError) -> Value) throws(StoreError) -> Value {
+  func reading<Value>(_ body: () throws(FormatError) -> Value) throws(StoreError) -> Value {
     do throws(FormatError) {
       return try body()
     } catch {

@@ -5,3 +5,4 @@ extension CatalogChoice: ExpressibleByArgument {}
 extension EngineConfiguration.Mode: ExpressibleByArgument {}
 extension VerifiedTier: ExpressibleByArgument {}
 extension LineFormat: ExpressibleByArgument {}
+extension VectorMetric: ExpressibleByArgument {}

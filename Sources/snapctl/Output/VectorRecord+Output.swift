@@ -2,15 +2,17 @@ import Primitives
 import SnapshotEngine
 
 extension VectorRecord {
-  /// The `record` object. Elements are the shortest numbers that read back as the same floats.
-  var json: JSONValue {
+  /// The `record` object.
+  var json: JSONValue { .object(members) }
+
+  fileprivate var members: [JSONMember] {
     let fields = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-    return .object(
-      "record",
-      [
-        "id": .string(id), "vector": .array(vector.map { .number(Double("\($0)") ?? Double($0)) }),
-        "metadata": .object(fields.map { JSONMember($0.key, $0.value.json) }), "document": .text(document),
-      ])
+    return [
+      JSONMember("type", .string("record")), JSONMember("id", .string(id)),
+      JSONMember("vector", .array(vector.map { .shortest($0) })),
+      JSONMember("metadata", .object(fields.map { JSONMember($0.key, $0.value.json) })),
+      JSONMember("document", .text(document)),
+    ]
   }
 
   /// One line for people: no more of the vector than its first elements.
@@ -23,6 +25,21 @@ extension VectorRecord {
       parts.append(Printable.string(JSONWriter.string(.object(fields.map { JSONMember($0.key, $0.value.json) }))))
     }
     return parts.joined(separator: "  ")
+  }
+}
+
+extension VectorMatch {
+  /// The `record` object, with its distance.
+  var json: JSONValue { .object(record.members + [JSONMember("distance", .shortest(distance))]) }
+
+  /// One line for people.
+  var line: String { "\(distance)  \(record.line)" }
+}
+
+extension JSONValue {
+  /// The shortest number that reads back as the same float; null for what JSON has no number for.
+  fileprivate static func shortest(_ float: Float) -> JSONValue {
+    float.isFinite ? .number(Double("\(float)") ?? Double(float)) : .null
   }
 }
 

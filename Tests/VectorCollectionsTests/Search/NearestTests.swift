@@ -1,0 +1,103 @@
+import Primitives
+import RecordSamples
+import SnapshotFormat
+import SnapshotStore
+import Testing
+import VectorCollections
+
+/// The nearest records are those that a comparison with every record finds.
+@Suite struct NearestTests {
+  private func name(_ number: Int) -> RecordName { RecordName("r\(number)")! }
+
+  private func compared(
+    _ reader: VectorReader, _ query: VectorQuery, where condition: MetadataCondition = .all
+  ) throws -> [Neighbor] {
+    var neighbors: [Neighbor] = []
+    try reader.scan(where: condition) { record throws(StoreError) in
+      let distance = query.metric.distances(of: record.body.floats.span, from: query.vector)[0]
+      neighbors.append(Neighbor(id: record.id, body: record.body, distance: distance))
+      return true
+    }
+    return Array(neighbors.sorted().prefix(query.count))
+  }
+
+  @Test func `a vector of another dimension is refused`() throws {
+    let test = try TestVectors()
+    try test.append([.upsert(name(1), RecordBody(floats: [1, 2, 3, 4]))], by: OperationSource.producers[0])
+    let reader = try test.vectors.readerWithPending()
+    let query = VectorQuery([1, 2, 3], metric: .cosine, count: 1)
+    #expect(throws: StoreError.self) { try reader.nearest(query, jobs: 2) }
+  }
+
+  @Test func `a collection without records has none`() throws {
+    let test = try TestVectors()
+    let producer = OperationSource.producers[0]
+    try test.append([.upsert(name(1), RecordBody(floats: [1, 2, 3, 4]))], by: producer)
+    try test.append([.delete(name(1))], by: producer)
+    let reader = try test.vectors.readerWithPending()
+    #expect(try reader.nearest(VectorQuery([1, 2, 3, 4], metric: .innerProduct, count: 3), jobs: 2).isEmpty)
+  }
+
+  @Test(arguments: 0..<12)
+  func `what was superseded, deleted or deleted by prefix is not found, what waits is`(seed: UInt64) throws {
+    let test = try TestVectors()
+    let source = OperationSource(seed: seed)
+    for _ in 0..<5 {
+      let operations = (0..<(10 + source.number(below: 30))).map { _ in source.operation() }
+      try test.append(operations, by: source.pick(OperationSource.producers))
+      if source.number(below: 2) == 0 { _ = try test.vectors.compact() }
+    }
+    let reader = try test.vectors.readerWithPending()
+    for metric in DistanceMetric.allCases {
+      for count in [1, 3, 40] {
+        let query = VectorQuery([0.5, -1, 2, 0.25], metric: metric, count: count)
+        let expected = try compared(reader, query)
+        let found = try reader.nearest(query, jobs: 2)
+        #expect(found.map(\.id) == expected.map(\.id), "seed \(seed), \(metric), \(count)")
+        #expect(found.map(\.body) == expected.map(\.body), "seed \(seed), \(metric), \(count)")
+        let condition = try #require(MetadataCondition("label != TOTAL"))
+        let chosen = try reader.nearest(query, where: condition, jobs: 2)
+        #expect(try chosen.map(\.id) == compared(reader, query, where: condition).map(\.id), "seed \(seed)")
+      }
+    }
+  }
+
+  @Test func `of many that are as near those with the least ids are given, wherever they stand`() throws {
+    let test = try TestVectors()
+    let same = RecordBody(floats: [1, 0, 0, 0])
+    for half in [1, 0] {
+      let operations = (0..<150).map { RecordOperation.upsert(name(1_000 + 2 * $0 + half), same) }
+      try test.append(operations, by: OperationSource.producers[half])
+      _ = try test.vectors.compact()
+    }
+    let reader = try test.vectors.readerWithPending()
+    let found = try reader.nearest(VectorQuery([0, 1, 0, 0], metric: .squaredEuclidean, count: 7), jobs: 2)
+    #expect(found.map(\.id) == (0..<7).map { name(1_000 + $0) })
+    #expect(found.allSatisfy { $0.distance == 2 })
+  }
+
+  @Test(arguments: [1, 3, 31, 32, 33, 384, 385])
+  func `distances are those of the definition, at every dimension`(dimension: Int) {
+    let random = SeededRandomSource(seed: 5)
+    func vector() -> [Float] { (0..<dimension).map { _ in Float(Int64(random.next() % 2_001) - 1_000) / 500 } }
+    let (query, rows) = (vector(), (0..<9).map { _ in vector() })
+    let flat = rows.flatMap(\.self)
+    for metric in DistanceMetric.allCases {
+      for (found, row) in zip(metric.distances(of: flat.span, from: query), rows) {
+        let expected = definition(metric, row.map(Double.init), query.map(Double.init))
+        #expect(abs(Double(found) - expected) <= 1e-4 * max(1, abs(expected)), "\(metric), dimension \(dimension)")
+      }
+    }
+  }
+
+  private func definition(_ metric: DistanceMetric, _ row: [Double], _ query: [Double]) -> Double {
+    func product(_ left: [Double], _ right: [Double]) -> Double { zip(left, right).reduce(0) { $0 + $1.0 * $1.1 } }
+    switch metric {
+    case .squaredEuclidean: return zip(row, query).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    case .innerProduct: return 1 - product(row, query)
+    case .cosine:
+      let lengths = (product(row, row) * product(query, query)).squareRoot()
+      return lengths > 0 ? 1 - product(row, query) / lengths : 1
+    }
+  }
+}

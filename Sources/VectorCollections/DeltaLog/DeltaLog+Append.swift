@@ -60,10 +60,22 @@ extension DeltaLog {
       request, sequence: last + 1, after: try predecessor(of: request.producer, last, state), state)
     let key = key(request.producer, last + 1)
     guard try create(key, delta.bytes) else { return nil }
-    let position = try compacted.state().positions[request.producer]
-    let isVoid = position.map { $0.sequence > last + 1 || ($0.sequence == last + 1 && $0.digest != delta.digest) }
-    guard isVoid != true else { return nil }
+    if try isVoid(key, request.producer, last + 1, delta.digest) { return nil }
     return .appended(key, digest: delta.digest, operations: UInt64(request.operations.count))
+  }
+
+  /// Whether a delta that was created came too late: its number had been compacted without it.
+  ///
+  /// - Throws: `.outcomeUnknown` where the head cannot be read: the delta is there by now.
+  private func isVoid(
+    _ key: ObjectKey, _ producer: ProducerName, _ sequence: UInt64, _ digest: Digest
+  ) throws(DeltaLogError) -> Bool {
+    let position: CompactedState.Position?
+    do throws(DeltaLogError) {
+      position = try compacted.state().positions[producer]
+    } catch { throw .outcomeUnknown(key, error.reason) }
+    guard let position else { return false }
+    return position.sequence > sequence || (position.sequence == sequence && position.digest != digest)
   }
 
   /// The number asked for is not the next: it holds this work, or other work, or would leave a gap.
@@ -146,7 +158,7 @@ extension DeltaLog {
       do throws(DeltaLogError) {
         if let found = try bytes(key) { return found == sent }
       } catch {
-        throw .outcomeUnknown(key, reason.isEmpty ? "\(error)" : reason)
+        throw .outcomeUnknown(key, reason.isEmpty ? error.reason : reason)
       }
     }
     throw .outcomeUnknown(key, reason)

@@ -22,3 +22,14 @@ package enum DeltaLogError: Error, Sendable, Equatable {
   /// The head could not be read.
   case head(String)
 }
+
+extension DeltaLogError {
+  /// In the words of whatever failed.
+  var reason: String {
+    switch self {
+    case .head(let reason), .refused(let reason): reason
+    case .tier(let error): "\(error)"
+    default: "\(self)"
+    }
+  }
+}

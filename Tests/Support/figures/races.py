@@ -27,7 +27,7 @@ def races(context, seconds=SECONDS):
                 "nothing outside changes", race.faults,
                 f"{race.swaps} swaps, {race.syncs} syncs, {race.done} succeeded")
     race = Race(context, "nested", ("--in-place",), plant="follow")
-    race.run(60, until_noticed=True)
+    race.run(180, until_noticed=True)
     yield verdict(
         "control: links are followed", "noticed", [] if race.faults else ["it went unnoticed"],
         f"{race.swaps} swaps, {race.syncs} syncs")

@@ -76,6 +76,14 @@ struct DeltaLogAppendTests {
     #expect(throws: DeltaLogError.outcomeUnknown(sample.key(1), "made to fail")) { try sample.append("a") }
   }
 
+  @Test func `a head that cannot be read once the delta is there leaves the outcome unknown`() throws {
+    sample.tier.state.withLock { $0.beforeCreate = { _ in sample.head.failure.withLock { $0 = "made to fail" } } }
+    let unknown = DeltaLogError.outcomeUnknown(sample.key(1), "made to fail")
+    #expect(throws: unknown) { try sample.append("a", sequence: 1) }
+    sample.head.failure.withLock { $0 = nil }
+    #expect(try sample.append("a", sequence: 1) == .alreadyThere(sample.key(1)))
+  }
+
   @Test func `a delta that could not be synced is never acknowledged`() throws {
     sample.tier.state.withLock { $0.faults = [.unsynced] }
     #expect(throws: DeltaLogError.outcomeUnknown(sample.key(1), "made to fail")) { try sample.append("a") }

@@ -7,7 +7,13 @@ import VectorCollections
 final class SampleHead: CompactedSequences {
   let current = Mutex(CompactedState())
 
-  func state() -> CompactedState { current.withLock { $0 } }
+  /// Why it cannot be read; nil: it can.
+  let failure = Mutex<String?>(nil)
+
+  func state() throws(DeltaLogError) -> CompactedState {
+    if let reason = failure.withLock({ $0 }) { throw .head(reason) }
+    return current.withLock { $0 }
+  }
 
   func compact(_ producer: ProducerName, through sequence: UInt64, digest: Digest) {
     current.withLock { $0.positions[producer] = CompactedState.Position(sequence: sequence, digest: digest) }

@@ -7,8 +7,8 @@ import subprocess
 
 from .context import REPOSITORY
 from .registry import Result, Unavailable, figure
-from .sha import PROMISED, sha_rate
-from .speed import SECONDS, Chain, versions_of
+from .sha import sha_rate
+from .speed import SECONDS, Chain, allowed, share, versions_of
 from .trees import remove
 
 ROUNDS = 3
@@ -27,17 +27,18 @@ def floor(context):
     for _ in range(ROUNDS):
         floors.append(least(program, context.folder("floor-data"), versions))
         own.append(measured(context, versions))
-    rate = sha_rate()
+    rate, size = sha_rate(), share(versions)
     for job, name, others in JOBS:
         phases = medians([one[job] for one in floors])
         least_seconds = sum(seconds for phase, seconds in phases.items() if phase not in others)
-        yield compared(name, statistics.median(one[name] for one in own), least_seconds, phases, rate)
+        yield compared(name, statistics.median(one[name] for one in own), least_seconds, phases, rate,
+                       size)
 
 
-def compared(name, seconds, least_seconds, phases, rate):
+def compared(name, seconds, least_seconds, phases, rate, size):
     what, _, bound = next(row for row in SECONDS if row[1] == name)
     parts = ", ".join(f"{phase} {value:.2f}" for phase, value in phases.items())
-    scaled = bound * PROMISED / rate
+    scaled = allowed(bound, rate, size)
     beyond = f"; this alone is above the bound of `speed`, {scaled:.2f} s" if least_seconds > scaled else ""
     ratio = seconds / least_seconds
     return Result(

@@ -74,7 +74,8 @@ let package = Package(
     tests("SnapctlTests", ["Primitives", "SnapshotEngine", "snapctl"]),
     // What is fuzzed, and replayed from the saved corpus by the tests.
     .target(
-      name: "FuzzEntries", dependencies: ["Primitives", "SnapshotFormat", "JobAdapters", "CZstd"],
+      name: "FuzzEntries",
+      dependencies: ["Primitives", "SnapshotFormat", "VectorCollections", "JobAdapters", "CZstd"],
       path: "Tests/Fuzz/Entries",
       swiftSettings: houseSettings),
     tests("FuzzCorpusTests", ["FuzzEntries"]),
@@ -127,7 +128,7 @@ let package = Package(
 
 /// The fuzzer, only when it is asked for: the decoders are then built to report their coverage and to check addresses.
 @MainActor func addFuzzer() {
-  let fuzzed: Set = ["Primitives", "SnapshotFormat", "JobAdapters", "FuzzEntries"]
+  let fuzzed: Set = ["Primitives", "SnapshotFormat", "VectorCollections", "JobAdapters", "FuzzEntries"]
   for target in package.targets where fuzzed.contains(target.name) {
     target.swiftSettings = houseSettings + [.unsafeFlags(["-sanitize=fuzzer,address"])]
   }

@@ -2,26 +2,8 @@ import Foundation
 import Testing
 
 @Suite struct `Verbs for records` {
-  /// A store with the collection `words`: three records in one delta, not compacted.
-  private static func withRecords() throws -> Program {
-    let program = try Program()
-    #expect(try program("init").status == 0)
-    let lines = """
-      {"id":"a/1","vector":[1,0.1],"document":"one","metadata":{"page":1,"label":"TOTAL","done":true}}
-      {"id":"a/2","vector":[2,-0.25],"metadata":{"page":2,"words":["x","y"]}}
-      {"id":"b/1","vector":[3,1e-30],"metadata":{}}
-
-      """
-    let run = try program(
-      "append", "words", "--input", "-", "--producer", "p", "--sequence", "1", "--run", "first", "--expected", "3",
-      "--json", input: lines)
-    #expect(run.status == 0, "\(run.errors)")
-    #expect(try run.last("appended")["operations"] as? Int == 3)
-    return program
-  }
-
   @Test func `records are read before and after compaction alike`() throws {
-    let program = try `Verbs for records`.withRecords()
+    let program = try Program.withRecords()
     let before = try program("scan", "words", "--json").output
     let created = try program("compact", "words", "--json").last("created")
     expect(
@@ -36,7 +18,7 @@ import Testing
   }
 
   @Test func `a record has its fields, and floats are exact`() throws {
-    let program = try `Verbs for records`.withRecords()
+    let program = try Program.withRecords()
     let objects = try program("get", "words", "a/1", "b/1", "--json").objects()
     expect(objects[0], has: "type id vector metadata document")
     #expect(objects[0]["id"] as? String == "a/1")
@@ -50,51 +32,49 @@ import Testing
   }
 
   @Test func `an id that is not there gives 10, and the others are printed`() throws {
-    let program = try `Verbs for records`.withRecords()
+    let program = try Program.withRecords()
     let run = try program("get", "words", "a/1", "nope", "--json")
     #expect(run.status == 10)
     #expect(try run.objects().map { $0["type"] as? String } == ["record", "error"])
   }
 
-  @Test(arguments: ["[1]", "[1,2,3]", "[1,null]", "{}", "[", "", "abc", "[1e39,0]"])
-  func `what is no vector of the collection is refused`(text: String) throws {
-    let run = try `Verbs for records`.withRecords()("search", "words", "--vector", "-", input: text)
-    #expect(run.status == 2 && run.output.isEmpty, "\(text): \(run.errors)")
-  }
-
-  @Test func `search gives the nearest first, with their distances, before and after compaction alike`() throws {
-    let program = try `Verbs for records`.withRecords()
-    let arguments = ["search", "words", "--vector", "-", "-k", "2", "--json"]
-    let run = try program.run(arguments, input: "[3, 0]")
-    #expect(run.status == 0, "\(run.errors)")
-    let objects = try run.objects()
-    expect(objects[0], has: "type id vector metadata document distance")
-    #expect(objects.prefix(2).map { $0["id"] as? String } == ["b/1", "a/2"])
-    #expect(objects[1]["distance"] as? Double == 1.0625)
-    expect(objects[2], has: "type collection count vectorBytes seconds")
-    #expect(try program("compact", "words").status == 0)
-    let after = try program.run(arguments, input: "[3, 0]").objects().prefix(2)
-    #expect(after.map { $0["id"] as? String } == ["b/1", "a/2"])
-    let chosen = try program(
-      "search", "words", "--vector", "-", "--metric", "cosine", "--where", "page >= 1", "--json", input: "[3, 0]")
-    #expect(try chosen.objects().compactMap { $0["id"] as? String } == ["a/1", "a/2"])
-  }
-
-  @Test func `scan takes a prefix and a condition`() throws {
-    let program = try `Verbs for records`.withRecords()
+  @Test func `scan takes a prefix, a filter and a limit`() throws {
+    let program = try Program.withRecords()
     func ids(_ arguments: String...) throws -> [String] {
       try program.run(["scan", "words", "--json"] + arguments).objects().dropLast().compactMap { $0["id"] as? String }
     }
     #expect(try ids() == ["a/1", "a/2", "b/1"])
     #expect(try ids("--prefix", "a/") == ["a/1", "a/2"])
+    #expect(try ids("--limit", "2") == ["a/1", "a/2"])
+    #expect(try ids("--where", "page exists", "--limit", "1") == ["a/1"])
     #expect(try ids("--where", "page >= 2") == ["a/2"])
     #expect(try ids("--where", "words = y and page = 2") == ["a/2"])
-    #expect(try ids("--where", "label != TOTAL") == ["a/2", "b/1"])
-    #expect(try program("scan", "words", "--where", "page").status == 2)
+    #expect(try ids("--where", "label != TOTAL") == [])
+    #expect(try ids("--where", "not label = TOTAL") == ["a/2", "b/1"])
+    #expect(try ids("--where", "id starts with 'b' or document contains ne") == ["a/1", "b/1"])
+  }
+
+  @Test func `what is no filter is refused, and the place is shown`() throws {
+    let program = try Program.withRecords()
+    for verb in [["scan", "words"], ["search", "words", "--vector", "-"]] {
+      let run = try program.run(verb + ["--where", "page >= and x"], input: "[1,0]")
+      #expect(run.status == 2 && run.output.isEmpty)
+      #expect(run.errors.contains("at character 9\n    page >= and x\n            ^\n"), "\(run.errors)")
+    }
+  }
+
+  @Test func `get takes a prefix in the place of ids`() throws {
+    let program = try Program.withRecords()
+    let run = try program("get", "words", "--prefix", "a/", "--json")
+    #expect(try run.objects().compactMap { $0["id"] as? String } == ["a/1", "a/2"])
+    #expect(try run.last("records")["count"] as? Int == 2)
+    #expect(try program("get", "words", "--prefix", "nope").status == 10)
+    #expect(try program("get", "words").status == 2)
+    #expect(try program("get", "words", "a/1", "--prefix", "a/").status == 2)
   }
 
   @Test func `a delivery that comes twice counts once, another under its number is a conflict`() throws {
-    let program = try `Verbs for records`.withRecords()
+    let program = try Program.withRecords()
     let other = #"{"id":"c","vector":[0,0]}"# + "\n"
     let conflict = try program(
       "append", "words", "--input", "-", "--producer", "p", "--sequence", "1", input: other)
@@ -111,7 +91,7 @@ import Testing
   }
 
   @Test func `lines that cannot be used are named, and the rest is appended`() throws {
-    let program = try `Verbs for records`.withRecords()
+    let program = try Program.withRecords()
     let lines = "nonsense\n{\"id\":\"d\",\"vector\":[1]}\n{\"id\":\"e\",\"vector\":[5,5]}\n"
     let run = try program("append", "words", "--input", "-", "--json", input: lines)
     #expect(run.status == 1)
@@ -121,7 +101,7 @@ import Testing
   }
 
   @Test func `updates and deletes reach records, those of a prefix too`() throws {
-    let program = try `Verbs for records`.withRecords()
+    let program = try Program.withRecords()
     let lines = """
       {"id":"a/1","update":{"label":null,"page":7}}
       {"prefix":"b/","delete":true}
@@ -137,7 +117,7 @@ import Testing
   }
 
   @Test func `deltas and reconcile account for the work, and tell what is missing by 11`() throws {
-    let program = try `Verbs for records`.withRecords()
+    let program = try Program.withRecords()
     #expect(try program("deltas", "words", "--json").last("deltas")["pending"] as? Int == 1)
     #expect(try program("reconcile", "words").status == 0)
     #expect(try program("compact", "words").status == 0)
@@ -155,7 +135,7 @@ import Testing
   }
 
   @Test func `each message of a batch is answered, and one that fails does not hold up the others`() throws {
-    let program = try `Verbs for records`.withRecords()
+    let program = try Program.withRecords()
     let lines = """
       {"messageId":"m1","producer":"job","sequence":1,"records":[{"id":"j/1","vector":[1,1]}]}
       {"messageId":"m2","producer":"job","records":[{"id":"j/2","vector":[1]}]}
@@ -170,7 +150,7 @@ import Testing
   }
 
   @Test func `a collection of one kind is refused to the verbs of the other`() throws {
-    let program = try `Verbs for records`.withRecords()
+    let program = try Program.withRecords()
     try program.write("x", to: "tree/a")
     #expect(try program("create", "words", "tree").status == 2)
     #expect(try program("create", "trees", "tree").status == 0)

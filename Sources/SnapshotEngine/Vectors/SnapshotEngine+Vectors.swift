@@ -48,15 +48,16 @@ extension SnapshotEngine {
 
   /// Reads records in ascending order of id, until `found` has enough.
   ///
+  /// - Parameters: as for `VectorSnapshot.scan`.
   /// - Returns: how many were found.
-  /// - Throws: as `vectors`; `.usage` for a condition that is none.
+  /// - Throws: as `vectors`; `.usage` for a prefix or filter that is none.
   public func scan(
-    _ name: String, prefix: String? = nil, where condition: String? = nil,
+    _ name: String, prefix: String? = nil, where filter: String? = nil, limit: UInt64? = nil,
     found: @escaping @Sendable (VectorRecord) -> Bool
   ) async throws(EngineError) -> UInt64 {
     let snapshot = try await vectors(name)
     return try await perform { call throws(EngineError) in
-      let count = try snapshot.scan(prefix: prefix, where: condition) { !call.isStopped && found($0) }
+      let count = try snapshot.scan(prefix: prefix, where: filter, limit: limit) { !call.isStopped && found($0) }
       guard !call.isStopped else { throw EngineError(.interrupted, "interrupted") }
       return count
     }

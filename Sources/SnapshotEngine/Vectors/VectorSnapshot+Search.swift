@@ -10,18 +10,18 @@ extension VectorSnapshot {
   /// let words = try await engine.vectors("words")
   /// for match in try words.search(embedding, count: 10, metric: .cosine) { print(match.record.id, match.distance) }
   /// ```
-  /// Cost: one pass over all vectors, on `jobs` threads; with a condition every record is read.
+  /// Cost: one pass over all vectors, on `jobs` threads; the fewer records a filter takes, the more are read.
   /// - Parameters:
   ///   - vector: as many finite elements as `dimension`; not all zero for `.cosine`.
   ///   - count: 1 to 10,000.
-  ///   - condition: as for `scan`; only records it holds for are found.
+  ///   - filter: as for `scan`; only records it takes are found.
   /// - Returns: at most `count`, the nearest first; of two that are as near, the one with the lesser id.
-  /// - Throws: `.usage` for a vector, count or condition that is none, `.damaged` when the bytes are not what they
+  /// - Throws: `.usage` for a vector, count or filter that is none, `.damaged` when the bytes are not what they
   ///   should be.
   public func search(
-    _ vector: [Float], count: Int, metric: VectorMetric = .l2, where condition: String? = nil, jobs: Int = 2
+    _ vector: [Float], count: Int, metric: VectorMetric = .l2, where filter: String? = nil, jobs: Int = 2
   ) throws(EngineError) -> [VectorMatch] {
-    let wanted = try VectorSnapshot.condition(condition)
+    let wanted = try VectorSnapshot.filter(filter)
     let query = try query(vector, count, metric)
     return try VectorSnapshot.catching { () throws(StoreError) in
       try reader.nearest(query, where: wanted, jobs: max(1, jobs)).map {
@@ -56,15 +56,41 @@ extension SnapshotEngine {
   /// - Parameters: as for `VectorSnapshot.search`.
   /// - Throws: as `vectors` and `VectorSnapshot.search`.
   public func search(
-    _ name: String, for vector: [Float], count: Int, metric: VectorMetric = .l2, where condition: String? = nil
+    _ name: String, for vector: [Float], count: Int, metric: VectorMetric = .l2, where filter: String? = nil
   ) async throws(EngineError) -> VectorMatches {
     let snapshot = try await vectors(name)
     let jobs = configuration.jobs
     return try await perform { _ throws(EngineError) in
-      let started = clock.nanoseconds()
-      let matches = try snapshot.search(vector, count: count, metric: metric, where: condition, jobs: jobs)
-      let seconds = Double(clock.nanoseconds() - started) / 1e9
-      return VectorMatches(matches: matches, vectorBytes: snapshot.vectorBytes, seconds: seconds)
+      try snapshot.timed(vector, count: count, metric: metric, where: filter, jobs: jobs)
     }
+  }
+
+  /// The same for several vectors, one after the other, on one state of the collection, until `found` has enough.
+  ///
+  /// - Throws: as `search` of one vector. What was found for those before was handed out.
+  public func search(
+    _ name: String, forEach vectors: [[Float]], count: Int, metric: VectorMetric = .l2, where filter: String? = nil,
+    found: @escaping @Sendable (VectorMatches) -> Bool
+  ) async throws(EngineError) {
+    let snapshot = try await self.vectors(name)
+    let jobs = configuration.jobs
+    try await perform { call throws(EngineError) in
+      for vector in vectors {
+        if call.isStopped { throw EngineError(.interrupted, "interrupted") }
+        let matches = try snapshot.timed(vector, count: count, metric: metric, where: filter, jobs: jobs)
+        guard found(matches) else { return }
+      }
+    }
+  }
+}
+
+extension VectorSnapshot {
+  fileprivate func timed(
+    _ vector: [Float], count: Int, metric: VectorMetric, where filter: String?, jobs: Int
+  ) throws(EngineError) -> VectorMatches {
+    let started = clock.nanoseconds()
+    let matches = try search(vector, count: count, metric: metric, where: filter, jobs: jobs)
+    let seconds = Double(clock.nanoseconds() - started) / 1e9
+    return VectorMatches(matches: matches, vectorBytes: vectorBytes, seconds: seconds)
   }
 }

@@ -49,29 +49,35 @@ public final class VectorSnapshot: Sendable {
   ///
   /// - Parameters:
   ///   - prefix: of the ids; nil takes all.
-  ///   - condition: comparisons of metadata joined by `and`, such as `label = TOTAL and page >= 2`; nil takes all.
+  ///   - filter: what records have to be, such as `label = TOTAL and (page >= 2 or not page exists)`; nil takes all.
+  ///     A test of a key that is not there fails; the words `id` and `document` are the record's own fields.
+  ///   - limit: so many are handed out at most; nil: all.
   /// - Returns: how many were handed out.
-  /// - Throws: `.usage` for a prefix or condition that is none, `.damaged` when the bytes are not what they should be.
+  /// - Throws: `.usage` for a prefix or filter that is none, `.damaged` when the bytes are not what they should be.
   @discardableResult
   public func scan(
-    prefix: String? = nil, where condition: String? = nil, _ body: (VectorRecord) -> Bool
+    prefix: String? = nil, where filter: String? = nil, limit: UInt64? = nil, _ body: (VectorRecord) -> Bool
   ) throws(EngineError) -> UInt64 {
-    let wanted = try VectorSnapshot.condition(condition)
+    let wanted = try VectorSnapshot.filter(filter)
     var name: RecordName?
     if let prefix { name = try RecordChange.name(prefix) }
     return try VectorSnapshot.catching { [name] () throws(StoreError) in
-      try reader.scan(prefix: name, where: wanted) { body(VectorRecord(id: $0.id, body: $0.body)) }
+      try reader.scan(prefix: name, where: wanted, limit: limit ?? .max) {
+        body(VectorRecord(id: $0.id, body: $0.body))
+      }
     }
   }
 
-  static func condition(_ text: String?) throws(EngineError) -> MetadataCondition {
-    guard let text else { return .all }
-    guard let condition = MetadataCondition(text) else {
+  static func filter(_ text: String?) throws(EngineError) -> RecordFilter? {
+    guard let text else { return nil }
+    do throws(FilterError) { return try RecordFilter(text) } catch {
+      let lines = error.marked.split(separator: "\n").map { "\n    \($0)" }.joined()
       throw EngineError(
-        .usage, "\"\(Printable.string(text))\" is no condition",
-        advice: "Write KEY = VALUE, with = != < <= > >=, joined by `and`; a text with spaces stands in quotes")
+        .usage, "the filter is wrong: \(error)\(lines)",
+        advice:
+          "Write tests such as `page >= 2`, `label in (A, 'B C')`, `tags contains x`, `page exists`; join them by "
+          + "and, or, not and parentheses")
     }
-    return condition
   }
 
   static func catching<Value>(_ body: () throws(StoreError) -> Value) throws(EngineError) -> Value {

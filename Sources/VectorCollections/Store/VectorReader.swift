@@ -38,19 +38,22 @@ package final class VectorReader: Sendable {
 
   /// Hands out the records in ascending order of id, one in memory at a time, until `body` has enough.
   ///
-  /// - Parameter prefix: of the ids; nil takes all.
+  /// - Parameters:
+  ///   - prefix: of the ids; nil takes all.
+  ///   - filter: what records have to be; nil takes all.
+  ///   - limit: so many are handed out at most.
   /// - Returns: how many were handed out.
   @discardableResult
   package func scan(
-    prefix: RecordName? = nil, where condition: MetadataCondition = .all,
+    prefix: RecordName? = nil, where filter: RecordFilter? = nil, limit: UInt64 = .max,
     _ body: (LiveRecords.Record) throws(StoreError) -> Bool
   ) throws(StoreError) -> UInt64 {
     let records = try reading { () throws(FormatError) in
       try LiveRecords(try segments.sources(under: prefix))
     }
     var count: UInt64 = 0
-    while let record = try reading({ () throws(FormatError) in try records.next() }) {
-      guard condition.holds(for: record.body.metadata) else { continue }
+    while count < limit, let record = try reading({ () throws(FormatError) in try records.next() }) {
+      guard filter?.matches(record.id, record.body) ?? true else { continue }
       count += 1
       guard try body(record) else { break }
     }

@@ -29,11 +29,16 @@ extension VectorRecord {
 }
 
 extension VectorMatch {
-  /// The `record` object, with its distance.
-  var json: JSONValue { .object(record.members + [JSONMember("distance", .shortest(distance))]) }
+  /// The `record` object, with its distance, and the number of the query where there are several.
+  func json(query: Int?) -> JSONValue {
+    let number = query.map { [JSONMember("query", .count($0))] } ?? []
+    return .object(record.members + [JSONMember("distance", .shortest(distance))] + number)
+  }
 
   /// One line for people.
-  var line: String { "\(distance)  \(record.line)" }
+  func line(query: Int?) -> String {
+    "\(query.map { "\($0)  " } ?? "")\(distance)  \(record.line)"
+  }
 }
 
 extension JSONValue {

@@ -7,9 +7,11 @@ struct Search: Verb {
     commandName: "search",
     abstract: "Finds the records whose vectors are nearest to one.",
     discussion: """
-      Exact: every vector is compared. The vector is a JSON array of numbers, or its elements as little-endian 32-bit \
-      floats. Distances are ChromaDB's: squared differences (l2), 1 less the cosine, 1 less the inner product (ip). \
-      Of a bare name, what waits for compaction is searched too; of NAME@12, that version alone.
+      Exact: every vector is compared. The file holds a JSON array of numbers, a .npy of float32, or the elements as \
+      little-endian 32-bit floats; several vectors stand on a line each, or in the rows of the .npy, and each is \
+      answered in turn. Distances are ChromaDB's: squared differences (l2), 1 less the cosine, 1 less the inner \
+      product (ip). Of records that are as near, those with the lesser ids are given. For filters see `snapctl scan \
+      --help`. Of a bare name, what waits for compaction is searched too; of NAME@12, that version alone.
 
       Example:
         snapctl search words --vector query.json -k 10 --metric cosine --where 'confidence >= 0.5' --json
@@ -17,7 +19,7 @@ struct Search: Verb {
 
   @Argument(help: "The collection, or a version of it.") var name: String
 
-  @Option(help: ArgumentHelp("A file with the vector; - is stdin.", valueName: "file"))
+  @Option(help: ArgumentHelp("A file with the vector, or several; - is stdin.", valueName: "file"))
   var vector: String
 
   @Option(name: [.customShort("k"), .customLong("count")], help: ArgumentHelp("How many records.", valueName: "n"))
@@ -32,18 +34,13 @@ struct Search: Verb {
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
   func run(in session: Session) async throws(EngineError) -> Int32 {
-    let wanted = try QueryVector.read(vector)
+    let vectors = try QueryVectors.read(vector)
     let engine = try await session.open()
-    let console = session.console
-    let found = try await engine.search(name, for: wanted, count: count, metric: metric, where: expression)
-    for match in found.matches { console.result(match.json, match.line) }
-    console.summary(
-      .object(
-        "searched",
-        [
-          "collection": .string(name), "count": .count(found.matches.count), "vectorBytes": .count(found.vectorBytes),
-          "seconds": .number(found.seconds),
-        ]))
+    let report = SearchReport(session.console, isOfSeveral: vectors.count > 1)
+    try await engine.search(name, forEach: vectors, count: count, metric: metric, where: expression) {
+      report.add($0)
+    }
+    report.finish(name)
     return 0
   }
 }

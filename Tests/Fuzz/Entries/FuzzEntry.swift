@@ -19,6 +19,7 @@ package enum FuzzEntry: String, CaseIterable, Sendable {
   case json
   case recordLines = "record-lines"
   case wordLines = "word-lines"
+  case filter
 
   /// Does everything that is done with such bytes: once as they are, once for each way of mending their checksums.
   ///
@@ -63,6 +64,7 @@ package enum FuzzEntry: String, CaseIterable, Sendable {
     case .json: .json
     case .recordLines: .recordLines
     case .wordLines: .wordLines
+    case .filter: .filter
     }
   }
 }

@@ -74,7 +74,9 @@ def commands(folder, copy):
         ("verify", "--local", copy),
         ("append", WORDS, "--input", folder / HOSTILE), ("deltas", WORDS), ("reconcile", WORDS), ("compact", WORDS),
         ("get", WORDS, f"id 0{COMMANDS[0]}"), ("get", WORDS, HOSTILE), ("scan", WORDS),
-        ("scan", WORDS, "--prefix", "id"),
+        ("scan", WORDS, "--prefix", "id"), ("scan", WORDS, "--where", HOSTILE),
+        ("scan", WORDS, "--where", f"id = '{HOSTILE}' and"), ("get", WORDS, "--prefix", HOSTILE),
+        ("search", WORDS, "--vector", folder / HOSTILE), ("search", WORDS, "--vector", folder / "lines"),
         ("intents", TREE), ("tag", f"{TREE}@1", HOSTILE), ("untag", TREE, HOSTILE), ("init", "--catalog", HOSTILE),
         *((verb, HOSTILE) for verb in ("compact", "deltas", "reconcile", "intents", "scan", "list", "diff", "verify")),
         ("inspect", folder / HOSTILE), (HOSTILE,), ("list", f"--{HOSTILE}"), ("list", "--store", folder / HOSTILE))

@@ -10,15 +10,19 @@ import VectorCollections
   private func name(_ number: Int) -> RecordName { RecordName("r\(number)")! }
 
   private func compared(
-    _ reader: VectorReader, _ query: VectorQuery, where condition: MetadataCondition = .all
+    _ reader: VectorReader, _ query: VectorQuery, where filter: RecordFilter? = nil
   ) throws -> [Neighbor] {
-    var neighbors: [Neighbor] = []
-    try reader.scan(where: condition) { record throws(StoreError) in
+    var near: [NearRecord] = []
+    var bodies: [RecordName: RecordBody] = [:]
+    try reader.scan(where: filter) { record throws(StoreError) in
       let distance = query.metric.distances(of: record.body.floats.span, from: query.vector)[0]
-      neighbors.append(Neighbor(id: record.id, body: record.body, distance: distance))
+      near.append(NearRecord(distance: distance, id: record.id))
+      bodies[record.id] = record.body
       return true
     }
-    return Array(neighbors.sorted().prefix(query.count))
+    return try near.sorted().prefix(query.count).map {
+      Neighbor(id: $0.id, body: try #require(bodies[$0.id]), distance: $0.distance)
+    }
   }
 
   @Test func `a vector of another dimension is refused`() throws {
@@ -38,26 +42,47 @@ import VectorCollections
     #expect(try reader.nearest(VectorQuery([1, 2, 3, 4], metric: .innerProduct, count: 3), jobs: 2).isEmpty)
   }
 
-  @Test(arguments: 0..<12)
-  func `what was superseded, deleted or deleted by prefix is not found, what waits is`(seed: UInt64) throws {
+  private static let filters = [
+    "label = TOTAL", "k exists or x exists", "not k exists", "document contains 'TOTAL' and id >= 'b'",
+    "id in (a, ab, 'c#1') or label > 0", "missing exists",
+  ]
+
+  /// A collection some of whose records were superseded, patched or deleted, by prefix too, and some wait.
+  private func collection(_ source: OperationSource) throws -> VectorReader {
     let test = try TestVectors()
-    let source = OperationSource(seed: seed)
     for _ in 0..<5 {
       let operations = (0..<(10 + source.number(below: 30))).map { _ in source.operation() }
       try test.append(operations, by: source.pick(OperationSource.producers))
       if source.number(below: 2) == 0 { _ = try test.vectors.compact() }
     }
-    let reader = try test.vectors.readerWithPending()
+    return try withExtendedLifetime(test) { try test.vectors.readerWithPending() }
+  }
+
+  @Test(arguments: 0..<12)
+  func `what was superseded, deleted or deleted by prefix is not found, what waits is`(seed: UInt64) throws {
+    let reader = try collection(OperationSource(seed: seed))
     for metric in DistanceMetric.allCases {
-      for count in [1, 3, 40] {
+      for (count, blockByteCount) in [(1, 16), (3, 48), (40, 4 << 20)] {
         let query = VectorQuery([0.5, -1, 2, 0.25], metric: metric, count: count)
         let expected = try compared(reader, query)
-        let found = try reader.nearest(query, jobs: 2)
+        let found = try reader.nearest(query, jobs: 2, blockByteCount: blockByteCount)
         #expect(found.map(\.id) == expected.map(\.id), "seed \(seed), \(metric), \(count)")
         #expect(found.map(\.body) == expected.map(\.body), "seed \(seed), \(metric), \(count)")
-        let condition = try #require(MetadataCondition("label != TOTAL"))
-        let chosen = try reader.nearest(query, where: condition, jobs: 2)
-        #expect(try chosen.map(\.id) == compared(reader, query, where: condition).map(\.id), "seed \(seed)")
+      }
+    }
+  }
+
+  @Test(arguments: 0..<12)
+  func `a filter is asked before records are counted among the nearest`(seed: UInt64) throws {
+    let reader = try collection(OperationSource(seed: seed))
+    for text in NearestTests.filters {
+      let filter = try RecordFilter(text)
+      for (count, blockByteCount) in [(1, 16), (2, 64), (40, 4 << 20)] {
+        let query = VectorQuery([0.5, -1, 2, 0.25], metric: .squaredEuclidean, count: count)
+        let expected = try compared(reader, query, where: filter)
+        let found = try reader.nearest(query, where: filter, jobs: 2, blockByteCount: blockByteCount)
+        #expect(found.map(\.id) == expected.map(\.id), "seed \(seed), \(text), \(count)")
+        #expect(found.map(\.body) == expected.map(\.body), "seed \(seed), \(text), \(count)")
       }
     }
   }
@@ -71,9 +96,12 @@ import VectorCollections
       _ = try test.vectors.compact()
     }
     let reader = try test.vectors.readerWithPending()
-    let found = try reader.nearest(VectorQuery([0, 1, 0, 0], metric: .squaredEuclidean, count: 7), jobs: 2)
-    #expect(found.map(\.id) == (0..<7).map { name(1_000 + $0) })
-    #expect(found.allSatisfy { $0.distance == 2 })
+    let query = VectorQuery([0, 1, 0, 0], metric: .squaredEuclidean, count: 7)
+    for blockByteCount in [16, 400, 4 << 20] {
+      let found = try reader.nearest(query, jobs: 2, blockByteCount: blockByteCount)
+      #expect(found.map(\.id) == (0..<7).map { name(1_000 + $0) })
+      #expect(found.allSatisfy { $0.distance == 2 })
+    }
   }
 
   @Test(arguments: [1, 3, 31, 32, 33, 384, 385])

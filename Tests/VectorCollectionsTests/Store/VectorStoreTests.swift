@@ -164,18 +164,4 @@ final class TestVectors {
     #expect(try test.vectors.deltas().quarantined.count == 1)
     #expect(try test.vectors.compact().quarantined.isEmpty)
   }
-
-  @Test(arguments: [
-    ("label = TOTAL and page >= 2", true), ("page < 2", false), ("label != \"TOTAL and more\"", true),
-    ("missing = 1", false), ("tags = b", true),
-  ])
-  func `a condition compares metadata`(text: String, holds: Bool) throws {
-    let fields = try #require(
-      MetadataFields([
-        MetadataField(key: "label", value: .string("TOTAL")), MetadataField(key: "page", value: .integer(2)),
-        MetadataField(key: "tags", value: .strings(["a", "b"])),
-      ]))
-    let condition = try #require(MetadataCondition(text))
-    #expect(condition.holds(for: fields) == holds)
-  }
 }

@@ -48,7 +48,6 @@ struct Program: ~Copyable {
     process.executableURL = Program.location
     process.arguments = arguments
     process.currentDirectoryURL = folder
-    let own = ["SNAPCTL_STORE": "store", "HOME": folder.path, "PATH": "/usr/bin:/bin"]
     process.environment = own.merging(environment) { $1 }
     let (output, errors) = (folder.appendingPathComponent("stdout"), folder.appendingPathComponent("stderr"))
     process.standardOutput = try Program.file(output)
@@ -61,6 +60,10 @@ struct Program: ~Copyable {
     return Run(
       status: process.terminationStatus, output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
       errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+  }
+
+  private var own: [String: String] {
+    ["SNAPCTL_STORE": "store", "HOME": folder.path, "PATH": "/usr/bin:/bin"]
   }
 
   /// Runs a script in the folder; it ends at the first command that fails, which is a failure of the test.
@@ -76,12 +79,12 @@ struct Program: ~Copyable {
   }
 
   /// Starts `snapctl` and does not wait. Its stdout goes to a file of the folder, its stderr to one beside it.
-  func start(_ arguments: [String], output: String) throws -> Process {
+  func start(_ arguments: [String], output: String, environment: [String: String] = [:]) throws -> Process {
     let process = Process()
     process.executableURL = Program.location
     process.arguments = arguments
     process.currentDirectoryURL = folder
-    process.environment = ["SNAPCTL_STORE": "store", "HOME": folder.path, "PATH": "/usr/bin:/bin"]
+    process.environment = own.merging(environment) { $1 }
     process.standardOutput = try Program.file(folder.appendingPathComponent(output))
     process.standardError = try Program.file(folder.appendingPathComponent("\(output).errors"))
     try process.run()

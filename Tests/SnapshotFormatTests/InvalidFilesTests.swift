@@ -27,10 +27,21 @@ import Testing
   func `are refused with their reason`(file: String, object: String, reason: String) throws {
     let bytes = try Self.bytes(file)
     let error = #expect(throws: FormatError.self) {
-      if object == "page" { _ = try Page.owners(bytes.rawSpan) } else { _ = try StoreIdentity(decoding: bytes.rawSpan) }
+      try Self.decode(bytes, as: object)
     }
     #expect(error?.description.contains(reason) == true, "\(file): \(error?.description ?? "read")")
   }
+
+  private static func decode(_ bytes: [UInt8], as object: String) throws(FormatError) {
+    switch object {
+    case "page": _ = try Page.owners(bytes.rawSpan)
+    case ObjectKey.lease(lines, token: 7).string:
+      _ = try Lease(decoding: bytes.rawSpan, collection: lines, token: 7)
+    default: _ = try StoreIdentity(decoding: bytes.rawSpan)
+    }
+  }
+
+  private static let lines = CollectionName("lines")!
 
   @Test func `do not include one with an unknown section that is not required`() throws {
     let bytes = try Self.bytes("valid-optional-section")

@@ -11,9 +11,9 @@ import Testing
 @Suite struct `the golden stores of version 1` {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("formats/golden/v1").path
-  private static let names = ["store", "owners", "pieces"]
+  private static let names = ["store", "owners", "pieces", "leases"]
 
-  private static let contentHashes = ["store": plain, "owners": owned, "pieces": pieces]
+  private static let contentHashes = ["store": plain, "owners": owned, "pieces": pieces, "leases": leased]
 
   private static let plain = [
     "tree/first@1": "6ec60891e6ebb79f024702cdc2f2d7f2063da182ab1ab3803e7b8f44f9963db5",
@@ -26,6 +26,11 @@ import Testing
   private static let pieces = [
     "tree/pieces@1": "b750d019028b757a37c69d459afa6e5d169fe1ea5cb341615caf87f342454c27",
     "tree/pieces@2": "c00b71182aa96aa74d89c285a626c76cb3ef52125a7f5f2ecfdc47f86c3d59c8",
+  ]
+
+  private static let leased = [
+    "words@1": "fa0ef90443f5f2db9145ed1c5f5425b9faeb09fc8262df15b2ad0f91c49ce898",
+    "lines@1": "a68c55da27192caffbce263afd3918f3e796149310175baa77d80f5397763c01",
   ]
 
   /// Three versions of one content: with owners, with others, without.
@@ -76,6 +81,18 @@ import Testing
       try stream?.finish()
       #expect((stream == nil ? nil : owners) == expected)
     }
+  }
+
+  @Test func `have the leases they had`() throws {
+    let (store, _) = try store("\(Self.folder)/leases")
+    func look(_ name: String) throws -> LeaseSighting {
+      try Leases(store.catalog, try #require(CollectionName(name)), settings: store.settings).look()
+    }
+    let (words, lines) = (try look("words"), try look("lines"))
+    #expect(words.headToken == 3 && words.listed == [1, 2, 4] && words.holders.map(\.token) == [4])
+    #expect(words.last?.totals.acquired == 3 && words.last?.millisecondsToLive == 10_000)
+    #expect(lines.headToken == 2 && lines.listed == [1] && lines.holders.isEmpty)
+    #expect(lines.last?.state == .released && lines.last?.totals.heldMilliseconds == 62)
   }
 
   @Test(arguments: names) func `are rejected when one bit of any object is flipped`(name: String) throws {

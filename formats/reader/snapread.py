@@ -9,12 +9,12 @@ from snap import line
 from snap.chunks import Chunks
 from snap.errors import Refused
 from snap.extract import extract
-from snap.head import KINDS
+from snap.head import KINDS, parse_lease
 from snap.merge import Rows
 from snap.owners import owners
 from snap.records import add_delta, add_segment, deltas, pending, printable, segments
 from snap.snapshot import Snapshot
-from snap.store import Store
+from snap.store import NUMBER, Store, in_path
 from snap.verify import Verifier
 
 
@@ -106,13 +106,22 @@ def list_deltas(store, arguments):
     return 0
 
 
+def list_leases(store, arguments):
+    """The leases of a collection that are there; below the token in the head they are nobody's."""
+    head, _ = chosen(store, arguments.name)
+    folder = f"leases/{in_path(head.collection)}"
+    for name in store.children(folder, NUMBER):
+        put({**parse_lease(store.read(f"{folder}/{name}"), f"{folder}/{name}"), "headToken": head.fences[2]})
+    return 0
+
+
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="snapread", description=__doc__)
     parser.add_argument("store")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, run, nargs in (("list", list_store, 0), ("extract", extract_version, None), ("verify", verify, "?"),
                              ("records", records, None), ("deltas", list_deltas, None),
-                             ("owners", list_owners, None)):
+                             ("owners", list_owners, None), ("leases", list_leases, None)):
         command = commands.add_parser(name)
         command.set_defaults(run=run)
         if nargs != 0:

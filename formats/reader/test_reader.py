@@ -43,7 +43,10 @@ def make_store(target):
     identity = bytes.fromhex(NAMES["store"]) + b"\1\2" + struct.pack("<q", 5)
     intent = text("all/trees") + struct.pack("<8sBQQqIQ", bytes(8), 3, 1, 0, 5, 60, 0) + text("test")
     notice = "intents/all+trees/" + "0" * 16
-    single = {path: older, "store": sealed("store", 1, {1: identity}), notice: sealed(notice, 6, {1: intent})}
+    lease = text("vec") + struct.pack("<Q16sBqqIQ", 3, bytes(16), 2, 5, 6, 10_000, 1) + text("test")
+    claim = "leases/vec/" + "3".zfill(20)
+    single = {path: older, "store": sealed("store", 1, {1: identity}), notice: sealed(notice, 6, {1: intent}),
+              claim: sealed(claim, 10, {1: lease, 2: struct.pack("<4Q", 1, 0, 7, 8)})}
     write(target, {**single, **dict(heads)})
     return Path(target)
 
@@ -106,6 +109,11 @@ class StoreTest(unittest.TestCase):
     def test_deltas(self):
         code, lines = run(self.store, "deltas", "vec")
         self.assertEqual((code, [(x["sequence"], x["operations"]) for x in lines]), (0, [(1, 1), (2, 4)]))
+
+    def test_leases(self):
+        code, lines = run(self.store, "leases", "vec")
+        told = [(x["token"], x["state"], x["owner"], x["heldMilliseconds"], x["headToken"]) for x in lines]
+        self.assertEqual((code, told), (0, [(3, "released", "test", 8, 0)]))
 
     def test_owners(self):
         code, lines = run(self.store, "owners", "all/trees@1")

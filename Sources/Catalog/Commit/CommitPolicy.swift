@@ -1,4 +1,5 @@
 package import Primitives
+internal import SnapshotFormat
 
 /// How long and how often a commit is tried.
 ///
@@ -12,14 +13,23 @@ package struct CommitPolicy: Sendable, Equatable {
   package var firstBackoffSeconds = 0.01
   /// A wait of s seconds becomes one of s … s·(1 + this), evenly (`SNAPCTL_LOCK_JITTER_FACTOR`).
   package var jitterFactor = 1.0
-  /// How long a process waits for its turn at the catalog's database (`SNAPCTL_LOCK_TIMEOUT_SECONDS`).
+  /// How long a process waits for its turn at the catalog's database, and for a lease (`SNAPCTL_LOCK_TIMEOUT_SECONDS`).
   package var lockTimeoutSeconds = 60.0
+  /// For so long a lease counts after its last beat (`SNAPCTL_LOCK_TTL_SECONDS`).
+  package var leaseSecondsToLive = 10.0
   /// How long a lost answer is looked for, from the first doubt on, before the outcome counts as unknown.
   package var settleSeconds = 30.0
   /// How often one attempt may be merged onto a newer head.
   package var mergeCountMax = 256
 
   package init() {}
+
+  /// The time to live of leases, within the bounds of the format.
+  package var leaseMilliseconds: UInt32 {
+    let range = Lease.timeToLiveMilliseconds
+    let milliseconds = min(max(leaseSecondsToLive * 1_000, Double(range.lowerBound)), Double(range.upperBound))
+    return UInt32(milliseconds)
+  }
 
   /// For changes whose phase 1 costs nothing, such as a tag: many attempts, short waits.
   package var forSmallChanges: CommitPolicy {

@@ -20,6 +20,7 @@ extension EngineConfiguration {
     stallTimeoutSeconds = try values.seconds("SNAPCTL_STALL_TIMEOUT_SECONDS") ?? stallTimeoutSeconds
     deadlineSeconds = try values.seconds("SNAPCTL_DEADLINE_SECONDS") ?? deadlineSeconds
     lockTimeoutSeconds = try values.seconds("SNAPCTL_LOCK_TIMEOUT_SECONDS") ?? lockTimeoutSeconds
+    lockTimeToLiveSeconds = try values.number("SNAPCTL_LOCK_TTL_SECONDS", 0.1...30) ?? lockTimeToLiveSeconds
     lockAttemptCountMax = try values.count("SNAPCTL_LOCK_MAX_ATTEMPTS", 1...1_000) ?? lockAttemptCountMax
     lockBaseBackoffSeconds =
       try values.number("SNAPCTL_LOCK_BASE_BACKOFF_SECONDS", 0...3_600) ?? lockBaseBackoffSeconds

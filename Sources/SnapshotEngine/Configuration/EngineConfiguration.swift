@@ -24,8 +24,10 @@ public struct EngineConfiguration: Sendable, Equatable {
   public var stallTimeoutSeconds = 30.0
   /// For the whole of one call; nil: as long as it takes.
   public var deadlineSeconds: Double?
-  /// How long a process waits for its turn at the catalog.
+  /// How long a process waits for its turn at the catalog, and for the lease of a collection.
   public var lockTimeoutSeconds = 60.0
+  /// For so long a lease counts after its last beat. One that is shorter than it takes to write a beat is taken over.
+  public var lockTimeToLiveSeconds = 10.0
   /// How often a commit that loses a race is prepared in all.
   public var lockAttemptCountMax = 5
   /// The longest wait between two such attempts, before jitter.
@@ -59,6 +61,9 @@ extension EngineConfiguration {
     }
     if !(1...1_000).contains(lockAttemptCountMax) {
       return "lock attempts must be 1 to 1000, not \(lockAttemptCountMax)"
+    }
+    if !(0.1...30).contains(lockTimeToLiveSeconds) {
+      return "the time to live of a lease must be 0.1 to 30 seconds, not \(lockTimeToLiveSeconds)"
     }
     if !(1...100).contains(readAttemptCountMax) {
       return "read attempts must be 1 to 100, not \(readAttemptCountMax)"

@@ -79,6 +79,19 @@ extension Intent {
   }
 }
 
+extension Lease {
+  var inspected: [InspectedObject.Field] {
+    [
+      .init("collection", .text(collection.string)), .init("token", .number(token)),
+      .init("identifier", .text(identifier.hex)), .init("state", .text("\(state)")), .init("started", .time(started)),
+      .init("beaten", .time(beaten)), .init("millisecondsToLive", .number(UInt64(millisecondsToLive))),
+      .init("beat", .number(beat)), .init("owner", .text(owner)), .init("acquired", .number(totals.acquired)),
+      .init("takenOver", .number(totals.takenOver)), .init("waitedMilliseconds", .number(totals.waitedMilliseconds)),
+      .init("heldMilliseconds", .number(totals.heldMilliseconds)),
+    ]
+  }
+}
+
 extension CopyState {
   var inspected: [InspectedObject.Field] {
     [

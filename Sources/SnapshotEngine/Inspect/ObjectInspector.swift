@@ -33,6 +33,7 @@ struct ObjectInspector {
     case .intent: try intent().inspected
     case .delta: try delta()
     case .segment: try SegmentIndex(bytes.rawSpan).inspected
+    case .lease: try lease().inspected
     case .copyState: try CopyState(decoding: bytes.rawSpan).inspected
     }
   }
@@ -65,6 +66,10 @@ struct ObjectInspector {
       throw unnamed("its 16 hex digits")
     }
     return try Intent(decoding: bytes.rawSpan, collection: try collection(at: 1), identifier: identifier)
+  }
+
+  private func lease() throws(FormatError) -> Lease {
+    try Lease(decoding: bytes.rawSpan, collection: try collection(at: 1), token: try number())
   }
 
   private func delta() throws(FormatError) -> [Field] {

@@ -58,6 +58,8 @@ public struct CollectionStatistics: Sendable, Equatable {
   public let growth: [Growth]
   /// What waits for compaction; nil for a tree.
   public let backlog: Backlog?
+  /// What its leases came to; nil when there were none.
+  public let locks: LockStatus.Totals?
 
   /// How many bytes of versions there are for each byte that is stored; nil while nothing is.
   public var dedupeRatio: Double? { bytesStored == 0 ? nil : Double(bytesTotal) / Double(bytesStored) }

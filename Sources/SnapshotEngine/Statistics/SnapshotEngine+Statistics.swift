@@ -55,7 +55,8 @@ extension EngineCall {
       bytesStored: growth.reduce(0) { $0 + $1.bytesStored },
       forms: forms.map { CollectionStatistics.Form.all($0) } ?? [],
       greatestChainDepth: forms?.greatestChainDepth ?? 0, growth: growth,
-      backlog: head.kind == .vectors ? try backlog(of: name) : nil)
+      backlog: head.kind == .vectors ? try backlog(of: name) : nil,
+      locks: LockStatus(try look(name), of: name).totals)
     return (statistics, packBytes)
   }
 

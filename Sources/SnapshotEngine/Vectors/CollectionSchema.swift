@@ -8,8 +8,9 @@ internal import VectorCollections
 extension EngineCall {
   /// A collection of vectors, which may not be there yet.
   func vectors(_ collection: CollectionName) -> VectorStore {
-    VectorStore(
-      store, collection, settings: VectorStore.Settings(temporaryDirectory: EngineCall.temporaryDirectory))
+    var settings = VectorStore.Settings(temporaryDirectory: EngineCall.temporaryDirectory)
+    settings.lease = leaseUse
+    return VectorStore(store, collection, settings: settings)
   }
 
   /// Where files without a name are made; one directory for each user, so that nobody stands in another's way.

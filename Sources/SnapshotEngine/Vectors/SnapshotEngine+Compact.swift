@@ -32,15 +32,19 @@ public struct Compacted: Sendable, Equatable {
   public let chunksPatched: UInt64
   /// How long it took.
   public let seconds: Double
+  /// The lease it was made under.
+  public let lease: HeldLease?
 }
 
 extension SnapshotEngine {
   /// Takes what waits into a new version, under the two-phase protocol. Cost follows the deltas.
   ///
-  /// What cannot be used is set aside with its reason, and the rest goes on. Where another compaction was faster, phase
-  /// 1 is done again on its version.
+  /// All of it happens under the lease of the collection, which is waited for, so that nobody does the same work. What
+  /// cannot be used is set aside with its reason, and the rest goes on. Where another compaction was faster, phase 1 is
+  /// done again on its version.
   /// - Parameter deltaCountMax: how many deltas are taken at most; nil: as many as fit.
-  /// - Throws: `.notFound` when there is no such collection, `.conflict` when others were faster each time.
+  /// - Throws: `.notFound` when there is no such collection, `.conflict` when others were faster each time, `.locked`
+  /// when the lease did not come in time or was taken over.
   public func compact(
     _ collection: String, deltaCountMax: Int? = nil, message: String = ""
   ) async throws(EngineError) -> Compacted {
@@ -67,6 +71,6 @@ extension Compacted {
       quarantined: result.quarantined.map { DeltaDescription($0, of: collection) },
       leavesDeltas: result.leavesDeltas, bytesTotal: statistics.bytesTotal, bytesChanged: statistics.bytesChanged,
       bytesStored: statistics.bytesStored, chunksNew: statistics.chunksNew, chunksPatched: statistics.chunksPatched,
-      seconds: seconds)
+      seconds: seconds, lease: result.lease.map { HeldLease($0) })
   }
 }

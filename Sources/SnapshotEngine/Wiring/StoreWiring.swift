@@ -36,6 +36,7 @@ struct StoreWiring: Sendable {
     policy.baseBackoffSeconds = configuration.lockBaseBackoffSeconds
     policy.jitterFactor = configuration.lockJitterFactor
     policy.lockTimeoutSeconds = configuration.lockTimeoutSeconds
+    policy.leaseSecondsToLive = configuration.lockTimeToLiveSeconds
     policy.settleSeconds = configuration.stallTimeoutSeconds
     var settings = CommitSettings(policy: policy, clock: clock, wallClock: clock, random: random)
     settings.owner = owner

@@ -32,6 +32,10 @@ package struct ObjectKey: Hashable, Sendable {
     ObjectKey("\(ObjectPrefix.intents(collection).string)\(intent.hex)")
   }
 
+  package static func lease(_ collection: CollectionName, token: UInt64) -> ObjectKey {
+    ObjectKey("\(ObjectPrefix.leases(collection).string)\(digits(token))")
+  }
+
   package static func delta(_ collection: CollectionName, _ producer: ProducerName, sequence: UInt64) -> ObjectKey {
     ObjectKey("\(ObjectPrefix.deltas(collection).string)\(producer.string)/\(digits(sequence))")
   }
@@ -95,6 +99,9 @@ package struct ObjectPrefix: Hashable, Sendable {
   }
   package static func intents(_ collection: CollectionName) -> ObjectPrefix {
     ObjectPrefix(string: "intents/\(collection.pathComponent)/")
+  }
+  package static func leases(_ collection: CollectionName) -> ObjectPrefix {
+    ObjectPrefix(string: "leases/\(collection.pathComponent)/")
   }
   package static func deltas(_ collection: CollectionName) -> ObjectPrefix {
     ObjectPrefix(string: "deltas/\(collection.pathComponent)/")

@@ -11,6 +11,7 @@ package enum ObjectType: UInt16, Sendable, CaseIterable {
   case delta = 7
   case segment = 8
   case copyState = 9
+  case lease = 10
 }
 
 /// The first 96 bytes of every object (formats/preamble.md §1).

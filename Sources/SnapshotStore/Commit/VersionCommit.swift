@@ -11,6 +11,8 @@ package struct VersionCommit: Sendable {
   /// Names the new version, in the same head.
   package var tag: TagName?
   package var deadline: Deadline = .never
+  /// The token of the lease it is made under, if it is.
+  package var leaseToken: UInt64?
 
   package init(collection: CollectionName, kind: CollectionKind, action: HeadAction, message: String) {
     self.collection = collection
@@ -107,7 +109,8 @@ extension SnapshotStore {
     let version = NewVersion(manifest, message: commit.message)
     var changes: [HeadChange] = [commit.action == .compact ? .compact(version) : .create(version)]
     if let tag = commit.tag { changes.append(.tagNewest(tag)) }
-    return Proposal(changes + further, basis: basis, intent: intent.identifier, intentEpoch: epoch)
+    return Proposal(
+      changes + further, basis: basis, intent: intent.identifier, intentEpoch: epoch, leaseToken: commit.leaseToken)
   }
 }
 

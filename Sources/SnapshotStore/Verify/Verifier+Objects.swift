@@ -60,6 +60,18 @@ extension Verifier {
     }
   }
 
+  func verifyLeases(_ collection: CollectionName) throws(StoreError) {
+    try forEachObject(.leases(collection), of: store.catalog.origin) { key throws(StoreError) in
+      guard let token = key.number, ObjectKey.lease(collection, token: token) == key else { return }
+      try check(collection, nil) { () throws(StoreError) in
+        try decode(key, limit: SealedObject.byteCountMax, of: store.catalog.origin, isOptional: true) {
+          bytes throws(FormatError) in
+          _ = try Lease(decoding: bytes, collection: collection, token: token)
+        }
+      }
+    }
+  }
+
   func verifyDeltas(_ collection: CollectionName) throws(StoreError) {
     try forEachObject(.deltas(collection), of: store.catalog.origin) { key throws(StoreError) in
       let components = key.string.split(separator: "/")

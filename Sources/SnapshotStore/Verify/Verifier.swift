@@ -71,6 +71,7 @@ package final class Verifier {
     for row in rows.reversed() { try verify(row, of: collection) }
     try verifyDeltas(collection)
     try verifyIntents(collection)
+    try verifyLeases(collection)
   }
 
   /// Every revision of a line; the newest head, if it verifies.

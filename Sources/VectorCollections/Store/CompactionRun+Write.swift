@@ -86,7 +86,7 @@ extension CompactionRun {
         writer = nil
       }
       if writer == nil {
-        writer = begin(origins, dead)
+        writer = try begin(origins, dead)
         origins = []
       }
       writer?.add(row)
@@ -95,7 +95,9 @@ extension CompactionRun {
     return spooled
   }
 
-  private func begin(_ origins: [SegmentOrigin], _ dead: [SegmentDeadCount]) -> SegmentWriter {
+  /// A segment is begun only as long as it may be published.
+  private func begin(_ origins: [SegmentOrigin], _ dead: [SegmentDeadCount]) throws(StoreError) -> SegmentWriter {
+    try keeper?.check()
     let settings = vectors.store.settings
     let name = UniqueName(intent: base.intent.identifier, random: AnyRandomSource(settings.random))
     var description = SegmentWriter.Description(

@@ -7,6 +7,8 @@ internal import SnapshotStore
 final class CompactionRun {
   let vectors: VectorStore
   let base: VersionCommit.Base
+  /// The lease that it works under, if it does.
+  let keeper: LeaseKeeper?
   let state: CompactedState
   let schema: VectorSchema
   let segments: [StoredSegment]
@@ -17,9 +19,12 @@ final class CompactionRun {
   var taken: [DeltaSummary] = []
   var compacted: [CompactedDelta] = []
 
-  init(_ vectors: VectorStore, _ base: VersionCommit.Base, _ limits: CompactionPlan.Limits) throws(StoreError) {
+  init(
+    _ vectors: VectorStore, _ base: VersionCommit.Base, _ limits: CompactionPlan.Limits, _ keeper: LeaseKeeper?
+  ) throws(StoreError) {
     self.vectors = vectors
     self.base = base
+    self.keeper = keeper
     let state = try CompactedState(base.head, base.manifest)
     self.state = state
     let schema = try vectors.schema(base.manifest) ?? VectorSchema(dimension: 0)
@@ -63,6 +68,7 @@ final class CompactionRun {
 
   private func absorb(_ log: DeltaLog) throws(StoreError) -> (delta: DeltaSummary, reason: String)? {
     for (number, delta) in taken.enumerated() {
+      try keeper?.check()
       do throws(IntakeFailure) {
         try log.absorb(delta, as: number, into: &table)
       } catch {

@@ -26,30 +26,44 @@ package struct CompactionResult: Sendable {
   /// Whether deltas are left for the next one.
   package let leavesDeltas: Bool
   package let statistics: WriteStatistics
+  /// The lease it was made under, if it was.
+  package var lease: LeaseReport?
 }
 
 extension VectorStore {
   /// Makes a version of what waits: of each producer a run without gaps; what cannot be used is set aside with its
   /// reason, and the rest goes on.
   ///
-  /// Phase 1 is done again on the newest head when another compaction was faster.
+  /// Phase 1 is done again on the newest head when another compaction was faster. Where the settings say so, all of it
+  /// happens under the lease of the collection.
   ///
   /// - Parameter deltaCountMax: how many deltas are taken at most.
-  /// - Throws: `.catalog` with nothing published, unless it is `.outcomeUnknown`.
+  /// - Throws: `.catalog` with nothing published, unless it is `.outcomeUnknown`; `.catalog(.locked)` when the lease
+  /// did not come in time, `.catalog(.fenced)` when another took it over.
   package func compact(
     deltaCountMax: Int? = nil, message: String = "", deadline: Deadline = .never
   ) throws(StoreError) -> CompactionResult {
     _ = try head()
+    return try holdingLease(deadline) { keeper throws(StoreError) in
+      try compact(deltaCountMax: deltaCountMax, message: message, deadline: deadline, keeper)
+    }
+  }
+
+  private func compact(
+    deltaCountMax: Int?, message: String, deadline: Deadline, _ keeper: LeaseKeeper?
+  ) throws(StoreError) -> CompactionResult {
     var limits = settings.plan
     if let deltaCountMax { limits.deltaCount = max(1, deltaCountMax) }
     var commit = VersionCommit(collection: collection, kind: .vectors, action: .compact, message: message)
     commit.deadline = deadline
+    commit.leaseToken = keeper?.token
     var run: CompactionRun?
     let outcome = try store.commit(commit, baseVersion: { $0.newestVersion }) { base throws(StoreError) in
-      let next = try CompactionRun(self, base, limits)
+      let next = try CompactionRun(self, base, limits, keeper)
       run = next
       guard !next.plan.isEmpty else { return .unchanged }
       let manifest = try next.write(message: message)
+      try keeper?.check()
       let aside: [HeadChange] = next.intake.quarantined.isEmpty ? [] : [.quarantine(next.intake.quarantined)]
       return .manifest(manifest, basis: .head, further: aside)
     }
@@ -60,7 +74,7 @@ extension VectorStore {
         row: row, head: head, isUnchanged: false, deltas: run?.compacted ?? [], quarantined: aside,
         leavesDeltas: run?.plan.leavesDeltas ?? false, statistics: manifest.statistics)
     case .unchanged(let head):
-      try setAside(aside, deadline)
+      try setAside(aside, deadline, keeper?.token)
       return CompactionResult(
         row: head.newestRow, head: head, isUnchanged: true, deltas: [], quarantined: aside, leavesDeltas: false,
         statistics: WriteStatistics())
@@ -68,7 +82,9 @@ extension VectorStore {
   }
 
   /// Sets deltas aside without making a version.
-  private func setAside(_ deltas: [QuarantinedDelta], _ deadline: Deadline) throws(StoreError) {
+  private func setAside(
+    _ deltas: [QuarantinedDelta], _ deadline: Deadline, _ leaseToken: UInt64?
+  ) throws(StoreError) {
     guard !deltas.isEmpty else { return }
     var settings = store.settings
     settings.policy = settings.policy.forSmallChanges
@@ -76,7 +92,7 @@ extension VectorStore {
     do throws(CommitFailure<CatalogError>) {
       _ = try transaction.retrying { (head) throws(CatalogError) in
         let new = deltas.filter { !head.quarantine.contains($0) }
-        return new.isEmpty ? nil : Proposal([.quarantine(new)])
+        return new.isEmpty ? nil : Proposal([.quarantine(new)], leaseToken: leaseToken)
       }
     } catch { throw StoreError(error.error, tier: store.catalog.origin) }
   }

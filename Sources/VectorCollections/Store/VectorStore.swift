@@ -18,6 +18,8 @@ package struct VectorStore: Sendable {
     package var segmentByteCountAim = 32 << 20
     /// How many bytes of pending deltas a reader takes in.
     package var overlayByteCountMax: UInt64 = 256 << 20
+    /// How a compaction takes the lease of its collection; nil: it takes none.
+    package var lease: LeaseUse?
     /// How often a reader starts over because a compaction took deltas away meanwhile.
     package var overlayAttemptCountMax = 8
 

@@ -66,7 +66,8 @@ extension GlobalOptions {
       index += options.contains(name) && !arguments[index].contains("=") ? 2 : 1
     }
     guard index > 0, index < arguments.count else { return arguments }
-    return [arguments[index]] + arguments[..<index] + arguments[(index + 1)...]
+    let verb = arguments[index...].prefix(arguments[index] == Lock.configuration.commandName ? 2 : 1)
+    return Array(verb) + arguments[..<index] + arguments[verb.endIndex...]
   }
 }
 

@@ -7,8 +7,10 @@ struct Compact: Verb {
     commandName: "compact",
     abstract: "Takes what waits into a new version.",
     discussion: """
-      Off every lock but for one small write at the end. What cannot be used is set aside with its reason \
-      (`snapctl deltas --quarantined`), and the rest goes on. When nothing waits, no version is made.
+      Under the lease of the collection (`snapctl lock`), so that nobody does the same work; exit status 6 when it \
+      does not come in time, or was taken over. The commit is one small write at the end. What cannot be used is \
+      set aside with its reason (`snapctl deltas --quarantined`), and the rest goes on. When nothing waits, no \
+      version is made.
 
       With --messages, each line is a message of a job: {"messageId": …, "producer": …, "sequence": …, "records": \
       [{…}, …]} or {"messageId": …, "delta": "PRODUCER/SEQUENCE"}. Each is answered; a message is done only when \
@@ -82,6 +84,9 @@ extension Compacted {
         "chunksPatched": .count(chunksPatched), "seconds": .seconds(seconds), "records": .count(snapshot?.records),
         "deltas": .count(deltas), "applied": .count(applied), "superseded": .count(superseded),
         "quarantined": .count(quarantined.count), "leavesDeltas": .boolean(leavesDeltas),
+        "leaseToken": .count(lease?.token),
+        "lockWaitSeconds": lease.map { .seconds($0.waitedSeconds) } ?? .null,
+        "lockHoldSeconds": lease.map { .seconds($0.heldSeconds) } ?? .null,
       ])
   }
 

@@ -41,6 +41,7 @@ extension CollectionStatistics {
         "bytesNewest": .count(bytesNewest), "bytesTotal": .count(bytesTotal), "bytesStored": .count(bytesStored),
         "dedupeRatio": dedupeRatio.map { .number($0) } ?? .null, "forms": .array(forms.map(\.json)),
         "greatestChainDepth": .count(greatestChainDepth), "backlog": backlog?.json ?? .null,
+        "locks": locks?.json ?? .null,
         "growth": withGrowth ? .array(growth.map(\.json)) : .null,
       ])
   }
@@ -57,12 +58,21 @@ extension CollectionStatistics {
     return parts.joined(separator: "  ")
   }
 
+  private var lockDetails: [String] {
+    guard let locks else { return [] }
+    let taken = locks.takenOver == 0 ? "" : ", \(locks.takenOver) taken over"
+    return [
+      "  leases: \(locks.acquired) acquired\(taken), waited \(Amount.seconds(locks.waitedSeconds)), held "
+        + Amount.seconds(locks.heldSeconds)
+    ]
+  }
+
   fileprivate var details: [String] {
     let forms = forms.map {
       let kept = "\(Amount.bytes($0.bytes)) kept as \(Amount.bytes($0.formBytes))"
       return "  \($0.name): \(Amount.count($0.chunks, "chunk")), \(kept)"
     }
-    return forms
+    return forms + lockDetails
       + growth.map {
         "  @\($0.version)  \($0.created.text)  \(Amount.bytes($0.bytesStored)) stored for \(Amount.bytes($0.bytes))"
       }

@@ -6,7 +6,7 @@ extension Snapctl {
     Init.self, Create.self, Status.self, Hash.self, Sync.self, List.self, Show.self, Diff.self, Inspect.self, Cat.self,
     Export.self, Verify.self, Tag.self, Untag.self, Hold.self, Release.self, Fork.self, Evict.self, Stats.self,
     Doctor.self,
-    Intents.self,
+    Intents.self, Lock.self,
   ]
 
   /// Verbs for collections of vectors.

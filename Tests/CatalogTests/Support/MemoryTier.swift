@@ -29,6 +29,8 @@ final class MemoryTier: ObjectTier {
     var failingReads = 0
     var rival: (@Sendable (ObjectKey) -> [UInt8])?
     var creates: [ObjectKey] = []
+    var hidden: Set<ObjectKey> = []
+    var leaseFaults: [Fault] = []
   }
 
   let role = TierRole.origin
@@ -44,6 +46,10 @@ final class MemoryTier: ObjectTier {
     }
   }
 
+  /// The next creates of leases go wrong like this, one after the other.
+  func scheduleLeases(_ faults: [Fault]) { state.withLock { $0.leaseFaults = faults } }
+  /// A name that is taken, by nothing that is listed or read.
+  func hide(_ key: ObjectKey) { state.withLock { _ = $0.hidden.insert(key) } }
   func failReads(_ count: Int) { state.withLock { $0.failingReads = count } }
   /// The keys of all creates that were sent, in order.
   var creates: [ObjectKey] { state.withLock { $0.creates } }
@@ -90,7 +96,9 @@ final class MemoryTier: ObjectTier {
     let answer: Result<CreateOutcome, TierError> = call { state in
       state.creates.append(key)
       let isHead = key.string.hasPrefix("heads/")
-      let fault = !isHead ? nil : state.faults.isEmpty ? state.faultEver : state.faults.removeFirst()
+      var fault = !isHead ? nil : state.faults.isEmpty ? state.faultEver : state.faults.removeFirst()
+      if key.string.hasPrefix("leases/"), !state.leaseFaults.isEmpty { fault = state.leaseFaults.removeFirst() }
+      if state.hidden.contains(key) { return .success(.exists) }
       if fault == .overtaken, let rival = state.rival { state.objects[key] = rival(key) }
       switch fault {
       case .lost: return .failure(error(.outcomeUnknown, key))

@@ -10,6 +10,7 @@ package enum FuzzEntry: String, CaseIterable, Sendable {
   case head
   case versions
   case intent
+  case lease
   case store
   case delta
   case deltaRecovery = "delta-recovery"
@@ -55,6 +56,7 @@ package enum FuzzEntry: String, CaseIterable, Sendable {
     case .head: .head
     case .versions: .versions
     case .intent: .intent
+    case .lease: .lease
     case .store: .store
     case .delta: .delta
     case .deltaRecovery: .deltaRecovery

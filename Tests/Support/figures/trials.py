@@ -51,4 +51,5 @@ def run(operation, folder, shim, at, fault):
 
 
 # Nobody else wants the locks, so whoever waits for one may as well give up soon.
-QUICK = {"SNAPCTL_LOCK_BASE_BACKOFF_SECONDS": "0.01", "SNAPCTL_LOCK_TIMEOUT_SECONDS": "2"}
+QUICK = {
+    "SNAPCTL_LOCK_BASE_BACKOFF_SECONDS": "0.01", "SNAPCTL_LOCK_TIMEOUT_SECONDS": "2", "SNAPCTL_LOCK_TTL_SECONDS": "0.2"}

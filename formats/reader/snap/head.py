@@ -162,3 +162,22 @@ def parse_intent(data, path):
     c.done()
     require(path == f"intents/{collection.replace('/', '+')}/{intent}", path, "names another collection or intent")
     require(1 <= action <= 13, path, f"action {action} is not known")
+
+
+def parse_lease(data, path):
+    """A lease (lease.md section 1); its collection and token must be those of its path."""
+    sections, _ = sealed.open_sealed(data, path, sealed.LEASE, (1, 2), limit=4096)
+    c = sections[1]
+    collection, token, name, state = c.string(128), c.u64(), c.name(), c.u8()
+    started, beaten, to_live, beat, owner = c.i64(), c.i64(), c.u32(), c.u64(), c.string(1024)
+    c.done()
+    totals = sections[2]
+    acquired, taken_over, waited, held = totals.u64(), totals.u64(), totals.u64(), totals.u64()
+    totals.done()
+    require(path == f"leases/{collection.replace('/', '+')}/{token:020}", path, "names another collection or token")
+    require(token >= 1, path, "tokens count from 1")
+    require(state in (1, 2), path, f"state {state} is not known")
+    require(100 <= to_live <= 30_000, path, f"a time to live of {to_live} ms")
+    return {"collection": collection, "token": token, "lease": name, "state": ("held", "released")[state - 1],
+            "started": started, "beaten": beaten, "millisecondsToLive": to_live, "beat": beat, "owner": owner,
+            "acquired": acquired, "takenOver": taken_over, "waitedMilliseconds": waited, "heldMilliseconds": held}

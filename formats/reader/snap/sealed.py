@@ -8,7 +8,7 @@ from .cursor import Cursor
 from .errors import require
 
 MAGIC = b"\x89SNP\r\n\x1a\n"
-STORE, PACK, MANIFEST, HEAD, VERSIONS, INTENT, DELTA, SEGMENT, COPY_STATE = range(1, 10)
+STORE, PACK, MANIFEST, HEAD, VERSIONS, INTENT, DELTA, SEGMENT, COPY_STATE, LEASE = range(1, 11)
 SEAL = 34
 
 

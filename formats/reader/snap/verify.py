@@ -6,14 +6,14 @@ from . import line, sealed
 from .chunks import Chunks
 from .errors import Refused, require
 from .files import DIRECTORY, FILE, LINK
-from .head import KINDS, parse_intent, parse_versions
+from .head import KINDS, parse_intent, parse_lease, parse_versions
 from .merge import Rows
 from .owners import check_sum
 from .pack import FULL, Pack
 from .profile import LOOK, Cuts, profile
 from .records import add_segment, check_origins, deltas, segments
 from .snapshot import VECTORS, Snapshot
-from .store import INTENT, NAME, in_path
+from .store import INTENT, NAME, NUMBER, in_path
 
 
 class Verifier:
@@ -44,6 +44,7 @@ class Verifier:
         self._each("manifests", lambda name: self._sealed(f"manifests/{name}", sealed.MANIFEST, 64 << 10), NAME)
         self._each("versions", lambda name: parse_versions(self.store.read(f"versions/{name}"), f"versions/{name}"), NAME)
         self._each("intents", self._intents)
+        self._each("leases", self._leases)
 
     def _layout(self, head):
         """Lines are those of registered collections (store.md section 2)."""
@@ -65,6 +66,11 @@ class Verifier:
         for name in self.store.children(f"intents/{folder}", INTENT):
             path = f"intents/{folder}/{name}"
             self.attempt("intent", lambda: parse_intent(self.store.read(path), path))
+
+    def _leases(self, folder):
+        for name in self.store.children(f"leases/{folder}", NUMBER):
+            path = f"leases/{folder}/{name}"
+            self.attempt("lease", lambda: parse_lease(self.store.read(path), path))
 
     def _sealed(self, path, kind, limit):
         sealed.open_sealed(self.store.read(path, limit), path, kind, (1, 2, 4, 5, 6), (3, 7, 8, 9), limit)

@@ -44,6 +44,24 @@ extension FuzzTarget {
     }
   }
 
+  static var lease: FuzzTarget {
+    sealed {
+      .lease(try Samples.collection(), token: 7)
+    } _: {
+      let collection = try Samples.collection()
+      return Lease.State.allCases.map { state in
+        Lease(
+          collection: collection, token: 7, identifier: Samples.name(6), state: state, started: Samples.time,
+          millisecondsToLive: 10_000, beat: 2, owner: "host:17",
+          totals: LeaseTotals().adding(waitedMilliseconds: 5, isTakeover: true))
+      }
+    } encode: {
+      try $0.encoded()
+    } decode: {
+      try Lease(decoding: $0.rawSpan, collection: try Samples.collection(), token: 7)
+    }
+  }
+
   static var versions: FuzzTarget {
     sealed {
       .versions(Samples.name(2))

@@ -13,8 +13,8 @@ package import SnapshotFormat
 /// - A key is a word or stands in quotes. The words `id` and `document` are the record's own fields; in quotes they are
 ///   keys of its metadata.
 /// - A value is a number, `true`, `false`, or a text: in quotes, or a word that is nothing else.
-/// - Truth has two values. A test of a key that is not there fails, whatever it tests, `!=` and `not in` included; `not`
-///   in front of a test is its complement: `not page = 2` holds where there is no page.
+/// - Truth has two values. A test of a key that is not there fails, whatever it tests, `!=` and `not in` included;
+///   `not` in front of a test is its complement: `not page = 2` holds where there is no page.
 /// - Values of different kinds are different, and neither is less; whole numbers and others are one kind, compared
 ///   exactly. Texts are compared by their bytes.
 /// - A test of an array holds when it holds for one element; with `!=` and the `not` behind the key, for none.

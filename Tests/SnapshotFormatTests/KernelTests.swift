@@ -19,6 +19,37 @@ import Testing
     }
   }
 
+  @Test func `a checksum is that of the definition, at every size and continued from any other`() {
+    let random = SeededRandomSource(seed: seed)
+    for round in 0..<60 {
+      // Around one and several times the bytes that are taken in three lanes.
+      let input = bytes(random.next() % (round.isMultiple(of: 2) ? 300 : 13_000), random)
+      let cut = input.isEmpty ? 0 : Int(random.next() % UInt64(input.count))
+      let first = CRC32C.of(input.rawSpan.extracting(0..<cut))
+      #expect(first == definition(input[..<cut]), "round \(round), seed \(seed)")
+      let whole = CRC32C.of(input.rawSpan.extracting(cut..<input.count), continuing: first)
+      #expect(whole == definition(input[...]), "round \(round), seed \(seed)")
+    }
+  }
+
+  /// CRC-32C, bit by bit.
+  private func definition(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    ~bytes.reduce(~UInt32(0)) { crc, byte in
+      (0..<8).reduce(crc ^ UInt32(byte)) { crc, _ in crc >> 1 ^ (crc & 1 == 0 ? 0 : 0x82F6_3B78) }
+    }
+  }
+
+  @Test func `the least elements are kept, each once, however often and in whatever order they come`() {
+    let random = SeededRandomSource(seed: seed)
+    for round in 0..<100 {
+      let offered = (0..<(random.next() % 60)).map { _ in random.next() % 30 }
+      let limit = 1 + Int(random.next() % 12)
+      var least = LeastElements<UInt64>(limit: limit)
+      for element in offered { least.offer(element) }
+      #expect(least.sorted() == Array(Set(offered).sorted().prefix(limit)), "round \(round), seed \(seed)")
+    }
+  }
+
   @Test func `words that differ are found, those in equal blocks and at the ends of blocks too`() {
     let random = SeededRandomSource(seed: seed)
     for round in 0..<200 {

@@ -126,5 +126,5 @@ def is_lost_sync(fault, tally):
     return tally.call in ("fsync", "fdatasync") and fault.errno != errno.EINTR and is_needed
 
 
-# A catalog's own files and intents decide nothing; what a directory was made a version of is found out again.
-EXPENDABLE = ("/store/catalog/", "/store/intents/", "/live/")
+# A catalog's own files, intents and leases decide nothing; what a directory was made a version of is found out again.
+EXPENDABLE = ("/store/catalog/", "/store/intents/", "/store/leases/", "/live/")

@@ -41,12 +41,12 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CRocksDB", linkerSettings: [.linkedLibrary("rocksdb")]),
-    .target(name: "CSystem"),
+    .target(name: "CSystemCalls"),
     .target(name: "CKernels"),
 
     module("Primitives", ["CKernels", crypto]),
     module("SnapshotFormat", ["Primitives", "CZstd"]),
-    module("FileIO", ["Primitives", "CSystem"]),
+    module("FileIO", ["Primitives", "CSystemCalls"]),
     module("ObjectTier", ["Primitives", "SnapshotFormat"]),
     module("FileTier", ["Primitives", "SnapshotFormat", "ObjectTier", "FileIO"]),
     module("Catalog", ["Primitives", "SnapshotFormat", "ObjectTier"]),
@@ -65,7 +65,7 @@ let package = Package(
       ]
     ),
     .executableTarget(
-      name: "snapctl", dependencies: ["SnapshotEngine", "Primitives", "CSystem", arguments, logging],
+      name: "snapctl", dependencies: ["SnapshotEngine", "Primitives", "CSystemCalls", arguments, logging],
       swiftSettings: houseSettings
     ),
 
@@ -81,7 +81,7 @@ let package = Package(
     tests("FuzzCorpusTests", ["FuzzEntries"]),
     // Directories and threads of their own, for the tests that touch the file system.
     .target(name: "TestFiles", dependencies: ["FileIO"], path: "Tests/TestFiles", swiftSettings: houseSettings),
-    tests("FileIOTests", ["TestFiles", "CSystem", "Primitives", "FileIO"]),
+    tests("FileIOTests", ["TestFiles", "CSystemCalls", "Primitives", "FileIO"]),
     tests("ObjectTierTests", ["Primitives", "SnapshotFormat", "ObjectTier"]),
     tests("FileTierTests", ["TestFiles", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier"]),
     tests(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CSystem
+import CSystemCalls
 import Glibc
 import Primitives
 import SnapshotEngine

@@ -28,7 +28,7 @@ enum ImportWalls {
   static let rooms: [String: Room] = [
     "Primitives": below(["CKernels"]),
     "SnapshotFormat": Room(own: ["Primitives", "CZstd"], others: .allBut(foundation.union(effects))),
-    "FileIO": below(["Primitives", "CSystem"]),
+    "FileIO": below(["Primitives", "CSystemCalls"]),
     "ObjectTier": below(["Primitives", "SnapshotFormat"]),
     "FileTier": below(["Primitives", "SnapshotFormat", "ObjectTier", "FileIO"]),
     "Catalog": below(["Primitives", "SnapshotFormat", "ObjectTier"]),
@@ -40,11 +40,11 @@ enum ImportWalls {
     "VectorCollections": below(engine.union(["SnapshotStore"])),
     "JobAdapters": below(["Primitives", "SnapshotFormat", "SnapshotStore", "VectorCollections"]),
     "SnapshotEngine": Room(own: engine.union(upper), others: .allBut([])),
-    "snapctl": Room(own: ["CSystem", "Primitives", "SnapshotEngine"], others: .only(tool.union(system))),
+    "snapctl": Room(own: ["CSystemCalls", "Primitives", "SnapshotEngine"], others: .only(tool.union(system))),
   ]
 
   /// Every module of the package, those without Swift files included.
-  static let modules = Set(rooms.keys).union(["CKernels", "CRocksDB", "CSQLite", "CSystem", "CZstd"])
+  static let modules = Set(rooms.keys).union(["CKernels", "CRocksDB", "CSQLite", "CSystemCalls", "CZstd"])
 
   private static let engine: Set = ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO"]
   private static let upper: Set = [

@@ -25,6 +25,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+/// Only with the trait: a first build without it takes minutes less.
+let httpClient = Target.Dependency.product(
+  name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["S3"]))
+let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map {
+  Target.Dependency.product(name: $0, package: "swift-nio", condition: .when(traits: ["S3"]))
+}
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["S3"]))
 
 let package = Package(
   name: "snapshot-engine",
@@ -32,10 +39,17 @@ let package = Package(
     .library(name: "SnapshotEngine", targets: ["SnapshotEngine"]),
     .executable(name: "snapctl", targets: ["snapctl"]),
   ],
+  traits: [
+    .trait(name: "S3", description: "Stores on S3, and the HTTP client they need."),
+    .default(enabledTraits: ["S3"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.81.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -49,6 +63,9 @@ let package = Package(
     module("FileIO", ["Primitives", "CSystemCalls"]),
     module("ObjectTier", ["Primitives", "SnapshotFormat"]),
     module("FileTier", ["Primitives", "SnapshotFormat", "ObjectTier", "FileIO"]),
+    module("HTTPTransport", ["Primitives"]),
+    module("AsyncHTTPTransport", ["Primitives", "HTTPTransport", httpClient, nioSSL] + nio),
+    module("S3Tier", ["Primitives", "SnapshotFormat", "ObjectTier", "HTTPTransport", crypto]),
     module("Catalog", ["Primitives", "SnapshotFormat", "ObjectTier"]),
     module("DirectoryCatalog", ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO"]),
     module("RocksDBCatalog", ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO", "CRocksDB"]),
@@ -61,7 +78,9 @@ let package = Package(
       "SnapshotEngine",
       [
         "Primitives", "SnapshotFormat", "FileIO", "ObjectTier", "FileTier", "Catalog", "DirectoryCatalog",
-        "RocksDBCatalog", "SnapshotStore", "LiveDatabases", "SnapshotSync", "VectorCollections", "JobAdapters", logging,
+        "RocksDBCatalog", "SnapshotStore", "LiveDatabases", "SnapshotSync", "VectorCollections", "JobAdapters",
+        "S3Tier",
+        "HTTPTransport", logging, .target(name: "AsyncHTTPTransport", condition: .when(traits: ["S3"])),
       ]
     ),
     .executableTarget(
@@ -71,11 +90,11 @@ let package = Package(
 
     tests("TidyTests", []),
     tests("ReadmeTests", ["SnapshotEngine"]),
-    tests("SnapctlTests", ["Primitives", "SnapshotEngine", "snapctl"]),
+    tests("SnapctlTests", ["TestServers", "Primitives", "SnapshotEngine", "snapctl"]),
     // What is fuzzed, and replayed from the saved corpus by the tests.
     .target(
       name: "FuzzEntries",
-      dependencies: ["Primitives", "SnapshotFormat", "VectorCollections", "JobAdapters", "CZstd"],
+      dependencies: ["Primitives", "SnapshotFormat", "VectorCollections", "JobAdapters", "S3Tier", "CZstd"],
       path: "Tests/Fuzz/Entries",
       swiftSettings: houseSettings),
     tests("FuzzCorpusTests", ["FuzzEntries"]),
@@ -83,7 +102,17 @@ let package = Package(
     .target(name: "TestFiles", dependencies: ["FileIO"], path: "Tests/TestFiles", swiftSettings: houseSettings),
     tests("FileIOTests", ["TestFiles", "CSystemCalls", "Primitives", "FileIO"]),
     tests("ObjectTierTests", ["Primitives", "SnapshotFormat", "ObjectTier"]),
-    tests("FileTierTests", ["TestFiles", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier"]),
+    // Servers that tests start, each once for a process.
+    .target(
+      name: "TestServers",
+      dependencies: [
+        "Primitives", "ObjectTier", "HTTPTransport", "S3Tier",
+        .target(name: "AsyncHTTPTransport", condition: .when(traits: ["S3"])),
+      ],
+      path: "Tests/TestServers", swiftSettings: houseSettings),
+    tests("S3TierTests", ["Primitives", "SnapshotFormat", "ObjectTier", "HTTPTransport", "S3Tier"]),
+    tests(
+      "TierTests", ["TestFiles", "TestServers", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier"]),
     tests(
       "SnapshotStoreTests",
       [
@@ -118,8 +147,8 @@ let package = Package(
     tests(
       "CatalogTests",
       [
-        "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "Catalog", "DirectoryCatalog",
-        "RocksDBCatalog",
+        "TestServers", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "Catalog",
+        "DirectoryCatalog", "RocksDBCatalog",
       ]),
   ],
   // RocksDB's headers.
@@ -128,7 +157,7 @@ let package = Package(
 
 /// The fuzzer, only when it is asked for: the decoders are then built to report their coverage and to check addresses.
 @MainActor func addFuzzer() {
-  let fuzzed: Set = ["Primitives", "SnapshotFormat", "VectorCollections", "JobAdapters", "FuzzEntries"]
+  let fuzzed: Set = ["Primitives", "SnapshotFormat", "VectorCollections", "JobAdapters", "S3Tier", "FuzzEntries"]
   for target in package.targets where fuzzed.contains(target.name) {
     target.swiftSettings = houseSettings + [.unsafeFlags(["-sanitize=fuzzer,address"])]
   }

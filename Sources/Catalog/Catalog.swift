@@ -40,4 +40,7 @@ package protocol Catalog: Sendable {
   /// - Throws: `.tier` for what the origin failed with, `.locked` when the turn of this process did not come in time,
   ///   `.local` when the backend's own state cannot be used. The last two: nothing was sent.
   func publish(_ publication: HeadPublication, deadline: Deadline) throws(CatalogError) -> CreateOutcome
+
+  /// The same catalog for one call: what can wait in its origin ends by `deadline`. Hints are shared.
+  func bounded(by deadline: Deadline) -> any Catalog
 }

@@ -58,10 +58,14 @@ package protocol ObjectTier: Sendable {
   /// has set its own aside, and the next read comes from the origin.
   func invalidate(_ key: ObjectKey) -> Bool
 
+  /// The same tier for one call: what can wait in it ends by `deadline`. Counts are shared.
+  func bounded(by deadline: Deadline) -> any ObjectTier
+
   /// Up to `limit` keys below `prefix`, in ascending order, after `start`.
   func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey]
 }
 
 extension ObjectTier {
   package func invalidate(_ key: ObjectKey) -> Bool { false }
+  package func bounded(by deadline: Deadline) -> any ObjectTier { self }
 }

@@ -15,22 +15,29 @@ package import SnapshotFormat
 /// Cost of a commit: one create in the origin, and the opening and closing of a small database (about 20 ms).
 package struct RocksDBCatalog: Catalog {
   package let origin: any ObjectTier
-  package let hints = RevisionHints()
+  package let hints: RevisionHints
   /// The directory that holds the lock and the database.
   package let directory: String
   let clock: any MonotonicClock
   let random: any RandomSource
 
   package init(
-    _ origin: any ObjectTier, directory: String, clock: any MonotonicClock, random: any RandomSource
+    _ origin: any ObjectTier, directory: String, clock: any MonotonicClock, random: any RandomSource,
+    hints: RevisionHints = RevisionHints()
   ) {
     self.origin = origin
+    self.hints = hints
     self.directory = directory
     self.clock = clock
     self.random = random
   }
 
   package var kind: CatalogKind { .rocksdb }
+
+  package func bounded(by deadline: Deadline) -> any Catalog {
+    RocksDBCatalog(
+      origin.bounded(by: deadline), directory: directory, clock: clock, random: random, hints: hints)
+  }
 
   package func publish(_ publication: HeadPublication, deadline: Deadline) throws(CatalogError) -> CreateOutcome {
     let home = try openHome()

@@ -43,12 +43,6 @@ import Testing
     #expect(create.errors.contains("did you mean `snapctl create words ./tree`"))
   }
 
-  @Test func `S3 is refused clearly`() throws {
-    let run = try Program()("list", "--store", "s3://bucket/prefix")
-    #expect(run.status == 2)
-    #expect(run.errors.contains("not built into this program"))
-  }
-
   @Test func `a store may be named by a file address`() throws {
     let program = try Program.withOneVersion()
     let run = try program("show", "words", "--store", "file://\(program.folder.path)/store")

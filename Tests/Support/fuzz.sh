@@ -27,7 +27,7 @@ if [[ "${1:-}" =~ ^[0-9]+$ ]]; then
   shift
 fi
 
-SNAP_FUZZ=1 swift build -c release --scratch-path "$scratch" --product snapfuzz 2>&1 |
+SNAP_FUZZ=1 swift build -c release --disable-default-traits --scratch-path "$scratch" --product snapfuzz 2>&1 |
   { grep -E 'error:|warning: unre|Compiling|Build' || true; } | tail -n 20
 readonly fuzzer=$scratch/release/snapfuzz
 mapfile -t entries < <([ $# -gt 0 ] && printf '%s\n' "$@" || "$fuzzer" --list)

@@ -26,7 +26,7 @@ extension CachedTier {
   func mayFill(_ key: ObjectKey) -> Bool {
     let now = clock.nanoseconds()
     return options.fills
-      && state.withLock { $0.distrusted.mayRefill(key) && $0.reading.allows(at: now) && $0.filling.allows(at: now) }
+      && withState { $0.distrusted.mayRefill(key) && $0.reading.allows(at: now) && $0.filling.allows(at: now) }
   }
 
   /// A whole object from the origin, in pieces; nil when it is too large to be copied.
@@ -49,10 +49,10 @@ extension CachedTier {
   /// Puts an object into the cache, if that goes: bytes the origin just gave or took.
   func fill(_ key: ObjectKey, _ bytes: [UInt8]) {
     guard mayFill(key) else { return }
-    state.withLock { $0.counters.cacheRequests += 1 }
+    withState { $0.counters.cacheRequests += 1 }
     do throws(TierError) {
       let outcome = try cache.create(key, bytes)
-      state.withLock { state in
+      withState { state in
         state.filling.succeeded()
         guard outcome == .created else { return state.distrusted.notRefilled(key) }
         state.counters.filledBytes += UInt64(bytes.count)
@@ -60,7 +60,7 @@ extension CachedTier {
       }
     } catch {
       let now = clock.nanoseconds()
-      state.withLock { state in
+      withState { state in
         if error.kind == .stalled { state.filling.stalled(at: now) } else { state.filling.failed(at: now) }
         state.counters.failed(error)
       }
@@ -68,13 +68,13 @@ extension CachedTier {
   }
 
   func fromOrigin<Value>(_ body: (any ObjectTier) throws(TierError) -> Value) throws(TierError) -> Value {
-    state.withLock { $0.counters.originRequests += 1 }
+    withState { $0.counters.originRequests += 1 }
     return try body(origin)
   }
 
   func bytesFromOrigin(_ body: (any ObjectTier) throws(TierError) -> [UInt8]) throws(TierError) -> [UInt8] {
     let bytes = try fromOrigin(body)
-    state.withLock { $0.counters.bytesFromOrigin += UInt64(bytes.count) }
+    withState { $0.counters.bytesFromOrigin += UInt64(bytes.count) }
     return bytes
   }
 }

@@ -50,7 +50,7 @@ extension CachedTier {
   @discardableResult
   package func invalidate(_ key: ObjectKey) -> Bool {
     guard key.isCacheable else { return false }
-    let mayBeCached = state.withLock { state in
+    let mayBeCached = withState { state in
       guard !state.distrusted.distrusts(key) else { return false }
       state.distrusted.strike(key)
       state.counters.damaged += 1
@@ -77,25 +77,25 @@ extension CachedTier {
       // Another thread may have copied it while this one waited for its turn.
       if let bytes = fromCache(key, cached) { return bytes }
       guard let object = try wholeObject(key) else { return try missed(cached) }
-      state.withLock { $0.counters.misses += 1 }
+      withState { $0.counters.misses += 1 }
       fill(key, object)
       return try whole(object)
     }
   }
 
   private func missed(_ read: (any ObjectTier) throws(TierError) -> [UInt8]) throws(TierError) -> [UInt8] {
-    state.withLock { $0.counters.misses += 1 }
+    withState { $0.counters.misses += 1 }
     return try bytesFromOrigin(read)
   }
 
   /// What the cache has, or nil when it cannot serve.
   private func fromCache(_ key: ObjectKey, _ read: (any ObjectTier) throws(TierError) -> [UInt8]) -> [UInt8]? {
     let now = clock.nanoseconds()
-    guard state.withLock({ !$0.distrusted.distrusts(key) && $0.reading.allows(at: now) }) else { return nil }
-    state.withLock { $0.counters.cacheRequests += 1 }
+    guard withState({ !$0.distrusted.distrusts(key) && $0.reading.allows(at: now) }) else { return nil }
+    withState { $0.counters.cacheRequests += 1 }
     do throws(TierError) {
       let bytes = try read(cache)
-      state.withLock { state in
+      withState { state in
         state.reading.succeeded()
         state.counters.hits += 1
         state.counters.bytesFromCache += UInt64(bytes.count)
@@ -111,22 +111,22 @@ extension CachedTier {
     let now = clock.nanoseconds()
     switch error.kind {
     case .notFound:
-      state.withLock { $0.reading.succeeded() }
+      withState { $0.reading.succeeded() }
     case .tooShort, .tooLarge:
       // Torn, or the reference is wrong: the origin decides. Either way this copy is not needed.
-      state.withLock { state in
+      withState { state in
         state.reading.succeeded()
         state.counters.damaged += 1
         state.distrusted.strike(key)
       }
       setAside(key)
     case .stalled:
-      state.withLock { state in
+      withState { state in
         state.reading.stalled(at: now)
         state.counters.failed(error)
       }
     case .outcomeUnknown, .unsynced, .noSpace, .denied, .failed:
-      state.withLock { state in
+      withState { state in
         state.reading.failed(at: now)
         state.counters.failed(error)
       }
@@ -135,11 +135,11 @@ extension CachedTier {
 
   private func setAside(_ key: ObjectKey) {
     let mark = UniqueName(high: random.next(), low: random.next())
-    state.withLock { $0.counters.cacheRequests += 1 }
+    withState { $0.counters.cacheRequests += 1 }
     do throws(TierError) {
       try cache.quarantine(key, mark: mark)
     } catch {
-      if error.kind != .notFound { state.withLock { $0.counters.failed(error) } }
+      if error.kind != .notFound { withState { $0.counters.failed(error) } }
     }
   }
 }

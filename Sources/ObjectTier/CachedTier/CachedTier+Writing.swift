@@ -27,12 +27,12 @@ extension CachedTier {
   /// Does something in the cache that may as well fail.
   private func attempt(_ body: (any ObjectTier) throws(TierError) -> Void) {
     let now = clock.nanoseconds()
-    guard state.withLock({ $0.reading.allows(at: now) }) else { return }
-    state.withLock { $0.counters.cacheRequests += 1 }
+    guard withState({ $0.reading.allows(at: now) }) else { return }
+    withState { $0.counters.cacheRequests += 1 }
     do throws(TierError) {
       try body(cache)
     } catch {
-      if error.kind != .notFound { state.withLock { $0.counters.failed(error) } }
+      if error.kind != .notFound { withState { $0.counters.failed(error) } }
     }
   }
 }

@@ -38,34 +38,59 @@ package final class CachedTier: ObjectTier {
   let options: Options
   let clock: any MonotonicClock
   let random: any RandomSource
-  let state: Mutex<State>
-  let lanes: [FillLane]
+  private let shared: Shared
 
-  package init(
+  /// Shared by the tier and what is bounded of it.
+  private final class Shared: Sendable {
+    let state: Mutex<State>
+    let lanes: [FillLane]
+
+    init(_ options: Options) {
+      let breaker = CircuitBreaker(
+        failureCountMax: options.failureCountMax, pauseNanoseconds: options.pauseNanoseconds)
+      state = Mutex(State(reading: breaker, filling: breaker))
+      lanes = (0..<max(1, options.fillCountMax)).map { _ in FillLane() }
+    }
+  }
+
+  package convenience init(
     origin: any ObjectTier, cache: any ObjectTier, options: Options = Options(), clock: any MonotonicClock,
     random: any RandomSource
+  ) {
+    self.init(origin, cache, options, clock, random, Shared(options))
+  }
+
+  private init(
+    _ origin: any ObjectTier, _ cache: any ObjectTier, _ options: Options, _ clock: any MonotonicClock,
+    _ random: any RandomSource, _ shared: Shared
   ) {
     self.origin = origin
     self.cache = cache
     self.options = options
     self.clock = clock
     self.random = random
-    let breaker = CircuitBreaker(
-      failureCountMax: options.failureCountMax, pauseNanoseconds: options.pauseNanoseconds)
-    state = Mutex(State(reading: breaker, filling: breaker))
-    lanes = (0..<max(1, options.fillCountMax)).map { _ in FillLane() }
+    self.shared = shared
   }
+
+  package func bounded(by deadline: Deadline) -> any ObjectTier {
+    CachedTier(origin.bounded(by: deadline), cache.bounded(by: deadline), options, clock, random, shared)
+  }
+
+  var lanes: [FillLane] { shared.lanes }
+
+  /// What a call changes of the state, or learns of it, one at a time.
+  func withState<Value>(_ body: (inout State) -> Value) -> Value { shared.state.withLock { body(&$0) } }
 
   package var role: TierRole { origin.role }
   package var location: String { origin.location }
 
   /// The counts up to now.
-  package var counters: CacheCounters { state.withLock { $0.counters } }
+  package var counters: CacheCounters { withState { $0.counters } }
 
   /// Whether the cache is being asked at the moment.
   package var cacheIsUp: Bool {
     let now = clock.nanoseconds()
-    return state.withLock { !$0.distrusted.distrustsAll && $0.reading.allows(at: now) }
+    return withState { !$0.distrusted.distrustsAll && $0.reading.allows(at: now) }
   }
 }
 

@@ -11,6 +11,7 @@ extension EngineConfiguration {
     let values = EnvironmentValues(environment)
     cache = values.text("SNAPCTL_CACHE")
     stateDirectory = values.text("SNAPCTL_STATE_DIR")
+    s3 = S3Configuration(environment: environment)
     if let text = values.text("SNAPCTL_MODE") {
       guard let mode = Mode(rawValue: text) else {
         throw EnvironmentValues.unusable("SNAPCTL_MODE", text, "auto, origin or cache")

@@ -41,6 +41,8 @@ public struct EngineConfiguration: Sendable, Equatable {
   public var cache: String?
   /// Where immutable objects are read.
   public var mode = Mode.auto
+  /// How a store on S3 is reached.
+  public var s3 = S3Configuration()
   /// How often a file that changes while it is read is read in all, before the call gives up.
   public var readAttemptCountMax = 5
   /// How long to wait before such a file is read again.
@@ -67,6 +69,9 @@ extension EngineConfiguration {
     }
     if !(1...100).contains(readAttemptCountMax) {
       return "read attempts must be 1 to 100, not \(readAttemptCountMax)"
+    }
+    if !(1...1_024).contains(s3.connectionCountMax) {
+      return "connections to S3 must be 1 to 1024, not \(s3.connectionCountMax)"
     }
     if !(0...60).contains(readRetrySeconds) { return "the wait before a file is read again must be 0 to 60 seconds" }
     let sizes = [windowByteCount, frameCacheByteCount, packByteCount, requestByteCount]

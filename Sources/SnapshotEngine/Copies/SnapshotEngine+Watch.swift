@@ -72,7 +72,7 @@ private struct Watch {
 
   /// Nil when there is nothing new.
   mutating func look(_ call: EngineCall) throws(EngineError) -> SyncedCopy? {
-    let line = HeadLine(call.wiring.catalog.origin, reference.collection)
+    let line = HeadLine(call.catalog.origin, reference.collection)
     if let known = head {
       guard let newer = try call.catching({ () throws(CatalogError) in try line.newer(than: known) }) else {
         guard row == nil else { return nil }
@@ -88,7 +88,7 @@ private struct Watch {
 
   private mutating func sync(_ call: EngineCall, _ head: Head) throws(EngineError) -> SyncedCopy? {
     let wanted = try call.catching { () throws(CatalogError) in
-      try HeadLine(call.wiring.catalog.origin, reference.collection).row(reference.selector, in: head)
+      try HeadLine(call.catalog.origin, reference.collection).row(reference.selector, in: head)
     }
     guard wanted != row else { return nil }
     // Until it is done, it is not done: after a failure the next look tries again.

@@ -21,21 +21,36 @@ extension SnapshotEngine {
     let cache = try configuration.cache.map { address throws(EngineError) in try StoreLocation(address) }
     return try await local(configuration) { _ throws(EngineError) in
       var report = DoctorReport(found)
-      let identity = diagnoseStore(origin, &report)
+      let identity = diagnoseStore(origin, configuration, &report)
       report.tier = "origin"
-      TierProbe(origin.path, catalog: identity?.catalog).run(&report)
+      try probe(origin, configuration, identity?.catalog, &report)
       if let cache {
         report.tier = "cache"
-        TierProbe(cache.path, catalog: nil).run(&report)
+        try probe(cache, configuration, nil, &report)
       }
       return report.isFine
     }
   }
 
-  private static func diagnoseStore(_ location: StoreLocation, _ report: inout DoctorReport) -> StoreIdentity? {
+  private static func probe(
+    _ location: StoreLocation, _ configuration: EngineConfiguration, _ catalog: CatalogKind?,
+    _ report: inout DoctorReport
+  ) throws(EngineError) {
+    switch location {
+    case .directory(let path): TierProbe(path, catalog: catalog).run(&report)
+    case .bucket:
+      let origin = try StoreOrigin(location, configuration, createIfMissing: false)
+      ObjectProbe(origin.tier.bounded(by: configuration.deadline)).run(&report)
+    }
+  }
+
+  private static func diagnoseStore(
+    _ location: StoreLocation, _ configuration: EngineConfiguration, _ report: inout DoctorReport
+  ) -> StoreIdentity? {
     do throws(EngineError) {
-      let files = try StoreWiring.files(location, createIfMissing: false)
-      let identity = try StoreWiring.catching { () throws(CatalogError) in try StoreObject.read(from: files) }
+      let tier = try StoreOrigin(location, configuration, createIfMissing: false).tier
+        .bounded(by: configuration.deadline)
+      let identity = try StoreWiring.catching { () throws(CatalogError) in try StoreObject.read(from: tier) }
       report.add("opens", true, "store \(identity.identifier.hex), commits ordered by \(identity.catalog)")
       return identity
     } catch {
@@ -58,6 +73,21 @@ struct DoctorReport {
   mutating func add(_ check: String, _ isFine: Bool, _ text: String, _ advice: String = "") {
     self.isFine = self.isFine && isFine
     found(DiagnosedCheck(tier: tier, check: check, isFine: isFine, found: text, advice: isFine ? "" : advice))
+  }
+
+  /// Notes the middle one of a few writes and looks, in nanoseconds.
+  mutating func latency(_ writes: [UInt64], _ looks: [UInt64]) {
+    let (write, look) = (writes.sorted()[writes.count / 2], looks.sorted()[looks.count / 2])
+    add(
+      "latency", write < 1_000_000_000,
+      "a durable write \(DoctorReport.milliseconds(write)) ms, a look \(DoctorReport.milliseconds(look)) ms",
+      "A durable write of 4 KiB took longer than a second: look what else uses it")
+  }
+
+  private static func milliseconds(_ nanoseconds: UInt64) -> String {
+    let hundredths = nanoseconds / 10_000
+    let rest = hundredths % 100
+    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
   }
 
   /// Notes what a call came to, and says whether it succeeded.

@@ -148,16 +148,6 @@ struct TierProbe {
       writes.append(written - start)
       looks.append(clock.nanoseconds() - written)
     }
-    let (write, look) = (writes.sorted()[TierProbe.roundCount / 2], looks.sorted()[TierProbe.roundCount / 2])
-    report.add(
-      "latency", write < 1_000_000_000,
-      "a durable write \(TierProbe.milliseconds(write)) ms, a look \(TierProbe.milliseconds(look)) ms",
-      "A durable write of 4 KiB took longer than a second: look what else uses it")
-  }
-
-  private static func milliseconds(_ nanoseconds: UInt64) -> String {
-    let hundredths = nanoseconds / 10_000
-    let rest = hundredths % 100
-    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+    report.latency(writes, looks)
   }
 }

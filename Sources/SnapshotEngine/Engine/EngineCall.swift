@@ -9,6 +9,8 @@ internal import SnapshotStore
 final class EngineCall: Sendable {
   let wiring: StoreWiring
   let store: SnapshotStore
+  /// What orders commits, for as long as this call may take.
+  let catalog: any Catalog
   let stop: StopSignal
   let deadline: Deadline
   private let stopAll: StopSignal
@@ -28,15 +30,17 @@ final class EngineCall: Sendable {
     deadline = configuration.deadlineSeconds.map { Deadline(seconds: $0, from: clock) } ?? .never
     originBefore = wiring.origin.counters
     cacheBefore = wiring.cache?.counters ?? TierCounters()
-    let tier = GuardedTier(wiring.tier, stops: [stop, stopAll], deadline: deadline, clock: clock, moved: moved)
+    let tier = GuardedTier(
+      wiring.tier.bounded(by: deadline), stops: [stop, stopAll], deadline: deadline, clock: clock, moved: moved)
+    catalog = wiring.catalog.bounded(by: deadline)
     store = SnapshotStore(
-      identity: wiring.identity, tier: tier, catalog: wiring.catalog, limits: StoreLimits(configuration),
+      identity: wiring.identity, tier: tier, catalog: catalog, limits: StoreLimits(configuration),
       settings: wiring.settings)
   }
 
   /// A tier of the store by itself, stopped and counted like the store's own.
   func watched(_ tier: any ObjectTier) -> any ObjectTier {
-    GuardedTier(tier, stops: [stop, stopAll], deadline: deadline, clock: clock, moved: moved)
+    GuardedTier(tier.bounded(by: deadline), stops: [stop, stopAll], deadline: deadline, clock: clock, moved: moved)
   }
 
   var isStopped: Bool { stop.stops || stopAll.stops }
@@ -77,7 +81,7 @@ final class EngineCall: Sendable {
   func row(_ reference: VersionReference) throws(EngineError) -> (head: Head, row: VersionRow) {
     let head = try head(of: reference.collection)
     let row = try catching { () throws(CatalogError) in
-      try HeadLine(wiring.catalog.origin, reference.collection).row(reference.selector, in: head)
+      try HeadLine(catalog.origin, reference.collection).row(reference.selector, in: head)
     }
     return (head, row)
   }

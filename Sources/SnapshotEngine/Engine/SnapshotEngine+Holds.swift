@@ -49,7 +49,7 @@ extension EngineCall {
   ) throws(EngineError) -> Snapshot {
     var row: VersionRow?
     let head = try commit(to: reference.collection) { head throws(CatalogError) in
-      let found = try HeadLine(wiring.catalog.origin, reference.collection).row(reference.selector, in: head)
+      let found = try HeadLine(catalog.origin, reference.collection).row(reference.selector, in: head)
       row = found
       return try change(found, head)
     }

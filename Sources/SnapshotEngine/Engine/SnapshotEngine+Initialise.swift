@@ -7,12 +7,14 @@ internal import SnapshotFormat
 
 /// What orders the commits of a store; chosen once, by `initialise`.
 public enum CatalogChoice: String, Sendable, CaseIterable {
-  /// Directory on a network mount, RocksDB on a local path.
+  /// S3 for a bucket, directory on a network mount, RocksDB on a local path.
   case auto
   /// An embedded RocksDB: for the writers of one machine.
   case rocksdb
   /// The shared directory itself: for writers on several machines.
   case directory
+  /// S3 itself: for writers anywhere.
+  case s3
 }
 
 /// What `initialise` came to.
@@ -39,11 +41,13 @@ extension SnapshotEngine {
     if let defect = configuration.defect { throw EngineError(.usage, defect) }
     let location = try StoreLocation(uri)
     return try await BlockingCalls(countMax: 1).run(stop: StopSignal()) { () throws(EngineError) in
-      let tier = try StoreWiring.files(location, createIfMissing: true)
+      let origin = try StoreOrigin(location, configuration, createIfMissing: true)
+      let tier = origin.tier.bounded(by: configuration.deadline)
       if let present = try? StoreObject.read(from: tier) {
         return try existing(present, uri, catalog, ifMissing: ifMissing)
       }
-      let kind = try StoreWiring.catching { () throws(TierError) in try catalog.kind(on: tier) }
+      let kind = try catalog.kind(in: origin)
+      if case .bucket = origin { try ObjectProbe(tier).refuseIfUnfit() }
       let identity = StoreIdentity(identifier: UniqueName(random: random), catalog: kind, created: clock.now())
       let isNew = try StoreWiring.catching { () throws(CatalogError) in
         try StoreObject.create(
@@ -81,17 +85,30 @@ extension InitialisedStore {
   fileprivate init(_ store: String, _ identity: StoreIdentity, isNew: Bool) {
     self.store = store
     identifier = identity.identifier.hex
-    catalog = identity.catalog == .rocksdb ? .rocksdb : .directory
+    catalog = CatalogChoice(identity.catalog)
     self.isNew = isNew
   }
 }
 
 extension CatalogChoice {
-  fileprivate func kind(on tier: FileObjectTier) throws(TierError) -> CatalogKind {
-    switch self {
-    case .rocksdb: .rocksdb
-    case .directory: .directory
-    case .auto: try tier.fileSystem().isNetwork ? .directory : .rocksdb
+  fileprivate init(_ kind: CatalogKind) {
+    switch kind {
+    case .rocksdb: self = .rocksdb
+    case .directory: self = .directory
+    case .s3: self = .s3
+    }
+  }
+
+  fileprivate func kind(in origin: StoreOrigin) throws(EngineError) -> CatalogKind {
+    switch (self, origin) {
+    case (.auto, _): return try StoreWiring.catching { () throws(TierError) in try origin.standardCatalog() }
+    case (.rocksdb, .directory): return .rocksdb
+    case (.directory, .directory): return .directory
+    case (.s3, .bucket): return .s3
+    case (.s3, .directory), (.rocksdb, .bucket), (.directory, .bucket):
+      throw EngineError(
+        .usage, "the catalog \(rawValue) does not go with \(origin.tier.location)", subject: rawValue,
+        advice: "Leave --catalog out")
     }
   }
 }

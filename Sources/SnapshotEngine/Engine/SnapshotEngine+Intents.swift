@@ -34,7 +34,7 @@ extension SnapshotEngine {
       _ = try call.head(of: name)
       let now = clock.now()
       let listed = try call.catching { () throws(CatalogError) in
-        try Intents(call.wiring.catalog.origin, name, settings: call.wiring.settings).list()
+        try Intents(call.catalog.origin, name, settings: call.wiring.settings).list()
       }
       return listed.map { AnnouncedIntent($0, of: name, at: now) }
     }

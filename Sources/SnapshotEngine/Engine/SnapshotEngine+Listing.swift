@@ -8,7 +8,7 @@ extension SnapshotEngine {
   public func collections() async throws(EngineError) -> [CollectionSummary] {
     try await perform { call throws(EngineError) in
       let registered = try call.catching { () throws(CatalogError) in
-        try CollectionRegistry(call.wiring.catalog, settings: call.wiring.settings).collections()
+        try CollectionRegistry(call.catalog, settings: call.wiring.settings).collections()
       }
       var summaries: [CollectionSummary] = []
       for collection in registered { summaries.append(try call.summary(of: collection)) }
@@ -24,7 +24,7 @@ extension SnapshotEngine {
     return try await perform { call throws(EngineError) in
       let head = try call.head(of: name)
       let rows = try call.catching { () throws(CatalogError) in
-        try HeadLine(call.wiring.catalog.origin, name).rows(of: head)
+        try HeadLine(call.catalog.origin, name).rows(of: head)
       }
       return rows.map { Snapshot(name, $0, in: head) }
     }
@@ -57,8 +57,8 @@ extension EngineCall {
   fileprivate func summary(of collection: RegisteredCollection) throws(EngineError) -> CollectionSummary {
     let kind: CollectionSummary.Kind = collection.kind == .vectors ? .vectors : .tree
     let head = try catching { () throws(CatalogError) in
-      try HeadLine(wiring.catalog.origin, collection.name).newest(
-        hint: wiring.catalog.hints.revision(of: collection.name))
+      try HeadLine(catalog.origin, collection.name).newest(
+        hint: catalog.hints.revision(of: collection.name))
     }
     guard let head, let row = head.newestRow else {
       return CollectionSummary(name: collection.name.string, kind: kind, newest: nil)

@@ -11,11 +11,11 @@ extension SnapshotEngine {
     let (reference, tag) = (try Names.version(version), try Names.tag(tag))
     return try await perform { call throws(EngineError) in
       let head = try call.commit(to: reference.collection) { head throws(CatalogError) in
-        let row = try HeadLine(call.wiring.catalog.origin, reference.collection).row(reference.selector, in: head)
+        let row = try HeadLine(call.catalog.origin, reference.collection).row(reference.selector, in: head)
         return head.version(tagged: tag) == row.version ? [] : [.tag(tag, version: row.version)]
       }
       let row = try call.catching { () throws(CatalogError) in
-        try HeadLine(call.wiring.catalog.origin, reference.collection).row(.tag(tag), in: head)
+        try HeadLine(call.catalog.origin, reference.collection).row(.tag(tag), in: head)
       }
       return Snapshot(reference.collection, row, in: head)
     }
@@ -42,7 +42,7 @@ extension EngineCall {
   ) throws(EngineError) -> Head {
     var settings = wiring.settings
     settings.policy = settings.policy.forSmallChanges
-    let transaction = CommitTransaction(wiring.catalog, collection, settings: settings, deadline: deadline)
+    let transaction = CommitTransaction(catalog, collection, settings: settings, deadline: deadline)
     do throws(CommitFailure<CatalogError>) {
       return try transaction.retrying { head throws(CatalogError) in
         let changes = try change(head)

@@ -1,29 +1,33 @@
 internal import Primitives
+internal import S3Tier
 
 /// Where a tier lies, read from the address its user gave.
-struct StoreLocation: Sendable, Equatable {
-  /// The directory.
-  let path: String
+enum StoreLocation: Sendable, Equatable {
+  /// The path of a directory.
+  case directory(String)
+  case bucket(S3Address)
 
-  /// - Throws: `.usage` for an address that is none, or of a kind this program was built without.
+  /// - Throws: `.usage` for an address that is none.
   init(_ uri: String) throws(EngineError) {
     guard !uri.isEmpty, !uri.utf8.contains(0) else {
       throw EngineError(.usage, "the address of the store is empty", advice: "Give --store, or set SNAPCTL_STORE")
     }
     guard let scheme = StoreLocation.scheme(of: uri) else {
-      path = uri
+      self = .directory(uri)
       return
     }
     switch scheme {
-    case "file": path = try StoreLocation.path(ofFile: uri)
+    case "file": self = .directory(try StoreLocation.path(ofFile: uri))
     case "s3":
-      throw EngineError(
-        .usage, "\(Printable.string(uri)): S3 is not built into this program", subject: "s3",
-        advice: "Use a path or file:///path")
+      guard let address = S3Address(uri: uri) else {
+        throw EngineError(
+          .usage, "\(Printable.string(uri)) is no bucket and prefix", subject: "s3", advice: "Write s3://bucket/prefix")
+      }
+      self = .bucket(address)
     default:
       throw EngineError(
         .usage, "\(Printable.string(uri)): no store has such an address", subject: Printable.string(scheme),
-        advice: "Use a path or file:///path")
+        advice: "Use a path, file:///path or s3://bucket/prefix")
     }
   }
 

@@ -34,7 +34,7 @@ extension SnapshotEngine {
 
 extension EngineCall {
   fileprivate func leases(_ collection: CollectionName) -> Leases {
-    Leases(wiring.catalog, collection, settings: wiring.settings)
+    Leases(catalog, collection, settings: wiring.settings)
   }
 
   /// What counts right now.

@@ -29,7 +29,7 @@ extension SnapshotEngine {
 extension EngineCall {
   fileprivate func registered() throws(EngineError) -> [CollectionName] {
     try catching { () throws(CatalogError) in
-      try CollectionRegistry(wiring.catalog, settings: wiring.settings).collections()
+      try CollectionRegistry(catalog, settings: wiring.settings).collections()
     }.map(\.name)
   }
 
@@ -37,7 +37,7 @@ extension EngineCall {
     of name: CollectionName, _ census: PackCensus
   ) throws(EngineError) -> (CollectionStatistics, packBytes: UInt64) {
     let head = try head(of: name)
-    let rows = try catching { () throws(CatalogError) in try HeadLine(wiring.catalog.origin, name).rows(of: head) }
+    let rows = try catching { () throws(CatalogError) in try HeadLine(catalog.origin, name).rows(of: head) }
     var packBytes: UInt64 = 0
     let growth = rows.map { row in
       let bytes = census.byteCount(of: row.root.name.intent)

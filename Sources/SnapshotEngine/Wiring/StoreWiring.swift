@@ -21,11 +21,12 @@ struct StoreWiring: Sendable {
 
   /// Opens what is there.
   init(_ location: StoreLocation, _ configuration: EngineConfiguration) throws(EngineError) {
-    let files = try StoreWiring.files(location, createIfMissing: false)
-    origin = MeteredTier(files)
-    identity = try StoreWiring.catching { [origin] () throws(CatalogError) in try StoreObject.read(from: origin) }
+    let place = try StoreOrigin(location, configuration, createIfMissing: false)
+    origin = MeteredTier(place.tier)
+    let truth = origin.bounded(by: configuration.deadline)
+    identity = try StoreWiring.catching { () throws(CatalogError) in try StoreObject.read(from: truth) }
     settings = StoreWiring.settings(configuration)
-    catalog = try StoreWiring.catalog(identity, origin, files, location, configuration)
+    catalog = try StoreWiring.catalog(identity, origin, place, configuration)
     cache = try StoreWiring.cache(configuration)
     tier = cache.map { [origin] in CachedTier(origin: origin, cache: $0, clock: clock, random: random) } ?? origin
   }
@@ -51,16 +52,6 @@ struct StoreWiring: Sendable {
     return "\(Printable.string(host)):\(getpid())"
   }
 
-  static func files(_ location: StoreLocation, createIfMissing: Bool) throws(EngineError) -> FileObjectTier {
-    let options = FileObjectTier.Options(role: .origin, createIfMissing: createIfMissing)
-    do throws(TierError) {
-      return try FileObjectTier.open(location.path, options: options, random: random)
-    } catch {
-      guard error.kind == .notFound else { throw EngineError(error) }
-      throw EngineError(CatalogError.notFound(.store(error.location)))
-    }
-  }
-
   /// A cache that cannot be opened is done without, unless it was asked for by `Mode.cache`.
   private static func cache(_ configuration: EngineConfiguration) throws(EngineError) -> MeteredTier? {
     guard configuration.mode != .origin else { return nil }
@@ -68,10 +59,14 @@ struct StoreWiring: Sendable {
       guard configuration.mode == .cache else { return nil }
       throw EngineError(.usage, "mode cache, and no cache is named", advice: "Give --cache, or set SNAPCTL_CACHE")
     }
-    let location = try StoreLocation(address)
+    guard case .directory(let path) = try StoreLocation(address) else {
+      throw EngineError(
+        .usage, "\(Printable.string(address)): a cache is a directory", subject: "cache",
+        advice: "Name the directory of a network mount, or a local one")
+    }
     let options = FileObjectTier.Options(role: .cache, createIfMissing: true, durability: .none)
     do throws(TierError) {
-      return MeteredTier(try FileObjectTier.open(location.path, options: options, random: random))
+      return MeteredTier(try FileObjectTier.open(path, options: options, random: random))
     } catch {
       guard configuration.mode == .cache else { return nil }
       throw EngineError(error)
@@ -79,20 +74,18 @@ struct StoreWiring: Sendable {
   }
 
   private static func catalog(
-    _ identity: StoreIdentity, _ origin: any ObjectTier, _ files: FileObjectTier, _ location: StoreLocation,
-    _ configuration: EngineConfiguration
+    _ identity: StoreIdentity, _ origin: any ObjectTier, _ place: StoreOrigin, _ configuration: EngineConfiguration
   ) throws(EngineError) -> any Catalog {
-    switch identity.catalog {
-    case .directory: return DirectoryCatalog(origin)
-    case .rocksdb:
-      let isNetwork = try catching { () throws(TierError) in try files.fileSystem().isNetwork }
-      let directory =
-        isNetwork
-        ? try StateDirectory(configuration).catalog(of: identity.identifier) : "\(location.path)/catalog"
-      return RocksDBCatalog(origin, directory: directory, clock: clock, random: random)
-    case .s3:
-      throw EngineError(.failed, "this store's commits are ordered by S3, which is not built into this program")
+    guard identity.catalog == .rocksdb else { return DirectoryCatalog(origin, kind: identity.catalog) }
+    guard case .directory(let files, let path) = place else {
+      throw EngineError(
+        .failed, "\(origin.location): RocksDB orders the commits of this store, and it lies on S3",
+        advice: "It was copied there: make a store with `snapctl init`, and copy its versions")
     }
+    let isNetwork = try catching { () throws(TierError) in try files.fileSystem().isNetwork }
+    let directory =
+      isNetwork ? try StateDirectory(configuration).catalog(of: identity.identifier) : "\(path)/catalog"
+    return RocksDBCatalog(origin, directory: directory, clock: clock, random: random)
   }
 
   static func catching<Value>(_ body: () throws(CatalogError) -> Value) throws(EngineError) -> Value {

@@ -93,6 +93,8 @@ package struct ObjectPrefix: Hashable, Sendable {
   package static let manifests = ObjectPrefix(string: "manifests/")
   package static let heads = ObjectPrefix(string: "heads/")
   package static let versions = ObjectPrefix(string: "versions/")
+  /// Nothing of a store: what is being tried, or not yet finished.
+  package static let temporary = ObjectPrefix(string: "tmp/")
 
   package static func heads(_ collection: CollectionName) -> ObjectPrefix {
     ObjectPrefix(string: "heads/\(collection.pathComponent)/")

@@ -6,3 +6,4 @@ extension EngineConfiguration.Mode: ExpressibleByArgument {}
 extension VerifiedTier: ExpressibleByArgument {}
 extension LineFormat: ExpressibleByArgument {}
 extension VectorMetric: ExpressibleByArgument {}
+extension S3Configuration.Style: ExpressibleByArgument {}

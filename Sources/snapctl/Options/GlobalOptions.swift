@@ -3,11 +3,21 @@ import SnapshotEngine
 
 /// What every verb takes.
 struct GlobalOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The store: a path or file:///path (SNAPCTL_STORE).", valueName: "uri"))
+  @Option(
+    help: ArgumentHelp("The store: a path, file:///path or s3://bucket/prefix (SNAPCTL_STORE).", valueName: "uri"))
   var store: String?
 
   @Option(help: ArgumentHelp("The cache tier: a directory (SNAPCTL_CACHE).", valueName: "uri"))
   var cache: String?
+
+  @Option(help: ArgumentHelp("The server of s3:// (AWS_ENDPOINT_URL_S3); AWS by default.", valueName: "url"))
+  var s3Endpoint: String?
+
+  @Option(help: ArgumentHelp("The region of s3:// (AWS_REGION).", valueName: "name"))
+  var s3Region: String?
+
+  @Option(help: ArgumentHelp("How buckets are named to the server: virtual-host or path.", valueName: "style"))
+  var s3Style: S3Configuration.Style?
 
   @Flag(help: "Prints one JSON object per line; the last one is the summary.")
   var json = false
@@ -38,6 +48,9 @@ extension GlobalOptions {
   func configuration(_ environment: [String: String]) throws(EngineError) -> EngineConfiguration {
     var configuration = try EngineConfiguration(environment: environment)
     configuration.cache = cache ?? configuration.cache
+    configuration.s3.endpoint = s3Endpoint
+    configuration.s3.region = s3Region
+    configuration.s3.style = s3Style
     configuration.jobs = jobs ?? configuration.jobs
     configuration.stallTimeoutSeconds = stallTimeout ?? configuration.stallTimeoutSeconds
     configuration.deadlineSeconds = deadline ?? configuration.deadlineSeconds
@@ -57,7 +70,8 @@ extension GlobalOptions {
   static func behindVerb(_ arguments: [String]) -> [String] {
     let flags: Set = ["--json", "--quiet"]
     let options: Set = [
-      "--store", "--cache", "--progress", "--jobs", "--stall-timeout", "--deadline", "--log-level",
+      "--store", "--cache", "--progress", "--jobs", "--stall-timeout", "--deadline", "--log-level", "--s3-endpoint",
+      "--s3-region", "--s3-style",
     ]
     var index = 0
     while index < arguments.count {

@@ -7,18 +7,19 @@ struct Init: Verb {
     commandName: "init",
     abstract: "Creates a store.",
     discussion: """
-      What orders the commits is chosen here, once: `auto` takes the directory itself on a network mount, RocksDB on a \
-      local path.
+      What orders the commits is chosen here, once: `auto` takes S3 itself in a bucket, the directory itself on a \
+      network mount, RocksDB on a local path. A server that replaces what it was asked not to is refused.
 
       Example:
         snapctl init --store /data/store
         snapctl init --store /mnt/nfs/store --if-missing --catalog directory
+        snapctl init --store s3://bucket/vectors --s3-region eu-central-1
       """)
 
   @Flag(help: "A store that is there already is no error.")
   var ifMissing = false
 
-  @Option(help: ArgumentHelp("What orders commits: auto, rocksdb or directory.", valueName: "kind"))
+  @Option(help: ArgumentHelp("What orders commits: auto, rocksdb, directory or s3.", valueName: "kind"))
   var catalog = CatalogChoice.auto
 
   @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -5,6 +5,7 @@ import ObjectTier
 import Primitives
 import RocksDBCatalog
 import SnapshotFormat
+import TestServers
 
 enum Samples {
   static let words = CollectionName("words")!
@@ -46,11 +47,23 @@ enum Samples {
 
 /// The backends that one suite tests alike.
 enum Backend: String, CaseIterable, Sendable {
-  case directory, rocksdb
+  case directory, rocksdb, s3
+
+  /// All that can be had here.
+  static var here: [Backend] { allCases.filter { S3TestServer.isHere || $0 != .s3 } }
+
+  /// The truth of a store: `files`, or an empty one of the backend's own.
+  func origin(else files: any ObjectTier) throws -> any ObjectTier {
+    #if S3
+      if self == .s3 { return try S3TestServer.tier() }
+    #endif
+    return files
+  }
 
   func catalog(_ origin: any ObjectTier, in directory: TemporaryDirectory, seed: UInt64 = 1) -> any Catalog {
     switch self {
     case .directory: DirectoryCatalog(origin)
+    case .s3: DirectoryCatalog(origin, kind: .s3)
     case .rocksdb:
       RocksDBCatalog(
         origin, directory: directory.path + "/catalog", clock: SystemClock(), random: SeededRandomSource(seed: seed))

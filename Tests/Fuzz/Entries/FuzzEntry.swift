@@ -21,6 +21,7 @@ package enum FuzzEntry: String, CaseIterable, Sendable {
   case recordLines = "record-lines"
   case wordLines = "word-lines"
   case filter
+  case s3Answers = "s3-answers"
 
   /// Does everything that is done with such bytes: once as they are, once for each way of mending their checksums.
   ///
@@ -67,6 +68,7 @@ package enum FuzzEntry: String, CaseIterable, Sendable {
     case .recordLines: .recordLines
     case .wordLines: .wordLines
     case .filter: .filter
+    case .s3Answers: .s3Answers
     }
   }
 }

@@ -30,6 +30,9 @@ enum ImportWalls {
     "SnapshotFormat": Room(own: ["Primitives", "CZstd"], others: .allBut(foundation.union(effects))),
     "FileIO": below(["Primitives", "CSystemCalls"]),
     "ObjectTier": below(["Primitives", "SnapshotFormat"]),
+    "HTTPTransport": below(["Primitives"]),
+    "AsyncHTTPTransport": below(["Primitives", "HTTPTransport"]),
+    "S3Tier": below(["Primitives", "SnapshotFormat", "ObjectTier", "HTTPTransport"]),
     "FileTier": below(["Primitives", "SnapshotFormat", "ObjectTier", "FileIO"]),
     "Catalog": below(["Primitives", "SnapshotFormat", "ObjectTier"]),
     "RocksDBCatalog": below(["Primitives", "SnapshotFormat", "Catalog", "FileIO", "ObjectTier", "CRocksDB"]),
@@ -49,7 +52,7 @@ enum ImportWalls {
   private static let engine: Set = ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO"]
   private static let upper: Set = [
     "FileTier", "RocksDBCatalog", "DirectoryCatalog", "SnapshotStore", "LiveDatabases", "SnapshotSync",
-    "VectorCollections", "JobAdapters",
+    "VectorCollections", "JobAdapters", "S3Tier", "HTTPTransport", "AsyncHTTPTransport",
   ]
   private static let foundation: Set = ["Foundation", "FoundationEssentials", "FoundationNetworking"]
   private static let tool: Set = ["ArgumentParser", "Logging"]

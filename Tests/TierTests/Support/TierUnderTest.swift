@@ -3,11 +3,17 @@ import FileTier
 import ObjectTier
 import Primitives
 import TestFiles
+import TestServers
 import Testing
 
 /// The tiers that one suite holds to the rules of `ObjectTier`, each in a directory of its own.
 enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible {
-  case file, fileWithoutDurability, metered, cached, cachedByNothing
+  case file, fileWithoutDurability, metered, cached, cachedByNothing, s3, cachedS3
+
+  /// All that can be had here.
+  static var here: [TierUnderTest] { allCases.filter { S3TestServer.isHere || !$0.isOnS3 } }
+
+  private var isOnS3: Bool { self == .s3 || self == .cachedS3 }
 
   var testDescription: String { rawValue }
 
@@ -19,7 +25,17 @@ enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible 
     case .cached: cachedTier(origin: try open(directory, "origin", .none), cache: try open(directory, "cache", .none))
     case .cachedByNothing:
       cachedTier(origin: try open(directory, "origin", .none), cache: DeadTier())
+    case .s3: try bucket()
+    case .cachedS3: cachedTier(origin: try bucket(), cache: try open(directory, "cache", .none))
     }
+  }
+
+  private func bucket() throws -> any ObjectTier {
+    #if S3
+      try S3TestServer.tier()
+    #else
+      throw TierError(.failed, key: nil, location: "S3", reason: "not built in")
+    #endif
   }
 
   private func open(

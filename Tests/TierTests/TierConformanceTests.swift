@@ -23,7 +23,7 @@ import Testing
     .head(try #require(CollectionName(collection)), revision: revision)
   }
 
-  @Test(arguments: TierUnderTest.allCases)
+  @Test(arguments: TierUnderTest.here)
   func `an object that is not there is not found`(_ subject: TierUnderTest) throws {
     let tier = try subject.make(in: temporary)
     for key in [pack, try head(1), .store] {
@@ -36,7 +36,7 @@ import Testing
     #expect(try tier.list(.packs, after: nil, limit: 10).isEmpty)
   }
 
-  @Test(arguments: TierUnderTest.allCases)
+  @Test(arguments: TierUnderTest.here)
   func `an object that ends inside the range is too short, never fewer bytes`(_ subject: TierUnderTest) throws {
     let tier = try subject.make(in: temporary)
     #expect(try tier.create(pack, bytes) == .created)
@@ -48,7 +48,7 @@ import Testing
     #expect(throws: TierError.self) { try tier.read(pack, range: 0..<UInt64.max) }
   }
 
-  @Test(arguments: TierUnderTest.allCases)
+  @Test(arguments: TierUnderTest.here)
   func `an object larger than allowed is refused unread`(_ subject: TierUnderTest) throws {
     let tier = try subject.make(in: temporary)
     #expect(try tier.create(pack, bytes) == .created)
@@ -56,7 +56,7 @@ import Testing
     #expect(try tier.read(pack, limit: 1_000) == bytes)
   }
 
-  @Test(arguments: TierUnderTest.allCases)
+  @Test(arguments: TierUnderTest.here)
   func `creating is exclusive, and the first object stays`(_ subject: TierUnderTest) throws {
     let tier = try subject.make(in: temporary)
     #expect(try tier.create(pack, bytes) == .created)
@@ -66,7 +66,7 @@ import Testing
     #expect(try tier.byteCount(of: pack) == 1_000)
   }
 
-  @Test(arguments: TierUnderTest.allCases)
+  @Test(arguments: TierUnderTest.here)
   func `an empty object is an object`(_ subject: TierUnderTest) throws {
     let tier = try subject.make(in: temporary)
     #expect(try tier.create(pack, []) == .created)
@@ -75,7 +75,7 @@ import Testing
     #expect(try tier.read(pack, range: 0..<0).isEmpty)
   }
 
-  @Test(arguments: TierUnderTest.allCases)
+  @Test(arguments: TierUnderTest.here)
   func `replacing, removing and setting aside do what they say`(_ subject: TierUnderTest) throws {
     let tier = try subject.make(in: temporary)
     let intent = ObjectKey.intent(try #require(CollectionName("words")), IntentIdentifier(value: 7))
@@ -92,7 +92,7 @@ import Testing
     #expect(try tier.read(.quarantine(pack, mark: mark), limit: 1_000) == bytes)
   }
 
-  @Test(arguments: TierUnderTest.allCases)
+  @Test(arguments: TierUnderTest.here)
   func `a listing ascends, goes on where it ended and stays in its part`(_ subject: TierUnderTest) throws {
     let tier = try subject.make(in: temporary)
     let random = SeededRandomSource(seed: 5)
@@ -122,7 +122,7 @@ import Testing
     #expect(all == all.sorted())
   }
 
-  @Test(arguments: TierUnderTest.allCases)
+  @Test(arguments: TierUnderTest.here)
   func `of many who create one object one is told so, and nobody sees a part`(_ subject: TierUnderTest) throws {
     let tier = try subject.make(in: temporary)
     let created = Mutex(0)

@@ -1,5 +1,3 @@
-public import Primitives
-
 extension Timestamp {
   /// Reads RFC 3339, to the millisecond, or a date alone, which means its first moment in UTC: `2026-12-31T18:00:00Z`,
   /// `2026-12-31T18:00:00.250+01:00`, `2026-12-31`. Nil for anything else.

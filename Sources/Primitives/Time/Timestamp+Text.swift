@@ -1,5 +1,3 @@
-public import Primitives
-
 extension Timestamp {
   /// RFC 3339 in UTC with milliseconds: `2024-02-29T12:00:00.000Z`. A moment before the year 0 or after 9999 is shown
   /// as the nearest one within.

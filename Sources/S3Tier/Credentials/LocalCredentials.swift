@@ -1,0 +1,54 @@
+internal import Primitives
+
+/// `AWS_ACCESS_KEY_ID` and its companions.
+struct EnvironmentCredentials: CredentialSource {
+  private let environment: S3Environment
+
+  init(_ environment: S3Environment) {
+    self.environment = environment
+  }
+
+  func credentials() throws(CredentialFailure) -> S3Credentials? {
+    switch (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]) {
+    case (nil, nil): return nil
+    case (let access?, let secret?):
+      return S3Credentials(accessKey: access, secretKey: secret, sessionToken: environment["AWS_SESSION_TOKEN"])
+    case (nil, _?): throw CredentialFailure("AWS_SECRET_ACCESS_KEY is set, and AWS_ACCESS_KEY_ID is not")
+    case (_?, nil): throw CredentialFailure("AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not")
+    }
+  }
+}
+
+/// The profile's section of the credentials file, else of the configuration file.
+struct FileCredentials: CredentialSource {
+  private let environment: S3Environment
+
+  init(_ environment: S3Environment) {
+    self.environment = environment
+  }
+
+  func credentials() throws(CredentialFailure) -> S3Credentials? {
+    let profile = environment.profile
+    let places = [
+      (environment.credentialsFile, profile),
+      (environment.configurationFile, profile == "default" ? profile : "profile \(profile)"),
+    ]
+    var isKnown = false
+    for (path, section) in places {
+      guard let bytes = environment.file(path) else { continue }
+      let file = ProfileFile(bytes)
+      isKnown = isKnown || file.has(section)
+      if let found = credentials(file, section) { return found }
+    }
+    guard environment["AWS_PROFILE"] != nil, !isKnown else { return nil }
+    throw CredentialFailure("AWS_PROFILE is \"\(Printable.string(profile))\", and no shared file has such a profile")
+  }
+
+  private func credentials(_ file: ProfileFile, _ section: String) -> S3Credentials? {
+    guard let access = file.value(of: "aws_access_key_id", in: section),
+      let secret = file.value(of: "aws_secret_access_key", in: section)
+    else { return nil }
+    return S3Credentials(
+      accessKey: access, secretKey: secret, sessionToken: file.value(of: "aws_session_token", in: section))
+  }
+}

@@ -1,0 +1,103 @@
+internal import HTTPTransport
+internal import ObjectTier
+internal import Primitives
+
+/// An operation that was given up, and what is known of it.
+struct S3Failure: Error {
+  let kind: TierError.Kind
+  /// Method, status, code, request id, how often it was tried, and what to do where that is known.
+  let reason: String
+}
+
+extension S3Failure {
+  /// What one attempt came to, when it is no success.
+  enum Attempt {
+    case failure(HTTPFailure)
+    case answer(HTTPResponse, S3ErrorBody)
+
+    /// Whether another attempt may do.
+    var mayPass: Bool {
+      switch self {
+      case .failure(let failure):
+        switch failure.kind {
+        case .notConnected, .stalled, .broken: true
+        case .refused, .deadline, .tooLarge: false
+        }
+      case .answer(let response, let error):
+        [408, 409, 425, 429, 500, 502, 503, 504].contains(response.status)
+          || ["RequestTimeout", "SlowDown", "InternalError", "RequestTimeTooSkewed", "ExpiredToken", "BadDigest"]
+            .contains(error.code)
+      }
+    }
+
+    /// Whether what was sent may have taken effect.
+    var mayHaveLanded: Bool {
+      switch self {
+      case .failure(let failure): failure.kind != .notConnected && failure.kind != .refused
+      case .answer(let response, _): response.status >= 500 || response.status == 408
+      }
+    }
+
+    var isTimeout: Bool {
+      if case .failure(let failure) = self { return failure.kind == .stalled }
+      return false
+    }
+
+    /// Seconds for which the server asked to be left alone.
+    var wantedSeconds: Double? {
+      if case .answer(let response, _) = self { return response.header("Retry-After").flatMap { Double($0) } }
+      return nil
+    }
+
+    var kind: TierError.Kind {
+      switch self {
+      case .failure(let failure):
+        switch failure.kind {
+        case .notConnected, .stalled, .deadline: .stalled
+        case .tooLarge: .tooLarge(byteCount: 0)
+        case .refused, .broken: .failed
+        }
+      case .answer(let response, let error):
+        switch (response.status, error.code) {
+        case (404, "NoSuchBucket"): .failed
+        case (404, _): .notFound
+        case (401, _), (403, _): .denied
+        case (507, _), (_, "QuotaExceeded"): .noSpace(missing: nil)
+        case (429, _), (503, _): .stalled
+        default: .failed
+        }
+      }
+    }
+
+    /// What happened, and what to do about it.
+    var text: String {
+      switch self {
+      case .failure(let failure): return Printable.string(failure.reason)
+      case .answer(let response, let error):
+        let identifier = error.requestIdentifier.isEmpty ? response.header("x-amz-request-id") : error.requestIdentifier
+        let code = error.code.isEmpty ? "" : " \(error.code)"
+        let message = error.message.isEmpty ? "" : ": \(error.message)"
+        let request = identifier.map { " (request \($0))" } ?? ""
+        return Printable.string("\(response.status)\(code)\(message)\(request)") + advice(response, error)
+      }
+    }
+
+    private func advice(_ response: HTTPResponse, _ error: S3ErrorBody) -> String {
+      let region = response.header("x-amz-bucket-region") ?? error.region
+      switch error.code {
+      case "NoSuchBucket": return "; make the bucket, or look at its name"
+      case "InvalidAccessKeyId": return "; the server does not know this access key"
+      case "SignatureDoesNotMatch": return "; look at the secret key, and at the region"
+      case "RequestTimeTooSkewed": return "; set the clock of this host"
+      case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException":
+        return region.isEmpty ? "; set --s3-region" : "; set --s3-region \(Printable.string(region))"
+      default: break
+      }
+      switch response.status {
+      case 301, 307: return region.isEmpty ? "; set --s3-region" : "; set --s3-region \(Printable.string(region))"
+      case 401, 403: return "; the policy of the bucket or of this user does not allow it"
+      default: return ""
+      }
+    }
+  }
+}

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# An S3 server that keeps AWS's rules (moto), on a free port of this host: prints its address once it answers, and ends
+# when its standard input does, whatever becomes of its caller. Exits 3 with a reason when it cannot be had.
+set -euo pipefail
+here=$(dirname "${BASH_SOURCE[0]}")
+python=$(bash "$here/../venv.sh" moto 'moto[s3,server]==5.2.1')
+exec "$python" "$here/serve_moto.py"

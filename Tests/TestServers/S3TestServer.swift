@@ -1,0 +1,54 @@
+import Foundation
+import Synchronization
+
+#if S3
+  import AsyncHTTPTransport
+  import HTTPTransport
+  package import ObjectTier
+  import Primitives
+  package import S3Tier
+
+  /// The S3 server of this test process, started when it is first needed. It has the bucket `tests`.
+  package enum S3TestServer {
+    private static let process = Result { try TestProcess("servers/moto.sh") }
+    private static let count = Atomic<Int>(0)
+
+    /// Whether there is one. Where tests must not be skipped there always is: then asking for a tier throws the reason.
+    package static let isHere: Bool = {
+      guard case .failure(let error) = process else { return true }
+      print("no S3 server here, its tests are skipped: \(error)")
+      return ProcessInfo.processInfo.environment["CI"] != nil
+    }()
+
+    /// `http://host:port`.
+    package static func url() throws -> String { try process.get().firstLine }
+
+    /// The variables by which a program reaches it.
+    package static func variables() throws -> [String: String] {
+      [
+        "AWS_ENDPOINT_URL_S3": try url(), "AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_REGION": "us-east-1",
+      ]
+    }
+
+    /// An empty store of its own.
+    package static func tier(role: TierRole = .origin) throws -> S3ObjectTier {
+      let number = count.add(1, ordering: .relaxed).newValue
+      let url = try url()
+      guard let address = S3Address(uri: "s3://tests/store \(number)"),
+        let endpoint = S3Endpoint(url: url, region: "us-east-1")
+      else { throw TestProcess.Unavailable(description: "\(url) is no endpoint") }
+      let keys = try variables()
+      let clock = SystemClock()
+      let settings = S3Settings(
+        address: address, endpoint: endpoint, environment: S3Environment(variables: keys) { _ in nil },
+        clocks: S3Clocks(wall: clock, monotonic: clock), random: SystemRandomSource())
+      return S3ObjectTier(settings, role: role, transport: AsyncHTTPTransport(HTTPTransportSettings(), clock: clock))
+    }
+  }
+#else
+  /// Without the trait there is no S3.
+  package enum S3TestServer {
+    package static let isHere = false
+  }
+#endif

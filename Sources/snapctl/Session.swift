@@ -48,13 +48,14 @@ final class Session: Sendable {
     try options.storeAddress(environment)
   }
 
-  /// The store the options name, open.
+  /// The store the options name, open; or another, for verbs that name theirs.
   func open(
-    _ change: (inout EngineConfiguration) -> Void = { _ in }
+    _ store: String? = nil, _ change: (inout EngineConfiguration) -> Void = { _ in }
   ) async throws(EngineError) -> SnapshotEngine {
     var configuration = try configuration()
     change(&configuration)
-    let opened = try await SnapshotEngine.open(try storeAddress(), configuration: configuration)
+    let address = if let store { store } else { try storeAddress() }
+    let opened = try await SnapshotEngine.open(address, configuration: configuration)
     engine.withLock { $0 = opened }
     return opened
   }

@@ -1,6 +1,8 @@
+import Foundation
 import ObjectTier
 import Primitives
 import SnapshotFormat
+import Synchronization
 import Testing
 
 @Suite struct CachedTierTests {
@@ -228,5 +230,46 @@ import Testing
     #expect(try tier.read(pack, range: 5..<7) == [5, 6])
     #expect(tier.counters.bytesFromOrigin == 2)
     #expect(cache.keys.isEmpty)
+  }
+
+  // MARK: Several processes
+
+  @Test func `a claim that nobody keeps is waited for once, and then the object is copied`() throws {
+    #expect(try cache.create(.claim(pack), [1]) == .created)
+    #expect(try tier.read(pack, range: 0..<10) == Array(bytes[0..<10]))
+    #expect(clock.nanoseconds() >= 20_000_000_000)
+    #expect(cache[pack] == bytes)
+    #expect(cache[.claim(pack)] == nil)
+    let after = clock.nanoseconds()
+    let other = ObjectKey.pack(UniqueName(high: 5, low: 6))
+    origin[other] = bytes
+    #expect(try tier.read(other, range: 0..<10) == Array(bytes[0..<10]))
+    #expect(clock.nanoseconds() == after)
+    #expect(cache[.claim(other)] == nil)
+  }
+
+  @Test func `a claim is taken back when the origin fails`() throws {
+    origin.fail(.stalled)
+    #expect(throws: TierError.self) { try tier.read(pack, range: 0..<10) }
+    #expect(cache[.claim(pack)] == nil)
+  }
+
+  @Test func `of many that miss one object one copies it`() throws {
+    let slow = MeteredTier(SlowTier(origin))
+    let (cache, pack, bytes) = (cache, pack, bytes)
+    let wrong = Mutex(0)
+    let group = DispatchGroup()
+    for seed in 0..<8 {
+      let tier = CachedTier(
+        origin: slow, cache: cache, clock: SystemClock(), random: SeededRandomSource(seed: UInt64(seed)))
+      group.enter()
+      Thread.detachNewThread {
+        if (try? tier.read(pack, range: 5..<50)) != Array(bytes[5..<50]) { wrong.withLock { $0 += 1 } }
+        group.leave()
+      }
+    }
+    group.wait()
+    #expect(wrong.withLock { $0 } == 0)
+    #expect(slow.counters.bytesRead == UInt64(bytes.count))
   }
 }

@@ -11,6 +11,8 @@ package struct CacheCounters: Sendable, Equatable {
   package var originRequests = 0
   /// Calls to the cache.
   package var cacheRequests = 0
+  /// Objects that another process put there while this one waited for it.
+  package var awaited = 0
   /// Bytes put into the cache.
   package var filledBytes: UInt64 = 0
   /// Calls to the cache that failed, but for objects that are not there.

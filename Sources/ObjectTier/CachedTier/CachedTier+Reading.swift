@@ -76,6 +76,9 @@ extension CachedTier {
     return try lane(for: key).run { () throws(TierError) in
       // Another thread may have copied it while this one waited for its turn.
       if let bytes = fromCache(key, cached) { return bytes }
+      let claim = claim(key) { fromCache(key, cached) }
+      defer { claim.release() }
+      if let bytes = claim.found { return bytes }
       guard let object = try wholeObject(key) else { return try missed(cached) }
       withState { $0.counters.misses += 1 }
       fill(key, object)

@@ -24,15 +24,17 @@ extension CachedTier {
     if key.isCacheable { attempt { tier throws(TierError) in try tier.quarantine(key, mark: mark) } }
   }
 
-  /// Does something in the cache that may as well fail.
-  private func attempt(_ body: (any ObjectTier) throws(TierError) -> Void) {
+  /// Does something in the cache that may as well fail: then it gives nil.
+  @discardableResult
+  func attempt<Value>(_ body: (any ObjectTier) throws(TierError) -> Value) -> Value? {
     let now = clock.nanoseconds()
-    guard withState({ $0.reading.allows(at: now) }) else { return }
+    guard withState({ $0.reading.allows(at: now) }) else { return nil }
     withState { $0.counters.cacheRequests += 1 }
     do throws(TierError) {
-      try body(cache)
+      return try body(cache)
     } catch {
       if error.kind != .notFound { withState { $0.counters.failed(error) } }
+      return nil
     }
   }
 }

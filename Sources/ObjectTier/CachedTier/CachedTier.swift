@@ -20,6 +20,8 @@ package final class CachedTier: ObjectTier {
     package var fills = true
     /// Objects copied at the same time; each is held in memory.
     package var fillCountMax = 2
+    /// For so long an object that another process copies is waited for; then it is copied by who waited, too.
+    package var claimNanoseconds: UInt64 = 20_000_000_000
     /// Bytes one request to the origin asks for while an object is copied.
     package var fillPieceByteCount = 8 << 20
 

@@ -27,7 +27,8 @@ extension SnapshotEngine {
 }
 
 extension EngineCall {
-  fileprivate func registered() throws(EngineError) -> [CollectionName] {
+  /// The names of all collections.
+  func registered() throws(EngineError) -> [CollectionName] {
     try catching { () throws(CatalogError) in
       try CollectionRegistry(catalog, settings: wiring.settings).collections()
     }.map(\.name)

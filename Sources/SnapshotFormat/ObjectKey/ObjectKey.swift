@@ -42,8 +42,15 @@ package struct ObjectKey: Hashable, Sendable {
 
   /// Where an object that does not verify is set aside.
   package static func quarantine(_ key: ObjectKey, mark: UniqueName) -> ObjectKey {
-    let flat = String(decoding: key.string.utf8.map { $0 == UInt8(ascii: "/") ? UInt8(ascii: ",") : $0 }, as: UTF8.self)
-    return ObjectKey("quarantine/\(flat)-\(mark.hex)")
+    ObjectKey("quarantine/\(key.flat)-\(mark.hex)")
+  }
+
+  /// Says, in a cache, that somebody is copying an object there.
+  package static func claim(_ key: ObjectKey) -> ObjectKey { ObjectKey("claims/\(key.flat)") }
+
+  /// The key in one component.
+  private var flat: String {
+    String(decoding: string.utf8.map { $0 == UInt8(ascii: "/") ? UInt8(ascii: ",") : $0 }, as: UTF8.self)
   }
 
   /// A key found by listing a tier: relative, without empty, `.` or `..` components, at most 1,024 bytes.

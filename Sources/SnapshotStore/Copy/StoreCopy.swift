@@ -1,0 +1,194 @@
+internal import Catalog
+internal import ObjectTier
+package import Primitives
+internal import SnapshotFormat
+
+/// Replicates versions of collections from one store into another, under the same numbers.
+///
+/// - Only the closure moves: packs and roots that versions name, each once. What is there already is not moved again, so
+///   that a copy that was stopped goes on where it was.
+/// - Objects keep their names and bytes. A pack is checked by its own digest when it passes, a root by the one its head
+///   records; the pages of a version are read back from the target before its head is committed.
+/// - Write order as in formats/store.md §4: packs, root, head; versions in ascending order.
+/// - Not replicated: deltas that wait, holds, policies, and when the source made its versions (their roots tell).
+/// - Memory: as many packs as there are jobs, and the names of one version's packs.
+package struct StoreCopy {
+  private let source: SnapshotStore
+  private let target: SnapshotStore
+  private let deadline: Deadline
+
+  package init(from source: SnapshotStore, to target: SnapshotStore, deadline: Deadline) {
+    self.source = source
+    self.target = target
+    self.deadline = deadline
+  }
+
+  /// What came to be in the target.
+  package struct Result: Sendable, Equatable {
+    package private(set) var versions: UInt64 = 0
+    package private(set) var packs: UInt64 = 0
+    package private(set) var bytes: UInt64 = 0
+    package private(set) var tags: UInt64 = 0
+
+    package init() {}
+
+    package mutating func add(_ other: Result) {
+      versions += other.versions
+      packs += other.packs
+      bytes += other.bytes
+      tags += other.tags
+    }
+
+    fileprivate mutating func note(packs counts: [UInt64], root: UInt64) {
+      versions += 1
+      packs += UInt64(counts.count { $0 > 0 })
+      bytes += counts.reduce(root, +)
+    }
+
+    fileprivate mutating func note(tags count: Int) { tags += UInt64(count) }
+  }
+
+  /// - Throws: `.catalog(.conflict)` when the target has another version of a number, or the source dropped versions
+  ///   that the target lacks; what either store fails with. What was committed before stays.
+  package func run(_ collection: CollectionName) throws(StoreError) -> Result {
+    let head = try source.head(of: collection)
+    let rows = try source.catching { () throws(CatalogError) in
+      try HeadLine(source.catalog.origin, collection).rows(of: head)
+    }
+    let present = try begin(collection, head.kind)
+    var result = Result()
+    for row in rows {
+      if try has(row, present) { continue }
+      let moved = try copyObjects(row)
+      try commit(row, of: collection, head.kind)
+      result.note(packs: moved.packs, root: moved.root)
+    }
+    result.note(tags: try copyTags(of: head))
+    return result
+  }
+
+  /// The versions that the target has.
+  private func begin(_ collection: CollectionName, _ kind: LineKind) throws(StoreError) -> [UInt64: VersionRow] {
+    guard let kind = kind.collection else { throw .invalid("\(collection) is no collection") }
+    let rows = try target.catching { () throws(CatalogError) in
+      let head = try CollectionRegistry(target.catalog, settings: target.settings)
+        .register(collection, kind: kind, deadline: deadline)
+      return try HeadLine(target.catalog.origin, collection).rows(of: head)
+    }
+    return Dictionary(uniqueKeysWithValues: rows.map { ($0.version, $0) })
+  }
+
+  private func has(_ row: VersionRow, _ present: [UInt64: VersionRow]) throws(StoreError) -> Bool {
+    guard let other = present[row.version] else { return false }
+    guard other.root == row.root else {
+      throw .invalid("version \(row.version) of the target is another one: the two stores went different ways")
+    }
+    return true
+  }
+
+  // MARK: Objects
+
+  /// - Returns: the bytes that moved, of each pack and of the root; 0 for what is there.
+  private func copyObjects(_ row: VersionRow) throws(StoreError) -> (packs: [UInt64], root: UInt64) {
+    let names = try VersionPacks(row, in: source).names
+    let (source, target) = (source, target)
+    let packs = try Parallel.map(names, jobs: target.limits.jobs) { name throws(StoreError) in
+      try StoreCopy.copyPack(name, from: source, to: target)
+    }
+    let root = try copyRoot(row.root)
+    // Read back: what the head will name has to be there, page by page.
+    _ = try VersionPacks(row, in: target)
+    return (packs, root)
+  }
+
+  /// - Returns: the bytes that moved; 0 where the pack is there.
+  private static func copyPack(
+    _ name: UniqueName, from source: SnapshotStore, to target: SnapshotStore
+  ) throws(StoreError) -> UInt64 {
+    let key = ObjectKey.pack(name)
+    guard try !isThere(key, in: target) else { return 0 }
+    let bytes = try verified(key, limit: Limits.packByteCount, in: source) { bytes throws(FormatError) in
+      _ = try PackReader(bytes, expected: name)
+    }
+    try target.tier.createFresh(key, bytes)
+    return UInt64(bytes.count)
+  }
+
+  private func copyRoot(_ root: SealedReference) throws(StoreError) -> UInt64 {
+    let key = ObjectKey.manifest(root.name)
+    guard try !StoreCopy.isThere(key, in: target) else { return 0 }
+    let bytes = try StoreCopy.verified(key, limit: Limits.rootByteCount, in: source) { bytes throws(FormatError) in
+      _ = try ManifestRoot.decode(bytes, named: root.name, expected: root.digest)
+    }
+    try target.tier.createFresh(key, bytes)
+    return UInt64(bytes.count)
+  }
+
+  private static func isThere(_ key: ObjectKey, in store: SnapshotStore) throws(StoreError) -> Bool {
+    do throws(TierError) { return try store.tier.byteCount(of: key) != nil } catch { throw .tier(error) }
+  }
+
+  /// The bytes of an object that `check` passes; read once more where a cache gave something else.
+  private static func verified(
+    _ key: ObjectKey, limit: Int, in store: SnapshotStore, _ check: (RawSpan) throws(FormatError) -> Void
+  ) throws(StoreError) -> [UInt8] {
+    while true {
+      let bytes: [UInt8]
+      do throws(TierError) {
+        bytes = try store.tier.read(key, limit: limit)
+      } catch {
+        throw StoreError(error, tier: store.tier)
+      }
+      do throws(FormatError) {
+        try check(bytes.rawSpan)
+        return bytes
+      } catch {
+        guard store.tier.invalidate(key) else { throw .damage(error, of: key, in: store.tier.location) }
+      }
+    }
+  }
+
+  // MARK: Heads
+
+  private func commit(_ row: VersionRow, of collection: CollectionName, _ kind: LineKind) throws(StoreError) {
+    let version = NewVersion(row)
+    let transaction = CommitTransaction(target.catalog, collection, settings: target.settings, deadline: deadline)
+    do throws(CommitFailure<CatalogError>) {
+      _ = try transaction.retrying { head throws(CatalogError) in
+        // Another copy of the same store may have been faster.
+        if head.rows.contains(where: { $0.version == row.version && $0.root == row.root }) { return nil }
+        guard head.newestVersion == row.version - 1 else {
+          throw .conflict(Conflict(collection: collection, expected: row.version - 1, head: head))
+        }
+        return Proposal([kind == .vectors ? .compact(version) : .create(version)], basis: .version(row.version - 1))
+      }
+    } catch { throw StoreError(error.error, tier: target.catalog.origin) }
+  }
+
+  /// Tags of the source, where the target has their versions; a tag that names another version there is moved.
+  private func copyTags(of head: Head) throws(StoreError) -> Int {
+    guard !head.tags.isEmpty else { return 0 }
+    var settings = target.settings
+    settings.policy = settings.policy.forSmallChanges
+    let transaction = CommitTransaction(target.catalog, head.collection, settings: settings, deadline: deadline)
+    var count = 0
+    do throws(CommitFailure<CatalogError>) {
+      _ = try transaction.retrying { present throws(CatalogError) in
+        let changes = head.tags.filter { present.version(tagged: $0.name) != $0.version }
+          .map { HeadChange.tag($0.name, version: $0.version) }
+        count = changes.count
+        return changes.isEmpty ? nil : Proposal(changes)
+      }
+    } catch { throw StoreError(error.error, tier: target.catalog.origin) }
+    return count
+  }
+}
+
+extension NewVersion {
+  /// The version that a row tells of, to be added to another store.
+  fileprivate init(_ row: VersionRow) {
+    self.init(
+      root: row.root, contentHash: row.contentHash, fileCount: row.fileCount, recordCount: row.recordCount,
+      byteCount: row.byteCount, message: row.message)
+  }
+}

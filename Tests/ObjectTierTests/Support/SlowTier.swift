@@ -1,0 +1,37 @@
+import ObjectTier
+import Primitives
+import SnapshotFormat
+
+/// A tier whose every answer takes a while.
+struct SlowTier: ObjectTier {
+  private let tier: MemoryTier
+  private let clock = SystemClock()
+
+  init(_ tier: MemoryTier) {
+    self.tier = tier
+  }
+
+  var role: TierRole { tier.role }
+  var location: String { tier.location }
+
+  private func pause() { clock.sleep(nanoseconds: 30_000_000) }
+
+  func byteCount(of key: ObjectKey) throws(TierError) -> UInt64? {
+    pause()
+    return try tier.byteCount(of: key)
+  }
+
+  func read(_ key: ObjectKey, range: Range<UInt64>) throws(TierError) -> [UInt8] {
+    pause()
+    return try tier.read(key, range: range)
+  }
+
+  func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] { try tier.read(key, limit: limit) }
+  func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome { try tier.create(key, bytes) }
+  func replace(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) { try tier.replace(key, bytes) }
+  func remove(_ key: ObjectKey) throws(TierError) { try tier.remove(key) }
+  func quarantine(_ key: ObjectKey, mark: UniqueName) throws(TierError) { try tier.quarantine(key, mark: mark) }
+  func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey] {
+    try tier.list(prefix, after: start, limit: limit)
+  }
+}

@@ -1,12 +1,17 @@
 internal import Catalog
-internal import Primitives
+package import Primitives
 internal import SnapshotFormat
-internal import SnapshotStore
+package import SnapshotStore
 
 /// How far deltas are compacted, by the newest head and the producers of its newest version.
 package struct HeadSequences: CompactedSequences {
   let store: SnapshotStore
   let collection: CollectionName
+
+  package init(store: SnapshotStore, collection: CollectionName) {
+    self.store = store
+    self.collection = collection
+  }
 
   /// Costs the probes and the read of a head, the root and its producers pages. The pages never change: they come from
   /// the cache.

@@ -7,7 +7,7 @@ import pathlib
 import sys
 import time
 
-from . import concurrency, controls, damage, disk, hostile, mutations, pauses, races, records, words
+from . import concurrency, controls, damage, disk, hostile, mutations, pauses, races, records, simulation, words
 from .context import Context, in_memory, scratch_folder
 from .faults import KINDS, can_meet, fault_sweep
 from .kills import recovery_sweep, sweep
@@ -20,6 +20,7 @@ CONTEST_SECONDS = 120
 PAIRS = 200
 RACE_SECONDS = 60
 MUTATION_MILLIONS = 10
+SIMULATIONS, SIMULATION_SLICE = 100_000, 5_000
 STATES = 300  # of each operation, catalog and kind of tree
 CUTS, ROUNDS = 100, 5
 
@@ -93,6 +94,19 @@ def mutation_chunk(first, count):
     return run
 
 
+def simulation_chunks():
+    """A hundred thousand runs, a few thousand at a time; each round of seeds takes the next."""
+    for start in range(0, SIMULATIONS, SIMULATION_SLICE):
+        yield f"simulations from {start}", simulation_chunk(start)
+
+
+def simulation_chunk(start):
+    def run(context):
+        tally = simulation.simulated(context, (context.seed - 1) * SIMULATIONS + start, SIMULATION_SLICE)
+        return tally.trials, tally.faults + tally.missing()
+    return run
+
+
 def chunks():
     yield from kill_chunks()
     yield from unsynced_chunks()
@@ -107,6 +121,7 @@ def chunks():
         yield figure.__name__, figure_chunk(figure)
     yield "damage", figure_chunk(damage.damage)
     yield from mutation_chunks()
+    yield from simulation_chunks()
     yield "records", figure_chunk(records.records)
     for catalog in ("rocksdb", "directory"):
         yield f"contest, {catalog}", figure_chunk(

@@ -145,22 +145,25 @@ extension DeltaLog {
   }
 
   /// Whether these very bytes are at `key` now; false when something else was first.
+  ///
+  /// Once an answer was lost, no later failure proves that nothing was written.
   private func create(_ key: ObjectKey, _ sent: [UInt8]) throws(DeltaLogError) -> Bool {
-    var reason = ""
+    var doubt: String?
     for _ in 0..<configuration.sendCountMax {
       do throws(TierError) {
         if try tier.create(key, sent) == .created { return true }
       } catch {
         if case .unsynced = error.kind { throw .outcomeUnknown(key, error.reason) }
-        guard error.kind == .outcomeUnknown || error.kind == .stalled else { throw .tier(error) }
-        reason = error.reason
+        let mayHaveLanded = error.kind == .outcomeUnknown || error.kind == .stalled
+        guard mayHaveLanded || doubt != nil else { throw .tier(error) }
+        doubt = error.reason
       }
       do throws(DeltaLogError) {
         if let found = try bytes(key) { return found == sent }
       } catch {
-        throw .outcomeUnknown(key, reason.isEmpty ? error.reason : reason)
+        throw .outcomeUnknown(key, doubt ?? error.reason)
       }
     }
-    throw .outcomeUnknown(key, reason)
+    throw .outcomeUnknown(key, doubt ?? "it exists, and is not there to read")
   }
 }

@@ -47,14 +47,20 @@ extension Oracle {
       return true
     }
     let names = Set(expected.keys).union(found.keys)
-    return names.filter { expected[$0] != found[$0] }.map(\.text.string).sorted().map { "record \($0) is not as it was left" }
+    return names.filter { expected[$0] != found[$0] }.sorted().map { name in
+      "record \(name) was left as \(told(expected[name])), and is \(told(found[name]))"
+    }
+  }
+
+  private func told(_ body: RecordBody?) -> String {
+    body.map { "\($0.floats) with \($0.metadata.fields.count) fields" } ?? "gone"
   }
 
   /// The operations of all compacted deltas, from the first body of each name: what came later was void.
   private func countedDeltas(_ head: Head) throws(StoreError) -> [(ProducerName, StampedOperation)] {
     var operations: [(ProducerName, StampedOperation)] = []
     for (producer, last) in try vectors.deltas().compacted.sorted(by: { $0.key < $1.key }) where last > 0 {
-      for sequence in 1...last where !head.quarantine.contains(where: { $0.producer == producer && $0.sequence == sequence }) {
+      for sequence in 1...last where !head.isAside(producer, sequence) {
         let key = ObjectKey.delta(World.words, producer, sequence: sequence)
         guard let landing = world.origin.landings(at: key).first else { throw .invalid("\(key) was never there") }
         operations += try decoded(landing.bytes, key).map { (producer, $0) }
@@ -81,5 +87,11 @@ extension Oracle {
       if landings.count > 1 { world.count(.voided) }
     }
     return faults
+  }
+}
+
+extension Head {
+  fileprivate func isAside(_ producer: ProducerName, _ sequence: UInt64) -> Bool {
+    quarantine.contains { $0.producer == producer && $0.sequence == sequence }
   }
 }

@@ -6,8 +6,9 @@ import SnapshotFormat
 final class SimulatedOrigin: Sendable {
   struct Object {
     let bytes: [UInt8]
-    /// When its name came to be there.
+    /// When its name came to be there, and by whom.
     let since: UInt64
+    let process: Int
   }
 
   /// A body that came to be under a name.
@@ -110,8 +111,9 @@ final class SimulatedOrigin: Sendable {
   }
 
   private func put(_ key: ObjectKey, _ bytes: [UInt8], _ process: Int, isCreated: Bool) {
-    let since = state.value.objects[key]?.since ?? scheduler.now
-    state.value.objects[key] = Object(bytes: bytes, since: since)
+    let before = state.value.objects[key]
+    state.value.objects[key] = Object(
+      bytes: bytes, since: before?.since ?? scheduler.now, process: before?.process ?? process)
     guard key.isHead || key.isDelta else { return }
     let landing = Landing(bytes: bytes, process: process, at: scheduler.now, isCreated: isCreated)
     state.value.landings[key, default: []].append(landing)
@@ -124,9 +126,9 @@ final class SimulatedOrigin: Sendable {
     state.value.removals[key, default: 0] += 1
   }
 
-  /// Names below a prefix. Where `lag` is not 0, names that came or went within it are seen as `coin` says.
+  /// Names below a prefix. Where `lag` is not 0, names that others made or removed within it are seen as `coin` says.
   func names(
-    _ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int, lag: UInt64, coin: () -> Bool
+    _ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int, lag: UInt64, for process: Int, coin: () -> Bool
   ) -> [ObjectKey] {
     settle()
     let horizon = scheduler.now - min(scheduler.now, lag)
@@ -136,7 +138,7 @@ final class SimulatedOrigin: Sendable {
         state.value.objects[$0] == nil && $0.string.utf8.starts(with: prefix.string.utf8)
       }
       names = names.sorted().filter { key in
-        if let object = state.value.objects[key] { return object.since <= horizon || coin() }
+        if let object = state.value.objects[key] { return object.since <= horizon || object.process == process || coin() }
         return state.value.removedAt[key].map { $0 > horizon && coin() } ?? false
       }
     } else {

@@ -67,7 +67,7 @@ final class SimulatedTier: ObjectTier {
     let names = try reading("list \(prefix.string)", start) {
       world.origin.names(
         prefix, after: start, limit: limit, lag: isStale ? process.weather.listingLag : 0,
-        coin: { process.chance.happens(1, in: 2) })
+        for: process.number, coin: { process.chance.happens(1, in: 2) })
     }
     if isStale { world.count(.staleListing) }
     return names

@@ -38,7 +38,7 @@ package struct Simulation {
 
   /// The store, with nothing going wrong.
   private func begin() {
-    quietly("init") { process in
+    quietly("init", after: 0) { process in
       _ = try? StoreObject.create(
         Settings.identity(process), in: SimulatedTier(process), settings: Settings.commit(process), deadline: .never)
     }
@@ -60,14 +60,17 @@ package struct Simulation {
     return users
   }
 
+  /// After all that is under way has landed.
   private func end(_ faults: Held<[String]>) {
-    quietly("oracle") { process in faults.value = Oracle(process).faults() }
+    quietly("oracle", after: 60_000_000_000) { process in faults.value = Oracle(process).faults() }
   }
 
   /// One process alone, in fair weather.
-  private func quietly(_ name: String, _ body: @escaping @Sendable (SimulatedProcess) -> Void) {
+  private func quietly(
+    _ name: String, after nanoseconds: UInt64, _ body: @escaping @Sendable (SimulatedProcess) -> Void
+  ) {
     let process = SimulatedProcess(world, name: name, isQuiet: true)
-    world.scheduler.start(process: process.number, after: 60_000_000_000) { body(process) }
+    world.scheduler.start(process: process.number, after: nanoseconds) { body(process) }
     world.scheduler.run()
   }
 }

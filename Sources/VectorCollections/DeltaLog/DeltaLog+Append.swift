@@ -70,12 +70,17 @@ extension DeltaLog {
   private func isVoid(
     _ key: ObjectKey, _ producer: ProducerName, _ sequence: UInt64, _ digest: Digest
   ) throws(DeltaLogError) -> Bool {
-    let position: CompactedState.Position?
     do throws(DeltaLogError) {
-      position = try compacted.state().positions[producer]
+      let state = try compacted.state()
+      guard let position = state.positions[producer], position.sequence >= sequence else { return false }
+      if position.sequence == sequence { return position.digest != digest }
+      let isAside = state.quarantined.contains {
+        $0.producer == producer && $0.sequence == sequence && $0.digest == digest
+      }
+      // Later ones were compacted already: with this one, unless its number had been compacted and was free again.
+      if isAside { return false }
+      return !(try compacted.holds(producer, sequence, digest))
     } catch { throw .outcomeUnknown(key, error.reason) }
-    guard let position else { return false }
-    return position.sequence > sequence || (position.sequence == sequence && position.digest != digest)
   }
 
   /// The number asked for is not the next: it holds this work, or other work, or would leave a gap.

@@ -15,7 +15,7 @@ from .registry import figure, verdict
 TOTAL = 3_000
 SLICE = 1_000
 SECONDS_EACH = 2.0  # of a slice; runs take a few hundredths
-CONTROL_RUNS = 200
+CONTROL_RUNS = 1_000
 REPEATED = 40
 
 
@@ -112,7 +112,9 @@ def controls(context, first):
     program = Program(context)
     for plant, text in PLANTS.items():
         ended = program.run(first, CONTROL_RUNS, "--plant", plant)
-        failed = [line for line in ended.stdout.splitlines() if line.startswith("FAIL")]
+        lines = ended.stdout.splitlines()
+        failed = any(line.startswith("FAIL") for line in lines)
+        told = lines[0].split(" | ")[1] if lines else "nothing"
         yield verdict(
-            f"control: {text}", "noticed", [] if failed else [f"exit {ended.returncode}: it went unnoticed"],
-            f"{len(failed)} of {CONTROL_RUNS} runs failed")
+            f"control: {text}", f"noticed within {CONTROL_RUNS} runs",
+            [] if failed else [f"exit {ended.returncode}: it went unnoticed"], f"after {told}")

@@ -46,10 +46,22 @@ final class Ledger: Sendable {
 
   init() {}
 
-  var appends: [String: Append] { get { appendsHeld.value } set { appendsHeld.value = newValue } }
-  var creates: [String: Change] { get { createsHeld.value } set { createsHeld.value = newValue } }
-  var tags: [String: Change] { get { tagsHeld.value } set { tagsHeld.value = newValue } }
-  var holds: [String: Change] { get { holdsHeld.value } set { holdsHeld.value = newValue } }
+  var appends: [String: Append] {
+    get { appendsHeld.value }
+    set { appendsHeld.value = newValue }
+  }
+  var creates: [String: Change] {
+    get { createsHeld.value }
+    set { createsHeld.value = newValue }
+  }
+  var tags: [String: Change] {
+    get { tagsHeld.value }
+    set { tagsHeld.value = newValue }
+  }
+  var holds: [String: Change] {
+    get { holdsHeld.value }
+    set { holdsHeld.value = newValue }
+  }
   var acquisitions: [Acquisition] { acquisitionsHeld.value }
   /// What went wrong while users looked.
   var faults: [String] { faultsHeld.value }

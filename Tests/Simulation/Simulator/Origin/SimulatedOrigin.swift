@@ -104,7 +104,9 @@ final class SimulatedOrigin: Sendable {
     case .replace(let key, let bytes): put(key, bytes, process, isCreated: false)
     case .remove(let key): remove(key)
     case .quarantine(let key, let mark):
-      if let object = state.value.objects[key] { put(.quarantine(key, mark: mark), object.bytes, process, isCreated: true) }
+      if let object = state.value.objects[key] {
+        put(.quarantine(key, mark: mark), object.bytes, process, isCreated: true)
+      }
       remove(key)
     }
     return true
@@ -138,7 +140,9 @@ final class SimulatedOrigin: Sendable {
         state.value.objects[$0] == nil && $0.string.utf8.starts(with: prefix.string.utf8)
       }
       names = names.sorted().filter { key in
-        if let object = state.value.objects[key] { return object.since <= horizon || object.process == process || coin() }
+        if let object = state.value.objects[key] {
+          return object.since <= horizon || object.process == process || coin()
+        }
         return state.value.removedAt[key].map { $0 > horizon && coin() } ?? false
       }
     } else {

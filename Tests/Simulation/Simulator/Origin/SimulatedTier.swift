@@ -38,6 +38,7 @@ final class SimulatedTier: ObjectTier {
     let effect = SimulatedOrigin.Effect.create(key, bytes)
     let fate = mutationFate(canBeUnsynced: key.isHead || key.isDelta)
     if fate == .ownExists {
+      world.count(.ownExists)
       world.origin.apply(effect, by: process.number)
       process.expectReadBack(key, bytes)
       return .exists
@@ -88,15 +89,13 @@ enum MutationFate: Equatable {
 
 extension SimulatedTier {
   /// Others run; then the process is still there, or not.
-  private func begin(_ call: StaticString, _ key: ObjectKey?, _ bytes: [UInt8] = []) throws(TierError) {
-    try beginCall("\(call)", key, bytes)
-  }
-
-  private func beginCall(_ call: String, _ key: ObjectKey?, _ bytes: [UInt8]) throws(TierError) {
+  private func begin(_ call: String, _ key: ObjectKey?, _ bytes: [UInt8] = []) throws(TierError) {
     try live(key)
     world.scheduler.wait(nanoseconds: process.latency())
     try live(key)
-    if process.chance.happens(process.weather.pauseCount, in: 10_000) {
+    // Most of all where what was decided upon may be another by the time it is written.
+    let isDeciding = !bytes.isEmpty && (key.map { $0.isHead || $0.isDelta } ?? false)
+    if process.chance.happens(process.weather.pauseCount * (isDeciding ? 10 : 1), in: 10_000) {
       process.pause()
       try live(key)
     }
@@ -108,7 +107,7 @@ extension SimulatedTier {
   }
 
   private func reading<Value>(_ call: String, _ key: ObjectKey?, _ body: () -> Value) throws(TierError) -> Value {
-    try beginCall(call, key, [])
+    try begin(call, key)
     if process.chance.happens(process.weather.crashCount, in: 20_000) {
       process.crash(.crashBefore)
       throw error(.failed, key)

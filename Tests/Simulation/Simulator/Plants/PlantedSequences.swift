@@ -7,6 +7,7 @@ import VectorCollections
 /// As if no delta had ever been compacted.
 struct NothingCompacted: CompactedSequences {
   func state() throws(DeltaLogError) -> CompactedState { CompactedState() }
+  func holds(_ producer: ProducerName, _ sequence: UInt64, _ digest: Digest) -> Bool { true }
 }
 
 /// The head as it was at the first look.
@@ -15,7 +16,7 @@ final class NeverReadAgain: CompactedSequences {
   private let first = Held<CompactedState?>(nil)
 
   init(_ vectors: VectorStore) {
-    sequences = HeadSequences(store: vectors.store, collection: vectors.collection)
+    sequences = HeadSequences(vectors)
   }
 
   func state() throws(DeltaLogError) -> CompactedState {
@@ -24,6 +25,8 @@ final class NeverReadAgain: CompactedSequences {
     first.value = state
     return state
   }
+
+  func holds(_ producer: ProducerName, _ sequence: UInt64, _ digest: Digest) -> Bool { true }
 }
 
 extension VectorStore {

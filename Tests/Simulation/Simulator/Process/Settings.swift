@@ -7,8 +7,8 @@ import VectorCollections
 
 /// The engine's own settings, as the processes of a run have them.
 enum Settings {
-  static let leaseSeconds = 2.0
-  static let leaseNanoseconds: UInt64 = 2_000_000_000
+  static let leaseSeconds = 0.5
+  static let leaseNanoseconds: UInt64 = 500_000_000
 
   static func commit(_ process: SimulatedProcess) -> CommitSettings {
     var policy = CommitPolicy()

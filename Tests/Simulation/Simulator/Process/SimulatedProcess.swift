@@ -57,7 +57,7 @@ final class SimulatedProcess: Sendable {
   /// It is stopped for longer than a lease lives.
   func pause() {
     world.count(.pause)
-    let length = chance.nanoseconds(Settings.leaseNanoseconds / 2...Settings.leaseNanoseconds * 5)
+    let length = chance.nanoseconds(Settings.leaseNanoseconds / 2...Settings.leaseNanoseconds * 8)
     world.trace.note(name, "stopped for \(length / 1_000_000) ms")
     world.scheduler.stop(process: number, nanoseconds: length)
     world.scheduler.wait(nanoseconds: 0)
@@ -65,7 +65,7 @@ final class SimulatedProcess: Sendable {
 
   /// How long a call takes.
   func latency() -> UInt64 {
-    if chance.happens(weather.slowCount, in: 1_000) { return chance.nanoseconds(50_000_000...4_000_000_000) }
+    if chance.happens(weather.slowCount, in: 1_000) { return chance.nanoseconds(20_000_000...1_500_000_000) }
     return chance.happens(1, in: 10)
       ? chance.nanoseconds(2_000_000...100_000_000) : chance.nanoseconds(50_000...4_000_000)
   }

@@ -51,7 +51,7 @@ package struct Simulation {
     for index in 0..<chance.below(3) { users.append(Numberer(name: "numberer", producer: solo[index])) }
     for _ in 0..<chance.below(4) { users.append(Twin(name: "twin", producer: ProducerName("shared")!)) }
     for _ in 0..<1 + chance.below(3) { users.append(Compactor(name: "compactor")) }
-    if chance.happens(2, in: 3) { users.append(Sweeper(name: "sweeper")) }
+    for _ in 0..<chance.below(3) { users.append(Sweeper(name: "sweeper")) }
     for _ in 0..<chance.below(4) { users.append(Creator(name: "creator")) }
     for collection in [World.words, World.tree] where chance.happens(1, in: 2) {
       users.append(Marker(name: "marker", collection: collection))

@@ -10,6 +10,8 @@ struct Weather: Sendable {
   var staleListingCount = 0
   /// Calls that take seconds, of 1,000.
   var slowCount = 0
+  /// How long users do nothing between two things, at most.
+  var pauseMax: UInt64 = 6_000_000_000
   /// How far listings lag behind.
   var listingLag: UInt64 = 0
   /// How far the wall clock of a process may be off.
@@ -29,6 +31,7 @@ struct Weather: Sendable {
     failureCount = chance.pick([0, 0, 30, 150])
     staleListingCount = chance.pick([0, 0, 2_000, 6_000])
     slowCount = chance.pick([0, 20, 80])
+    pauseMax = chance.pick([150_000_000, 400_000_000, 3_000_000_000])
     listingLag = chance.pick([500_000_000, 5_000_000_000])
     clockOffsetMax = chance.pick([0, 1_000, 4 * 60_000, Weather.hour])
     clockSkewMax = chance.pick([5 * 60_000, 3 * Weather.hour, 3 * Weather.hour])

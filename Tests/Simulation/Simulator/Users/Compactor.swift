@@ -8,7 +8,7 @@ struct Compactor: User {
 
   func run(_ process: SimulatedProcess) {
     let store = Settings.store(process)
-    process.repeatedly(2 + process.chance.below(6)) {
+    process.repeatedly(2 + process.chance.below(12)) {
       var settings = Settings.vectors(process, store).settings
       if process.chance.happens(1, in: 5) { settings.lease = nil }
       let vectors = VectorStore(store, World.words, settings: settings)

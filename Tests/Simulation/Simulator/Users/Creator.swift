@@ -39,7 +39,9 @@ final class Creator: User {
     guard let folder = try? Directory.makeAll(path: path, mode: FileMode(0o755)), let file = RelativePath("file") else {
       return nil
     }
-    guard (try? folder.open(file, for: .readWriteOrNew(.file)).write(Array(mark.utf8), at: 0)) != nil else { return nil }
+    guard (try? folder.open(file, for: .readWriteOrNew(.file)).write(Array(mark.utf8), at: 0)) != nil else {
+      return nil
+    }
     process.world.ledger.creates[mark] = Ledger.Change(collection: World.tree)
     return Tree(mark: mark, path: path, expectation: process.chance.pick(expectations))
   }

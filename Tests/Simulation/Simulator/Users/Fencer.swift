@@ -9,7 +9,7 @@ struct Fencer: User {
 
   func run(_ process: SimulatedProcess) {
     let store = Settings.store(process)
-    process.repeatedly(1 + process.chance.below(4), pause: 100_000_000...12_000_000_000) {
+    process.repeatedly(1 + process.chance.below(5)) {
       if process.chance.happens(1, in: 3) { return breakLease(store, process) }
       fence(store, process)
     }

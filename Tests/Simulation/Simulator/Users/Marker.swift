@@ -10,10 +10,12 @@ struct Marker: User {
 
   func run(_ process: SimulatedProcess) {
     let store = Settings.store(process)
-    process.repeatedly(3 + process.chance.below(8), pause: 1_000_000...3_000_000_000) {
+    // What is tagged or held keeps old versions from being dropped.
+    let keeps = process.chance.happens(1, in: 2)
+    process.repeatedly(3 + process.chance.below(10)) {
       switch process.chance.below(8) {
-      case 0...2: tag(store, process)
-      case 3, 4: hold(store, process)
+      case 0...2: if keeps { tag(store, process) }
+      case 3, 4: if keeps { hold(store, process) }
       case 5: release(store, process)
       case 6: retain(store, process)
       default: setPolicy(store, process)

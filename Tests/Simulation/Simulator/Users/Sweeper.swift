@@ -11,7 +11,7 @@ struct Sweeper: User {
   func run(_ process: SimulatedProcess) {
     let store = Settings.store(process)
     let vectors = Settings.vectors(process, store)
-    process.repeatedly(3 + process.chance.below(8)) { sweep(store.catalog.origin, vectors, process) }
+    process.repeatedly(4 + process.chance.below(16)) { sweep(store.catalog.origin, vectors, process) }
   }
 
   private func sweep(_ origin: any ObjectTier, _ vectors: VectorStore, _ process: SimulatedProcess) {

@@ -11,7 +11,7 @@ struct Twin: User {
   func run(_ process: SimulatedProcess) {
     let store = Settings.store(process)
     let vectors = Settings.vectors(process, store)
-    process.repeatedly(2 + process.chance.below(5)) {
+    process.repeatedly(3 + process.chance.below(10)) {
       let work = Work(producer, process)
       append(work, vectors, process)
       if process.isAlive, process.chance.happens(1, in: 3) { process.lookFor(work, vectors) }

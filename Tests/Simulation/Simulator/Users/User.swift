@@ -8,9 +8,9 @@ protocol User: Sendable {
 
 extension SimulatedProcess {
   /// Does something a few times, with pauses between, for as long as there is time.
-  func repeatedly(_ count: Int, pause: ClosedRange<UInt64> = 10_000_000...6_000_000_000, _ body: () -> Void) {
+  func repeatedly(_ count: Int, _ body: () -> Void) {
     for _ in 0..<count {
-      world.scheduler.wait(nanoseconds: chance.nanoseconds(pause))
+      world.scheduler.wait(nanoseconds: chance.nanoseconds(1_000_000...weather.pauseMax))
       guard mayBegin else { return }
       body()
     }

@@ -7,7 +7,8 @@ import pathlib
 import sys
 import time
 
-from . import concurrency, controls, damage, disk, hostile, mutations, pauses, races, records, simulation, words
+from . import (
+    concurrency, controls, damage, disk, hostile, leases, mutations, pauses, races, records, simulation, words)
 from .context import Context, in_memory, scratch_folder
 from .faults import KINDS, can_meet, fault_sweep
 from .kills import recovery_sweep, sweep
@@ -18,6 +19,7 @@ from .workloads import KILLED, OPERATIONS, READERS, workloads
 
 CONTEST_SECONDS = 120
 PAIRS = 200
+LEASE_PAUSES = 1_000
 RACE_SECONDS = 60
 MUTATION_MILLIONS = 10
 SIMULATIONS, SIMULATION_SLICE = 100_000, 5_000
@@ -114,6 +116,7 @@ def chunks():
         yield f"power, round {number}", lambda context, number=number: counted(power_cuts(context, CUTS, number)[0])
     yield from fault_chunks()
     yield "pauses", figure_chunk(lambda context: pauses.pauses(context, limit=None))
+    yield "leases", figure_chunk(lambda context: leases.leases(context, LEASE_PAUSES))
     yield "disk", figure_chunk(lambda context: disk.disk(context, disk.MORE_ROOM))
     yield "races", figure_chunk(lambda context: races.races(context, RACE_SECONDS))
     yield "hostile", figure_chunk(lambda context: hostile.hostile(context, share=1))

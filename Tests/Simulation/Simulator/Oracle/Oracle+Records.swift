@@ -11,7 +11,7 @@ extension Oracle {
     let reconciled = try vectors.reconcile()
     let counted = try countedDeltas(head)
     for _ in head.quarantine { world.count(.quarantined) }
-    return runFaults(reconciled, head) + (try stateFaults(head, counted)) + attemptFaults(reconciled)
+    return runFaults(reconciled, head) + (try stateFaults(head, counted)) + deltaFaults()
   }
 
   /// By run, for each append has one of its own.
@@ -29,7 +29,7 @@ extension Oracle {
       }
     }
     for name in runs.keys.sorted() where world.ledger.appends[name] == nil { faults.append("nobody appended \(name)") }
-    for delta in head.quarantine where !delta.reason.contains("clock") || world.weather.clockOffsetMax == 0 {
+    for delta in head.quarantine where !(world.weather.mayQuarantine && delta.reason.contains("clock")) {
       faults.append("\(delta.producer.string)/\(delta.sequence) is quarantined: \(delta.reason)")
     }
     return faults
@@ -79,7 +79,7 @@ extension Oracle {
   }
 
   /// A delta has one body, unless its number was compacted and removed before: then what comes is void.
-  private func attemptFaults(_ reconciled: Reconciliation) -> [String] {
+  private func deltaFaults() -> [String] {
     var faults: [String] = []
     for key in world.origin.landedKeys where key.isDelta {
       let landings = world.origin.landings(at: key)

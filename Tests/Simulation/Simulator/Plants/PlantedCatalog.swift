@@ -29,6 +29,10 @@ final class PlantedCatalog: Catalog {
   var origin: any ObjectTier { base.origin }
   var hints: RevisionHints { base.hints }
 
+  func bounded(by deadline: Deadline) -> any Catalog {
+    PlantedCatalog(base.bounded(by: deadline), process, change)
+  }
+
   func publish(_ publication: HeadPublication, deadline: Deadline) throws(CatalogError) -> CreateOutcome {
     let head = try? Head(
       decoding: publication.bytes.rawSpan, collection: publication.collection, revision: publication.revision)

@@ -29,7 +29,7 @@ final class SimulatedProcess: Sendable {
     let chance = world.chance.branch()
     self.chance = chance
     random = world.chance.branch()
-    weather = isQuiet ? Weather() : world.weather
+    weather = isQuiet ? world.weather.calm : world.weather
     let limit = Int(weather.clockOffsetMax)
     let offset = Int64(chance.below(2 * limit + 1) - limit)
     if offset.magnitude > 1_000 { world.count(.clockOff) }

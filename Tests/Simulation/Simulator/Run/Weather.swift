@@ -21,8 +21,17 @@ struct Weather: Sendable {
 
   static let hour: Int64 = 3_600_000
 
-  /// Fair: nothing goes wrong.
-  init() {}
+  private init() {}
+
+  /// Nothing goes wrong, by the same rules.
+  var calm: Weather {
+    var calm = Weather()
+    calm.clockSkewMax = clockSkewMax
+    return calm
+  }
+
+  /// Whether clocks may be so far apart that a compaction sets a delta aside for its clock.
+  var mayQuarantine: Bool { 2 * clockOffsetMax > clockSkewMax }
 
   init(_ chance: SeededRandomSource) {
     crashCount = chance.pick([0, 0, 10, 40, 120])

@@ -136,6 +136,15 @@ let package = Package(
         "Primitives", "SnapshotFormat", "FileIO", "ObjectTier", "FileTier", "Catalog", "DirectoryCatalog",
         "SnapshotStore", "SnapshotSync",
       ]),
+    // The protocols of the store under a scheduler, a clock and faults that all come from a seed.
+    .target(
+      name: "Simulator",
+      dependencies: [
+        "Primitives", "SnapshotFormat", "FileIO", "ObjectTier", "Catalog", "DirectoryCatalog", "SnapshotStore",
+        "VectorCollections", "RecordSamples",
+      ],
+      path: "Tests/Simulation/Simulator", swiftSettings: houseSettings),
+    tests("SimulatorTests", ["Simulator", "TestFiles"]),
     tests("SnapshotFormatTests", ["Primitives", "SnapshotFormat", "RecordSamples"]),
     tests(
       "VectorCollectionsTests",
@@ -183,3 +192,13 @@ if Context.environment["SNAP_FUZZ"] != nil { addFuzzer() }
 }
 
 if Context.environment["SNAP_MUTATE"] != nil { addMutations() }
+
+/// Simulations, a hundred thousand of them, only when they are asked for.
+@MainActor func addSimulations() {
+  package.targets.append(
+    .executableTarget(
+      name: "snapsimulate", dependencies: ["Primitives", "FileIO", "SnapshotStore", "Simulator"],
+      path: "Tests/Simulation/Runner", swiftSettings: houseSettings))
+}
+
+if Context.environment["SNAP_SIMULATE"] != nil { addSimulations() }

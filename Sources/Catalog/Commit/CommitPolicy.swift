@@ -1,5 +1,5 @@
 package import Primitives
-internal import SnapshotFormat
+package import SnapshotFormat
 
 /// How long and how often a commit is tried.
 ///
@@ -56,6 +56,8 @@ package struct CommitSettings: Sendable {
   package let random: any RandomSource
   /// Who commits: free text for people, in intents.
   package var owner = ""
+  /// Is told of each decision, and of the heads that it was made on: the base and the newest.
+  package var decided: @Sendable (CommitDecision, _ base: Head, _ newest: Head) -> Void = { _, _, _ in }
 
   package init(
     policy: CommitPolicy = CommitPolicy(), clock: any MonotonicClock, wallClock: any WallClock,

@@ -14,7 +14,9 @@ extension CommitTransaction {
     var newest = base
     var spill = Spill()
     for merges in 0...max(settings.policy.mergeCountMax, 0) {
-      switch proposal.decide(base: base, newest: newest) {
+      let decision = proposal.decide(base: base, newest: newest)
+      settings.decided(decision, base, newest)
+      switch decision {
       case .prepareAgain(let reason): return .prepareAgain(reason, newest: newest)
       case .conflict(let expected):
         throw .conflict(Conflict(collection: line.collection, expected: expected, head: newest))

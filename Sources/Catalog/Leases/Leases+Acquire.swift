@@ -71,8 +71,12 @@ extension Leases {
   }
 
   /// Of several that create at the same time, each sees the others or is seen by them: who sees another steps back.
+  ///
+  /// So does who sees a higher token: it slept while others came and went, and tokens rise.
   private func isMine(_ lease: Lease, _ sighting: LeaseSighting) -> Bool {
-    guard sighting.headToken <= lease.token, sighting.holders.count == 1 else { return false }
+    guard sighting.headToken <= lease.token, sighting.listed.last == lease.token, sighting.holders.count == 1 else {
+      return false
+    }
     return sighting.holders[0] == .lease(lease)
   }
 

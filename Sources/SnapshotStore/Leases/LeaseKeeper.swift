@@ -23,13 +23,16 @@ package final class LeaseKeeper: Sendable {
   /// How long the end waits for a beat that does not come back.
   private static let endSeconds = 5.0
 
-  package init(_ acquired: AcquiredLease, of leases: Leases) {
+  /// - Parameter begin: begins a thread that beats. Without one to be had it is a lease without beats.
+  package init(
+    _ acquired: AcquiredLease, of leases: Leases,
+    begin: (@escaping @Sendable () -> Void) -> Void = { BlockingThread($0)?.detach() }
+  ) {
     self.acquired = acquired
     self.leases = leases
     started = leases.settings.clock.nanoseconds()
     lease = Mutex(acquired.lease)
-    // Without a thread to be had it is a lease without beats.
-    BlockingThread { self.keepBeating() }?.detach()
+    begin { self.keepBeating() }
   }
 
   package var token: UInt64 { acquired.lease.token }

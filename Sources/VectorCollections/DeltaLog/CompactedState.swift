@@ -57,4 +57,7 @@ package struct CompactedState: Sendable {
 package protocol CompactedSequences: Sendable {
   /// Reads the newest head.
   func state() throws(DeltaLogError) -> CompactedState
+
+  /// Whether the newest version holds this very delta, of whose producer it has compacted later ones.
+  func holds(_ producer: ProducerName, _ sequence: UInt64, _ digest: Digest) throws(DeltaLogError) -> Bool
 }

@@ -70,12 +70,17 @@ extension DeltaLog {
   private func isVoid(
     _ key: ObjectKey, _ producer: ProducerName, _ sequence: UInt64, _ digest: Digest
   ) throws(DeltaLogError) -> Bool {
-    let position: CompactedState.Position?
     do throws(DeltaLogError) {
-      position = try compacted.state().positions[producer]
+      let state = try compacted.state()
+      guard let position = state.positions[producer], position.sequence >= sequence else { return false }
+      if position.sequence == sequence { return position.digest != digest }
+      let isAside = state.quarantined.contains {
+        $0.producer == producer && $0.sequence == sequence && $0.digest == digest
+      }
+      // Later ones were compacted already: with this one, unless its number had been compacted and was free again.
+      if isAside { return false }
+      return !(try compacted.holds(producer, sequence, digest))
     } catch { throw .outcomeUnknown(key, error.reason) }
-    guard let position else { return false }
-    return position.sequence > sequence || (position.sequence == sequence && position.digest != digest)
   }
 
   /// The number asked for is not the next: it holds this work, or other work, or would leave a gap.
@@ -145,22 +150,25 @@ extension DeltaLog {
   }
 
   /// Whether these very bytes are at `key` now; false when something else was first.
+  ///
+  /// Once an answer was lost, no later failure proves that nothing was written.
   private func create(_ key: ObjectKey, _ sent: [UInt8]) throws(DeltaLogError) -> Bool {
-    var reason = ""
+    var doubt: String?
     for _ in 0..<configuration.sendCountMax {
       do throws(TierError) {
         if try tier.create(key, sent) == .created { return true }
       } catch {
         if case .unsynced = error.kind { throw .outcomeUnknown(key, error.reason) }
-        guard error.kind == .outcomeUnknown || error.kind == .stalled else { throw .tier(error) }
-        reason = error.reason
+        let mayHaveLanded = error.kind == .outcomeUnknown || error.kind == .stalled
+        guard mayHaveLanded || doubt != nil else { throw .tier(error) }
+        doubt = error.reason
       }
       do throws(DeltaLogError) {
         if let found = try bytes(key) { return found == sent }
       } catch {
-        throw .outcomeUnknown(key, reason.isEmpty ? error.reason : reason)
+        throw .outcomeUnknown(key, doubt ?? error.reason)
       }
     }
-    throw .outcomeUnknown(key, reason)
+    throw .outcomeUnknown(key, doubt ?? "it exists, and is not there to read")
   }
 }

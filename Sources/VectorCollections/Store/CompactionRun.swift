@@ -27,10 +27,12 @@ final class CompactionRun {
     self.keeper = keeper
     let state = try CompactedState(base.head, base.manifest)
     self.state = state
-    let schema = try vectors.schema(base.manifest) ?? VectorSchema(dimension: 0)
+    intake = try vectors.catching { () throws(DeltaLogError) in try DeltaIntake(vectors.listing, after: state) }
+    // Before the first version a delta tells it: one of those that are taken in, not of another look at the log.
+    let known = base.manifest == nil ? intake.schema : try vectors.schema(base.manifest)
+    let schema = known ?? VectorSchema(dimension: 0)
     self.schema = schema
     let log = vectors.log(schema)
-    intake = try vectors.catching { () throws(DeltaLogError) in try DeltaIntake(log, after: state) }
     let skew = vectors.settings.log.clockSkewMaxMilliseconds
     let now = vectors.store.settings.wallClock.now()
     let latest = Timestamp(milliseconds: now.milliseconds + skew)

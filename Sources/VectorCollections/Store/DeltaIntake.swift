@@ -25,6 +25,9 @@ struct DeltaIntake {
     waiting = pending.waiting
   }
 
+  /// The schema of the first that waits.
+  var schema: VectorSchema? { waiting.keys.min().flatMap { waiting[$0]?.first?.header.schema } }
+
   /// Sets aside what may not be taken in.
   mutating func admit(_ admission: DeltaAdmission, after state: CompactedState) {
     for (producer, deltas) in waiting {

@@ -1,19 +1,45 @@
 internal import Catalog
-internal import Primitives
+package import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
 
 /// How far deltas are compacted, by the newest head and the producers of its newest version.
 package struct HeadSequences: CompactedSequences {
-  let store: SnapshotStore
-  let collection: CollectionName
+  private let vectors: VectorStore
+
+  package init(_ vectors: VectorStore) {
+    self.vectors = vectors
+  }
 
   /// Costs the probes and the read of a head, the root and its producers pages. The pages never change: they come from
   /// the cache.
   package func state() throws(DeltaLogError) -> CompactedState {
+    try reading { () throws(StoreError) in
+      let head = try vectors.store.head(of: vectors.collection)
+      return try CompactedState(head, try vectors.manifest(of: head))
+    }
+  }
+
+  /// Reads the segments of the newest version, which tell their origins.
+  package func holds(
+    _ producer: ProducerName, _ sequence: UInt64, _ digest: Digest
+  ) throws(DeltaLogError) -> Bool {
+    try reading { () throws(StoreError) in
+      guard let manifest = try vectors.manifest(of: try vectors.head()) else { return false }
+      let origins = try vectors.segments(of: manifest).flatMap(\.segment.index.origins)
+      if let origin = origins.first(where: { $0.producer == producer && $0.sequence == sequence }) {
+        return origin.digest == digest
+      }
+      guard origins.count < SegmentOrigin.countMax else {
+        throw .invalid("the origin of \(producer.string)/\(sequence) is no longer listed")
+      }
+      return false
+    }
+  }
+
+  private func reading<Value>(_ body: () throws(StoreError) -> Value) throws(DeltaLogError) -> Value {
     do throws(StoreError) {
-      let head = try store.head(of: collection)
-      return try CompactedState(head, try head.newestRow.map { row throws(StoreError) in try store.manifest(row) })
+      return try body()
     } catch {
       switch error {
       case .tier(let error), .catalog(.tier(let error)): throw .tier(error)

@@ -81,7 +81,7 @@ extension VectorStore {
     }
   }
 
-  /// Sets deltas aside without making a version.
+  /// Sets deltas aside without making a version: those that the newest head has not compacted meanwhile.
   private func setAside(
     _ deltas: [QuarantinedDelta], _ deadline: Deadline, _ leaseToken: UInt64?
   ) throws(StoreError) {
@@ -89,11 +89,17 @@ extension VectorStore {
     var settings = store.settings
     settings.policy = settings.policy.forSmallChanges
     let transaction = CommitTransaction(store.catalog, collection, settings: settings, deadline: deadline)
-    do throws(CommitFailure<CatalogError>) {
-      _ = try transaction.retrying { (head) throws(CatalogError) in
-        let new = deltas.filter { !head.quarantine.contains($0) }
+    do throws(CommitFailure<StoreError>) {
+      _ = try transaction.retrying { head throws(StoreError) in
+        let state = try CompactedState(head, try manifest(of: head))
+        let new = deltas.filter { !head.quarantine.contains($0) && $0.sequence > state.sequence(of: $0.producer) }
         return new.isEmpty ? nil : Proposal([.quarantine(new)], leaseToken: leaseToken)
       }
-    } catch { throw StoreError(error.error, tier: store.catalog.origin) }
+    } catch {
+      switch error {
+      case .catalog(let error): throw StoreError(error, tier: store.catalog.origin)
+      case .preparing(let error): throw error
+      }
+    }
   }
 }

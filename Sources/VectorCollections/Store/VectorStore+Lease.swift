@@ -8,13 +8,17 @@ package struct LeaseUse: Sendable {
   package var isStopped: @Sendable () -> Bool
   /// Is told of a lease when it is acquired, with nothing held yet, and when its work has ended.
   package var changed: @Sendable (LeaseChange, LeaseReport) -> Void
+  /// Begins the thread on which a lease beats.
+  package var begin: @Sendable (@escaping @Sendable () -> Void) -> Void
 
   package init(
     isStopped: @escaping @Sendable () -> Bool = { false },
-    changed: @escaping @Sendable (LeaseChange, LeaseReport) -> Void = { _, _ in }
+    changed: @escaping @Sendable (LeaseChange, LeaseReport) -> Void = { _, _ in },
+    begin: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { BlockingThread($0)?.detach() }
   ) {
     self.isStopped = isStopped
     self.changed = changed
+    self.begin = begin
   }
 }
 
@@ -33,7 +37,7 @@ extension VectorStore {
     let acquired = try store.catching { () throws(CatalogError) in
       try leases.acquire(deadline: deadline, isStopped: use.isStopped)
     }
-    let keeper = LeaseKeeper(acquired, of: leases)
+    let keeper = LeaseKeeper(acquired, of: leases, begin: use.begin)
     use.changed(.acquired, LeaseReport(keeper))
     do throws(StoreError) {
       var result = try body(keeper)

@@ -39,7 +39,7 @@ package struct VectorStore: Sendable {
     self.settings = settings
   }
 
-  var sequences: HeadSequences { HeadSequences(store: store, collection: collection) }
+  var sequences: HeadSequences { HeadSequences(self) }
 
   func log(_ schema: VectorSchema) -> DeltaLog {
     DeltaLog(

@@ -113,6 +113,16 @@ import Testing
     #expect(acquired.lease.token == 3 && acquired.waitedMilliseconds < 100)
   }
 
+  @Test func `who sleeps before the create, while others come and go, takes no token that was had before`() throws {
+    let others = try writer(.directory)
+    let asleep = SleepyClock(clock) {
+      for _ in 0..<2 { if let had = try? others.acquire() { try? others.release(had) } }
+    }
+    let settings = CommitSettings(clock: clock, wallClock: asleep, random: SeededRandomSource(seed: 7))
+    let leases = Leases(Backend.directory.catalog(tier, in: directory), Samples.words, settings: settings)
+    #expect(try leases.acquire(deadline: .never).lease.token == 3)
+  }
+
   @Test(arguments: Backend.allCases) func `a create whose answer is lost is read back`(backend: Backend) throws {
     let writer = try writer(backend)
     tier.scheduleLeases([.lostButLanded])
@@ -173,5 +183,25 @@ import Testing
     let (_, most, tokens, failures) = state.withLock { $0 }
     #expect(failures == [] && most == 1 && tokens.count == 48)
     #expect(zip(tokens, tokens.dropFirst()).allSatisfy { $0 < $1 })
+  }
+}
+
+/// A clock whose first look lasts until others have done something.
+private final class SleepyClock: WallClock {
+  private let clock: ManualClock
+  private let meanwhile: Mutex<(@Sendable () -> Void)?>
+
+  init(_ clock: ManualClock, meanwhile: @escaping @Sendable () -> Void) {
+    self.clock = clock
+    self.meanwhile = Mutex(meanwhile)
+  }
+
+  func now() -> Timestamp {
+    let body = meanwhile.withLock { meanwhile in
+      defer { meanwhile = nil }
+      return meanwhile
+    }
+    body?()
+    return clock.now()
   }
 }

@@ -7,7 +7,8 @@ import pathlib
 import sys
 import time
 
-from . import concurrency, controls, damage, disk, hostile, mutations, pauses, races, records, words
+from . import (
+    concurrency, controls, damage, disk, hostile, leases, mutations, pauses, races, records, simulation, words)
 from .context import Context, in_memory, scratch_folder
 from .faults import KINDS, can_meet, fault_sweep
 from .kills import recovery_sweep, sweep
@@ -18,8 +19,10 @@ from .workloads import KILLED, OPERATIONS, READERS, workloads
 
 CONTEST_SECONDS = 120
 PAIRS = 200
+LEASE_PAUSES = 1_000
 RACE_SECONDS = 60
 MUTATION_MILLIONS = 10
+SIMULATIONS, SIMULATION_SLICE = 100_000, 5_000
 STATES = 300  # of each operation, catalog and kind of tree
 CUTS, ROUNDS = 100, 5
 
@@ -93,6 +96,19 @@ def mutation_chunk(first, count):
     return run
 
 
+def simulation_chunks():
+    """A hundred thousand runs, a few thousand at a time; each round of seeds takes the next."""
+    for start in range(0, SIMULATIONS, SIMULATION_SLICE):
+        yield f"simulations from {start}", simulation_chunk(start)
+
+
+def simulation_chunk(start):
+    def run(context):
+        tally = simulation.simulated(context, (context.seed - 1) * SIMULATIONS + start, SIMULATION_SLICE)
+        return tally.trials, tally.faults + tally.missing()
+    return run
+
+
 def chunks():
     yield from kill_chunks()
     yield from unsynced_chunks()
@@ -100,6 +116,7 @@ def chunks():
         yield f"power, round {number}", lambda context, number=number: counted(power_cuts(context, CUTS, number)[0])
     yield from fault_chunks()
     yield "pauses", figure_chunk(lambda context: pauses.pauses(context, limit=None))
+    yield "leases", figure_chunk(lambda context: leases.leases(context, LEASE_PAUSES))
     yield "disk", figure_chunk(lambda context: disk.disk(context, disk.MORE_ROOM))
     yield "races", figure_chunk(lambda context: races.races(context, RACE_SECONDS))
     yield "hostile", figure_chunk(lambda context: hostile.hostile(context, share=1))
@@ -107,6 +124,7 @@ def chunks():
         yield figure.__name__, figure_chunk(figure)
     yield "damage", figure_chunk(damage.damage)
     yield from mutation_chunks()
+    yield from simulation_chunks()
     yield "records", figure_chunk(records.records)
     for catalog in ("rocksdb", "directory"):
         yield f"contest, {catalog}", figure_chunk(

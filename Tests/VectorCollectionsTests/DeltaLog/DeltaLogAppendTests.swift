@@ -71,6 +71,47 @@ struct DeltaLogAppendTests {
     #expect(sample.tier.objects.count == 2)
   }
 
+  @Test func `a delta that was compacted with later ones before the append returned is not appended again`() throws {
+    let later = sample.request("later")
+    sample.tier.state.withLock {
+      $0.afterCreate = { [sample] _ in
+        _ = try? sample.log.append(later)
+        guard let (mine, last) = try? (sample.digest(1), sample.digest(2)) else { return }
+        sample.head.held.withLock { _ = $0.insert(mine) }
+        sample.head.compact(sample.producer, through: 2, digest: last)
+      }
+    }
+    #expect(try sample.append("mine").appendedKey == sample.key(1))
+    #expect(sample.tier.objects.count == 2)
+  }
+
+  @Test func `a delta whose number was compacted with later ones, and without it, is void`() throws {
+    sample.tier.state.withLock {
+      $0.beforeCreate = { [sample] _ in sample.head.compact(sample.producer, through: 2, digest: Digest.of([9])) }
+    }
+    #expect(try sample.append("mine").appendedKey == sample.key(3))
+  }
+
+  @Test func `a delta that was set aside before the append returned is not appended again`() throws {
+    sample.tier.state.withLock {
+      $0.afterCreate = { [sample] _ in
+        guard let digest = try? sample.digest(1) else { return }
+        let aside = CompactedState.Quarantined(
+          producer: sample.producer, sequence: 1, digest: digest, reason: "a clock further ahead than is allowed")
+        sample.head.current.withLock { $0.quarantined.append(aside) }
+        sample.head.compact(sample.producer, through: 2, digest: Digest.of([9]))
+      }
+    }
+    #expect(try sample.append("mine").appendedKey == sample.key(1))
+  }
+
+  @Test func `a sure failure after a lost answer leaves the outcome unknown`() throws {
+    sample.tier.state.withLock { $0.faults = [.requestLost, .failed, .failed, .failed] }
+    #expect(throws: DeltaLogError.outcomeUnknown(sample.key(1), "made to fail")) { try sample.append("a") }
+    sample.tier.state.withLock { $0.faults = [.requestLost, .failed] }
+    #expect(try sample.append("b").appendedKey == sample.key(1))
+  }
+
   @Test func `what stays unknown is reported as unknown`() throws {
     sample.tier.state.withLock { $0.faults = Array(repeating: .requestLost, count: 4) }
     #expect(throws: DeltaLogError.outcomeUnknown(sample.key(1), "made to fail")) { try sample.append("a") }

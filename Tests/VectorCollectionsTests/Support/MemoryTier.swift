@@ -12,6 +12,7 @@ final class MemoryTier: ObjectTier {
     /// What the next creates come to instead, first to last.
     var faults: [Fault] = []
     var beforeCreate: (@Sendable (ObjectKey) -> Void)?
+    var afterCreate: (@Sendable (ObjectKey) -> Void)?
   }
 
   enum Fault {
@@ -21,6 +22,8 @@ final class MemoryTier: ObjectTier {
     case unsynced
     /// Nothing lands, and the caller cannot know.
     case requestLost
+    /// Nothing lands, and the caller is told so.
+    case failed
   }
 
   let role = TierRole.origin
@@ -50,11 +53,17 @@ final class MemoryTier: ObjectTier {
     hook?(key)
     let fault = state.withLock { $0.faults.isEmpty ? nil : $0.faults.removeFirst() }
     if fault == .requestLost { throw error(.outcomeUnknown, key) }
+    if fault == .failed { throw error(.failed, key) }
     let created = state.withLock { state in
       guard state.objects[key] == nil else { return false }
       state.objects[key] = bytes
       return true
     }
+    let after = state.withLock { state in
+      defer { state.afterCreate = nil }
+      return state.afterCreate
+    }
+    after?(key)
     if fault == .answerLost { throw error(.outcomeUnknown, key) }
     if fault == .unsynced { throw error(.unsynced(isFull: false), key) }
     return created ? .created : .exists

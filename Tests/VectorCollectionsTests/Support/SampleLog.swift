@@ -10,6 +10,13 @@ final class SampleHead: CompactedSequences {
   /// Why it cannot be read; nil: it can.
   let failure = Mutex<String?>(nil)
 
+  /// The deltas that were compacted before others.
+  let held = Mutex<Set<Digest>>([])
+
+  func holds(_ producer: ProducerName, _ sequence: UInt64, _ digest: Digest) -> Bool {
+    held.withLock { $0.contains(digest) }
+  }
+
   func state() throws(DeltaLogError) -> CompactedState {
     if let reason = failure.withLock({ $0 }) { throw .head(reason) }
     return current.withLock { $0 }

@@ -1,0 +1,108 @@
+import Catalog
+import DirectoryCatalog
+import FileTier
+import ObjectTier
+import Primitives
+import SnapshotFormat
+import SnapshotStore
+import Synchronization
+import Testing
+import VectorCollections
+
+/// What a compaction makes of a log that moves while it looks; each was found by a simulation.
+@Suite struct CompactionRaceTests {
+  private let test: TestVectors
+  private let producer = ProducerName("p")!
+  private let record = RecordOperation.upsert(RecordName("a")!, RecordBody(floats: [1]))
+
+  init() throws {
+    test = try TestVectors()
+  }
+
+  /// The collection as another process has it, which does something right after its first look at the log.
+  private func vectors(clock: any WallClock = SystemClock(), _ listed: @escaping @Sendable () -> Void) -> VectorStore {
+    let store = test.vectors.store
+    let settings = CommitSettings(clock: SystemClock(), wallClock: clock, random: SystemRandomSource())
+    let tier = ListingTier(tier: test.origin, listed: listed)
+    return VectorStore(
+      SnapshotStore(
+        identity: store.identity, tier: tier, catalog: DirectoryCatalog(tier), limits: store.limits,
+        settings: settings),
+      test.vectors.collection, settings: test.vectors.settings)
+  }
+
+  @Test func `the first delta of a collection, come after the first look, is not set aside`() throws {
+    try test.vectors.register(.never)
+    let request = AppendRequest(producer: producer, operations: [record])
+    let looking = vectors { [vectors = test.vectors] in _ = try? vectors.append(request) }
+    #expect(try looking.compact().quarantined.isEmpty)
+    #expect(try test.vectors.compact().row?.version == 1)
+    #expect(try test.vectors.reconcile().runs.map(\.applied) == [1])
+  }
+
+  @Test func `a delta that another compacted is not set aside by one whose clock is behind`() throws {
+    try test.append([record], by: producer)
+    let looking = vectors(clock: HourBehind()) { [vectors = test.vectors] in _ = try? vectors.compact() }
+    let result = try looking.compact()
+    #expect(result.isUnchanged)
+    let head = try test.vectors.store.head(of: test.vectors.collection)
+    #expect(head.newestVersion == 1 && head.quarantine.isEmpty)
+  }
+
+  @Test func `a delta whose clock is ahead is set aside, where nobody else compacted it`() throws {
+    try test.append([record], by: producer)
+    let looking = vectors(clock: HourBehind()) {}
+    #expect(try looking.compact().quarantined.count == 1)
+    #expect(try test.vectors.store.head(of: test.vectors.collection).quarantine.count == 1)
+  }
+
+  @Test func `an append learns from the newest version which delta was compacted under its number`() throws {
+    for text in ["a", "b"] { try test.append([.upsert(RecordName(text)!, RecordBody(floats: [1]))], by: producer) }
+    _ = try test.vectors.compact()
+    let key = ObjectKey.delta(test.vectors.collection, producer, sequence: 1)
+    let bytes = try test.origin.read(key, limit: DeltaLimits.byteCount)
+    let tail = try DeltaTail(tail: bytes.rawSpan)
+    let sequences = HeadSequences(test.vectors)
+    #expect(try sequences.holds(producer, 1, tail.digest))
+    #expect(try !sequences.holds(producer, 1, Digest.of([1])))
+    #expect(try !sequences.holds(ProducerName("q")!, 1, tail.digest))
+  }
+}
+
+private struct HourBehind: WallClock {
+  func now() -> Timestamp { Timestamp(milliseconds: SystemClock().now().milliseconds - 3_600_000) }
+}
+
+/// A tier that tells when the log was listed, once.
+private final class ListingTier: ObjectTier {
+  private let tier: any ObjectTier
+  private let listed: Mutex<(@Sendable () -> Void)?>
+
+  init(tier: any ObjectTier, listed: @escaping @Sendable () -> Void) {
+    self.tier = tier
+    self.listed = Mutex(listed)
+  }
+
+  var role: TierRole { tier.role }
+  var location: String { tier.location }
+
+  func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey] {
+    let keys = try tier.list(prefix, after: start, limit: limit)
+    if prefix.string.hasPrefix("deltas/") {
+      let told = listed.withLock { listed in
+        defer { listed = nil }
+        return listed
+      }
+      told?()
+    }
+    return keys
+  }
+
+  func byteCount(of key: ObjectKey) throws(TierError) -> UInt64? { try tier.byteCount(of: key) }
+  func read(_ key: ObjectKey, range: Range<UInt64>) throws(TierError) -> [UInt8] { try tier.read(key, range: range) }
+  func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] { try tier.read(key, limit: limit) }
+  func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome { try tier.create(key, bytes) }
+  func replace(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) { try tier.replace(key, bytes) }
+  func remove(_ key: ObjectKey) throws(TierError) { try tier.remove(key) }
+  func quarantine(_ key: ObjectKey, mark: UniqueName) throws(TierError) { try tier.quarantine(key, mark: mark) }
+}

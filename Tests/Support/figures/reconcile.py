@@ -1,6 +1,7 @@
 """`reconcile` on stores that were damaged by hand: it names what is missing, doubled, torn or short; a sound one passes."""
 
 import json
+import os
 import shutil
 
 from .registry import figure, verdict
@@ -40,12 +41,12 @@ def delta(folder, sequence):
     return folder / "store" / "deltas" / WORDS / PRODUCER / f"{sequence:020}"
 
 
-def told(run, exit_, **wanted):
+def told(answer, exit_, **wanted):
     """What the summary or one object of the answer should say, and does not."""
-    if run.exit != exit_:
-        yield f"not exit {exit_}: {run.told()}"
-    if wanted and not any(all(one.get(key) == value for key, value in wanted.items()) for one in run.objects):
-        yield f"nothing says {wanted}: {run.told()} {run.stdout[-300:]}"
+    if answer.exit != exit_:
+        yield f"not exit {exit_}: {answer.told()}"
+    if wanted and not any(all(one.get(key) == value for key, value in wanted.items()) for one in answer.objects):
+        yield f"nothing says {wanted}: {answer.told()} {answer.stdout[-300:]}"
 
 
 def removed(snapctl, folder):
@@ -89,16 +90,32 @@ def torn(snapctl, folder):
     yield from told(snapctl.run("reconcile", WORDS), DIFFERS, type="delta", sequence=COUNT, state="damaged")
 
 
-def segment_torn(snapctl, folder):
-    """The pack that holds the version's segments ends too early."""
-    packs = sorted((folder / "store" / "packs").rglob("*"), key=lambda path: path.stat().st_size)
-    pack = [path for path in packs if path.is_file()][-1]
+def largest_pack(folder):
+    """It holds segments, and the pages of their manifest behind them."""
+    packs = [path for path in (folder / "store" / "packs").rglob("*") if path.is_file()]
+    pack = max(packs, key=lambda path: path.stat().st_size)
     pack.chmod(0o644)
-    with open(pack, "r+b") as file:
-        file.truncate(pack.stat().st_size // 2)
+    return pack
+
+
+def pack_truncated(snapctl, folder):
+    pack = largest_pack(folder)
+    os.truncate(pack, pack.stat().st_size // 2)
     run = snapctl.run("reconcile", WORDS)
     yield from told(run, DAMAGED)
-    text = json.dumps(run.objects[-1:])
+    yield from [] if pack.name in run.one("error")["subject"] else [f"the pack is not named: {run.told()}"]
+
+
+def segment_truncated(snapctl, folder):
+    """Zeros where a segment's bytes should end, as a disk leaves them."""
+    pack = largest_pack(folder)
+    size = pack.stat().st_size
+    with open(pack, "r+b") as file:
+        file.seek(size // 4)
+        file.write(bytes(size // 12))
+    run = snapctl.run("reconcile", WORDS)
+    yield from told(run, DAMAGED)
+    text = run.one("error")["message"]
     yield from [] if pack.name in text and "segments/" in text else [f"neither pack nor segment is named: {text}"]
 
 
@@ -111,6 +128,7 @@ CASES = (
     ("a delta removed", "pending", removed), ("the last delta removed", "pending", last_removed),
     ("a delta removed after its compaction: nothing is missing", "compacted", compacted_removed),
     ("a delta copied to another number", "pending", copied), ("a delivery that came twice", "pending", delivered_twice),
-    ("a torn delta", "pending", torn), ("a truncated segment", "compacted", segment_torn),
+    ("a torn delta", "pending", torn), ("a truncated segment", "compacted", segment_truncated),
+    ("a truncated pack", "compacted", pack_truncated),
     ("a run that declared more than it sent", "compacted", declared_more),
 )

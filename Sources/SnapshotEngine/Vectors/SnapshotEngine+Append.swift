@@ -6,7 +6,8 @@ extension SnapshotEngine {
   /// Appends changes to a collection of vectors, which is made when it is missing.
   ///
   /// When it returns, they are durable, and the next compaction takes them in, exactly once. Calls of the same producer
-  /// and run that come while a delta is being written share the next one, and its sync; with a sequence each has its own.
+  /// and run that come while a delta is being written share the next one, and its sync; with a sequence each has
+  /// its own.
   /// - Throws: `.failed` for a change that cannot be stored, or a sequence that would leave a gap: nothing was written
   /// then. `.conflict` when the sequence holds other work. Where a tier fails between two deltas the first ones stay;
   /// repeating the call with the same sequence is harmless.

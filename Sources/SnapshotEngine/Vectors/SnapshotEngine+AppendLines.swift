@@ -14,8 +14,8 @@ extension SnapshotEngine {
   /// - Parameters:
   ///   - vectors: a `.npy` of little-endian `f32`, one row for each line, for lines that are records without a vector.
   ///   - rejected: is told of each line that cannot be used, as soon as it is read.
-  /// - Throws: as `append` of changes. `.failed` when a line cannot be used, unless `options` say to skip those: nothing
-  /// was appended then. `.usage` for a `.npy` of another kind, another dimension or another number of rows.
+  /// - Throws: as `append` of changes. `.failed` when a line cannot be used, unless `options` say to skip those:
+  /// nothing was appended then. `.usage` for a `.npy` of another kind, another dimension or another number of rows.
   @discardableResult
   public func append(
     _ collection: String, lines path: String, as format: LineFormat = .records, vectors: String? = nil,

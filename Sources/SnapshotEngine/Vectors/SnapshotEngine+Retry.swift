@@ -8,7 +8,8 @@ extension SnapshotEngine {
   /// It is read to its end first. Its operations keep their clocks, so it changes nothing that came later. Putting it
   /// back twice is harmless.
   /// - Parameter delta: `PRODUCER/SEQUENCE`.
-  /// - Throws: `.notFound` for a delta that is not set aside, `.failed` while it cannot be used; nothing has changed then.
+  /// - Throws: `.notFound` for a delta that is not set aside, `.failed` while it cannot be used; nothing has changed
+  /// then.
   public func retry(_ delta: String, of collection: String) async throws(EngineError) {
     let name = try Names.collection(collection)
     guard let target = DeltaName(delta) else {

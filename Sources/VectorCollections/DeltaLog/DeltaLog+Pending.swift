@@ -16,8 +16,8 @@ package struct PendingDeltas: Sendable {
     package let error: FormatError
   }
 
-  /// By producer, without gaps, ascending: what a compaction may take. Quarantined ones are passed over; those that are to
-  /// be tried again stand before the others.
+  /// By producer, without gaps, ascending: what a compaction may take. Quarantined ones are passed over; those that
+  /// are to be tried again stand before the others.
   package internal(set) var waiting: [ProducerName: [DeltaSummary]] = [:]
   /// In the way of their producer's line until somebody decides.
   package internal(set) var unreadable: [Unreadable] = []

@@ -105,6 +105,8 @@ int system_make_hole(int file, int64_t offset, int64_t count) {
 
 int system_lock(int file, int operation) { return flock(file, operation); }
 
+int system_duplicate(int file) { return fcntl(file, F_DUPFD_CLOEXEC, 0); }
+
 int system_file_system_of(int file, struct system_file_system *info) {
   struct statfs found;
   if (fstatfs(file, &found) < 0) return -1;

@@ -8,6 +8,11 @@ enum Signals {
   /// For so long work may come to a clean end after an interrupt.
   private static let graceSeconds: UInt32 = 5
 
+  /// Whether it was SIGTERM that ended the work: the way a service is stopped.
+  static var wasTerminated: Bool { terminated.load(ordering: .relaxed) }
+
+  private static let terminated = Atomic(false)
+
   /// Called before the first thread is made: they inherit what is blocked.
   static func prepare() {
     signal(SIGPIPE, SIG_IGN)
@@ -37,6 +42,7 @@ enum Signals {
     unsafe sigaddset(&signals, SIGTERM)
     var number: Int32 = 0
     unsafe sigwait(&signals, &number)
+    terminated.store(number == SIGTERM, ordering: .relaxed)
     Standard.error.write("\nsnapctl: interrupted, stopping\n")
     guard handler.withLock({ $0 })?() == true else { _exit(130) }
     var grace = timespec(tv_sec: Int(graceSeconds), tv_nsec: 0)

@@ -58,8 +58,11 @@ import Testing
   @Test func `a damaged pack is not copied`() throws {
     let program = try Program.withOneVersion()
     try program.shell(
-      "f=$(find store/packs -type f | head -n 1); chmod u+w $f; printf X | dd of=$f bs=1 seek=2000 conv=notrunc status=none"
-    )
+      """
+      f=$(find store/packs -type f | head -n 1)
+      chmod u+w $f
+      printf X | dd of=$f bs=1 seek=2000 conv=notrunc status=none
+      """)
     #expect(try program("init", "--store", "mirror").status == 0)
     #expect(try program("copy", "store", "mirror").status == 4)
     #expect(try program("show", "words", "--store", "mirror").status == 10)

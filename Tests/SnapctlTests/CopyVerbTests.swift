@@ -88,10 +88,10 @@ import Testing
   @Test(arguments: [SIGINT, SIGTERM]) func `follows a collection until it is told to stop`(signal: Int32) throws {
     let program = try Program.withOneVersion()
     let watch = try program.start(["sync", "words", "copy", "--watch", "--interval", "0.1", "--json"], output: "log")
-    try Self.wait { (try? program.text(of: "copy/a")) == "one\n" }
+    try Program.until { (try? program.text(of: "copy/a")) == "one\n" }
     try program.write("two\n", to: "tree/a")
     #expect(try program("create", "words", "tree").status == 0)
-    try Self.wait { (try? program.text(of: "copy/a")) == "two\n" }
+    try Program.until { (try? program.text(of: "copy/a")) == "two\n" }
     // A hold moves the head, and no version: nothing is synced.
     #expect(try program("hold", "words@1").status == 0)
     Thread.sleep(forTimeInterval: 0.5)
@@ -112,10 +112,5 @@ import Testing
     #expect(try program("sync", "words", "copy", "--watch", "--interval", "0").status == 2)
     #expect(try program("sync", "nothing", "copy", "--watch").status == 10)
     #expect(try program("sync", "words", "copy", "--watch", "--deadline", "1").status == 9)
-  }
-
-  private static func wait(_ condition: () -> Bool) throws {
-    for _ in 0..<600 where !condition() { Thread.sleep(forTimeInterval: 0.05) }
-    try #require(condition(), "not within 30 s")
   }
 }

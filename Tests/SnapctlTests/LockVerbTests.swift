@@ -12,14 +12,6 @@ import Testing
 
   private static let quick = ["SNAPCTL_LOCK_TTL_SECONDS": "0.3"]
 
-  private static func until(_ condition: () throws -> Bool) throws {
-    let limit = ContinuousClock.now + .seconds(60)
-    while try !condition() {
-      try #require(ContinuousClock.now < limit, "it did not come to that")
-      usleep(10_000)
-    }
-  }
-
   @Test(arguments: [
     ["lock", "status", "nothing"], ["lock", "break", "nothing"],
   ]) func `a collection that is not there gives 10`(arguments: [String]) throws {
@@ -66,7 +58,7 @@ import Testing
     try #require(turn >= 0 && flock(turn, LOCK_EX | LOCK_NB) == 0)
     let sleeper = try program.start(["compact", "words", "--json"], output: "sleeper", environment: Self.quick)
     let manifests = program.folder.appendingPathComponent("store/manifests").path
-    try Self.until { (try? FileManager.default.contentsOfDirectory(atPath: manifests).isEmpty) == false }
+    try Program.until { (try? FileManager.default.contentsOfDirectory(atPath: manifests).isEmpty) == false }
     usleep(100_000)
     #expect(kill(sleeper.processIdentifier, SIGSTOP) == 0)
     close(turn)

@@ -102,6 +102,15 @@ struct Program: ~Copyable {
     String(decoding: try Data(contentsOf: folder.appendingPathComponent(path)), as: UTF8.self)
   }
 
+  /// Waits for what another process does.
+  static func until(_ condition: () throws -> Bool) throws {
+    let limit = ContinuousClock.now + .seconds(60)
+    while try !condition() {
+      try #require(ContinuousClock.now < limit, "it did not come to that")
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+  }
+
   /// A store with the collection `words` at version 1, made of the directory `tree`.
   static func withOneVersion() throws -> Program {
     let program = try Program()

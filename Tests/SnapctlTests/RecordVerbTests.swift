@@ -90,16 +90,6 @@ import Testing
     #expect(try twice.objects().first?["outcome"] as? String == "alreadyThere")
   }
 
-  @Test func `lines that cannot be used are named, and the rest is appended`() throws {
-    let program = try Program.withRecords()
-    let lines = "nonsense\n{\"id\":\"d\",\"vector\":[1]}\n{\"id\":\"e\",\"vector\":[5,5]}\n"
-    let run = try program("append", "words", "--input", "-", "--json", input: lines)
-    #expect(run.status == 1)
-    let objects = try run.objects()
-    #expect(objects.filter { $0["type"] as? String == "rejected" }.compactMap { $0["line"] as? Int } == [1, 2])
-    #expect(try program("get", "words", "e").status == 0)
-  }
-
   @Test func `updates and deletes reach records, those of a prefix too`() throws {
     let program = try Program.withRecords()
     let lines = """

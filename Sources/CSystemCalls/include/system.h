@@ -49,6 +49,8 @@ int system_clone(int to, int from);
 int system_allocate(int file, int64_t offset, int64_t count);
 int system_make_hole(int file, int64_t offset, int64_t count);
 int system_lock(int file, int operation);
+/// A second descriptor of the same open file.
+int system_duplicate(int file);
 int system_file_system_of(int file, struct system_file_system *_Nonnull info);
 /// Keeps memory that was freed, up to `byte_count` in each arena, for what is allocated next: buffers of the same sizes come
 /// and go all the time, and each that is given back to the kernel is faulted in and zeroed again.

@@ -74,6 +74,10 @@ extension Syscalls {
     return Int32(descriptor)
   }
 
+  static func duplicate(_ descriptor: Int32, _ location: FileLocation) throws(FileError) -> Int32 {
+    Int32(try perform(.open, location) { _ in Int(system_duplicate(descriptor)) })
+  }
+
   static func close(_ descriptor: Int32, _ location: FileLocation) throws(FileError) {
     _ = try perform(.close, location) { _ in Int(Glibc.close(descriptor)) }
   }
@@ -121,6 +125,23 @@ extension Syscalls {
     try perform(.read, location) { limit in
       unsafe pread(descriptor, buffer.baseAddress, min(buffer.count, limit), off_t(offset))
     }
+  }
+
+  /// Reads where the descriptor stands. One that is interrupted has taken nothing (read(2)).
+  static func readNext(
+    _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, _ location: FileLocation
+  ) throws(FileError) -> Int {
+    try perform(.read, location) { limit in
+      unsafe Glibc.read(descriptor, buffer.baseAddress, min(buffer.count, limit))
+    }
+  }
+
+  /// Whether a read would return now, with bytes, the end or an error. Files always would.
+  static func waitForInput(
+    _ descriptor: Int32, milliseconds: Int32, _ location: FileLocation
+  ) throws(FileError) -> Bool {
+    var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return try perform(.wait, location) { _ in unsafe Int(poll(&wanted, 1, milliseconds)) } > 0
   }
 
   static func write(

@@ -1,7 +1,7 @@
 /// The calls this module makes, as messages and tests name them.
 package enum SystemCall: String, Sendable, CaseIterable, CustomStringConvertible {
   case open, close, read, write, sync, truncate, allocate, clone, status, changeMode, changeOwner, map
-  case list, makeDirectory, link, makeSymbolicLink, readLink, rename, unlink, lock, fileSystem
+  case list, makeDirectory, link, makeSymbolicLink, readLink, rename, unlink, lock, fileSystem, wait
 
   package var description: String { rawValue }
 
@@ -10,7 +10,7 @@ package enum SystemCall: String, Sendable, CaseIterable, CustomStringConvertible
     switch self {
     case .write, .sync, .truncate, .allocate, .clone, .changeMode, .makeDirectory, .link, .makeSymbolicLink: true
     case .rename, .unlink, .changeOwner: true
-    case .open, .close, .read, .status, .map, .list, .readLink, .lock, .fileSystem: false
+    case .open, .close, .read, .status, .map, .list, .readLink, .lock, .fileSystem, .wait: false
     }
   }
 }

@@ -24,11 +24,6 @@ package struct CompactionJob: Sendable {
     var failure: String?
   }
 
-  private struct DeltaName: Hashable {
-    let producer: ProducerName
-    let sequence: UInt64
-  }
-
   /// - Parameter batch: JSON Lines, one message each.
   /// - Returns: an answer for each line that is not empty, in their order.
   package func run(_ batch: some Sequence<UInt8>) -> [JobAnswer] {

@@ -23,12 +23,9 @@ package struct JobMessage: Sendable {
     guard case .string(let identifier)? = line["messageId"] else { throw RecordDefect("messageId is missing") }
     self.identifier = identifier
     if case .string(let text)? = line["delta"] {
-      let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-      guard parts.count == 2, let producer = ProducerName(String(parts[0])), let sequence = UInt64(parts[1]),
-        sequence > 0, parts[1].allSatisfy(\.isNumber)
-      else { throw RecordDefect("the delta is not PRODUCER/SEQUENCE") }
-      self.producer = producer
-      work = .delta(sequence: sequence)
+      guard let delta = DeltaName(text) else { throw RecordDefect("the delta is not PRODUCER/SEQUENCE") }
+      producer = delta.producer
+      work = .delta(sequence: delta.sequence)
       return
     }
     guard case .array(let records)? = line["records"], !records.isEmpty else {

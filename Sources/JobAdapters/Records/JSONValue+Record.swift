@@ -15,6 +15,22 @@ extension JSONValue {
     return floats
   }
 
+  /// The elements of a line's vector as they stand in memory, or of the one that stands elsewhere.
+  func vectorBytes(or other: [UInt8]?, dimension: Int) throws(RecordDefect) -> [UInt8] {
+    guard let other else {
+      guard let vector = self["vector"] ?? (dimension == 0 ? .array([]) : nil) else {
+        throw RecordDefect("the vector is missing")
+      }
+      return RecordBody(floats: try vector.vector(dimension: dimension)).vector
+    }
+    guard self["vector"] == nil else { throw RecordDefect("a vector, and a row of vectors that belongs here") }
+    let floats = RecordBody(vector: other, document: nil, metadata: .none).floats
+    if let place = floats.firstIndex(where: { !$0.isFinite }) {
+      throw RecordDefect("element \(place) of the row is \(floats[place])")
+    }
+    return other
+  }
+
   private func float() throws(RecordDefect) -> Float {
     switch self {
     case .integer(let value): return Float(value)

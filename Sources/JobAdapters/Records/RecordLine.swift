@@ -8,6 +8,8 @@ package import SnapshotFormat
 /// | `{"id": …, "vector": […], "document": …, "metadata": {…}}` | upsert |
 /// | `{"id": …, "update": {…}}`, `{"prefix": …, "update": {…}}` | patch of metadata; null removes a key |
 /// | `{"id": …, "delete": true}`, `{"prefix": …, "delete": true}` | delete |
+///
+/// Where vectors come from elsewhere, each line is a record without one.
 package struct RecordLine: LineAdapter {
   package let schema: VectorSchema
 
@@ -15,12 +17,20 @@ package struct RecordLine: LineAdapter {
     self.schema = schema
   }
 
-  package func operation(_ line: JSONValue) throws(RecordDefect) -> RecordOperation {
+  package func identifier(of line: JSONValue) -> String? {
+    guard case .string(let text)? = line["id"] ?? line["prefix"] else { return nil }
+    return text
+  }
+
+  package func operation(_ line: JSONValue, vector: [UInt8]? = nil) throws(RecordDefect) -> RecordOperation {
     guard case .object(let members) = line else { throw RecordDefect("the line is no object") }
     for member in members where !RecordLine.keys.contains(member.key) {
       throw RecordDefect("the key \(Printable.string(member.key)) means nothing here")
     }
     let (name, isPrefix) = try target(of: line)
+    if vector != nil, line["delete"] ?? line["update"] != nil {
+      throw RecordDefect("a row of vectors belongs to a record, not to an update or delete")
+    }
     if let flag = line["delete"] {
       guard flag == .boolean(true), members.count == 2 else { throw RecordDefect("delete stands alone, with true") }
       return isPrefix ? .deletePrefix(name) : .delete(name)
@@ -32,7 +42,7 @@ package struct RecordLine: LineAdapter {
       return isPrefix ? .patchPrefix(name, fields) : .patch(name, fields)
     }
     guard !isPrefix else { throw RecordDefect("a prefix can be updated or deleted, not put in") }
-    return .upsert(name, try body(line))
+    return .upsert(name, try body(line, vector))
   }
 
   private static let keys: Set<String> = ["id", "prefix", "vector", "document", "metadata", "update", "delete"]
@@ -45,12 +55,9 @@ package struct RecordLine: LineAdapter {
     }
   }
 
-  private func body(_ line: JSONValue) throws(RecordDefect) -> RecordBody {
-    guard let vector = line["vector"] ?? (schema.dimension == 0 ? .array([]) : nil) else {
-      throw RecordDefect("the vector is missing")
-    }
-    return RecordBody(
-      floats: try vector.vector(dimension: schema.dimension), document: try document(line["document"]),
+  private func body(_ line: JSONValue, _ vector: [UInt8]?) throws(RecordDefect) -> RecordBody {
+    RecordBody(
+      vector: try line.vectorBytes(or: vector, dimension: schema.dimension), document: try document(line["document"]),
       metadata: try line["metadata"]?.metadataFields(isPatch: false) ?? .none)
   }
 

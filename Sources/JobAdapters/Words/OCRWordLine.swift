@@ -12,13 +12,16 @@ package struct OCRWordLine: LineAdapter {
     self.schema = schema
   }
 
-  package func operation(_ line: JSONValue) throws(RecordDefect) -> RecordOperation {
+  package func identifier(of line: JSONValue) -> String? {
+    (try? OCRWordLine.id(of: line))?.string
+  }
+
+  package func operation(_ line: JSONValue, vector: [UInt8]? = nil) throws(RecordDefect) -> RecordOperation {
     guard case .object(let members) = line else { throw RecordDefect("the line is no object") }
     guard case .string(let text)? = line["text"] else { throw RecordDefect("the text is missing") }
-    guard let vector = line["vector"] else { throw RecordDefect("the vector is missing") }
     let rest = members.filter { $0.key != "text" && $0.key != "vector" }
     let body = RecordBody(
-      floats: try vector.vector(dimension: schema.dimension), document: UTF8Text(text),
+      vector: try line.vectorBytes(or: vector, dimension: schema.dimension), document: UTF8Text(text),
       metadata: try JSONValue.fields(rest, isPatch: false))
     return .upsert(try OCRWordLine.id(of: line), body)
   }

@@ -47,7 +47,7 @@ extension SnapshotEngine {
           }
           options.troubled?(error)
         }
-        try call.rest(options.intervalSeconds)
+        try call.rest(nanoseconds: UInt64(options.intervalSeconds * 1e9))
       }
     }
   }
@@ -98,20 +98,5 @@ private struct Watch {
       lockTimeout)
     row = wanted
     return copy
-  }
-}
-
-extension EngineCall {
-  /// Waits, and ends early when the call is to end.
-  fileprivate func rest(_ seconds: Double) throws(EngineError) {
-    let end = Deadline(seconds: seconds, from: clock)
-    while !end.hasPassed(on: clock) {
-      if isStopped { throw EngineError(.interrupted, "stopped") }
-      if deadline.hasPassed(on: clock) {
-        throw EngineError(.tierTimeout, "the deadline passed; the last sync is whole")
-      }
-      clock.sleep(nanoseconds: min(50_000_000, end.nanosecondsLeft(on: clock) ?? 0))
-    }
-    if isStopped { throw EngineError(.interrupted, "stopped") }
   }
 }

@@ -45,6 +45,9 @@ final class EngineCall: Sendable {
 
   var isStopped: Bool { stop.stops || stopAll.stops }
 
+  /// Whether waiting for something makes sense.
+  var isUnderWay: Bool { !isStopped && !deadline.hasPassed(on: clock) }
+
   /// Seconds since the call began.
   var seconds: Double { Double(clock.nanoseconds() - started) / 1e9 }
 

@@ -21,6 +21,7 @@ public final class SnapshotEngine: Sendable {
   public let store: String
   let wiring: StoreWiring
   let calls: BlockingCalls
+  let appends = AppendQueue()
   private let logger = Logger(label: "snapshot-engine")
   private let stopAll = StopSignal()
 

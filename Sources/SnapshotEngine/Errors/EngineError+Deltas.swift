@@ -4,6 +4,13 @@ internal import VectorCollections
 
 /// How what appending and listing deltas fails with looks from outside.
 extension EngineError {
+  init(_ error: AppendError, of collection: CollectionName) {
+    switch error {
+    case .store(let error): self.init(error)
+    case .log(let error): self.init(error, of: collection)
+    }
+  }
+
   init(_ error: DeltaLogError, of collection: CollectionName) {
     let subject = "\(collection)"
     switch error {

@@ -10,8 +10,18 @@ public struct AppendOptions: Sendable, Equatable {
   public var run: String
   /// How many operations the whole run will bring; nil: not declared.
   public var expected: UInt64?
+  /// What to do when a line of an input cannot be used.
+  public var badRecords = BadRecords.refuse
 
-  /// Takes the next number of the producer.
+  /// What to do when a line of an input cannot be used.
+  public enum BadRecords: Sendable {
+    /// Nothing is appended.
+    case refuse
+    /// The rest is appended. With `expected`, `reconcile` tells how many are missing.
+    case skip
+  }
+
+  /// Takes the next number of the producer, and refuses an input with a line that cannot be used.
   public init(
     producer: String = "default", sequence: UInt64? = nil, run: String = "", expected: UInt64? = nil
   ) {
@@ -61,10 +71,8 @@ public struct Appended: Sendable, Equatable {
   public let deltas: [AppendedDelta]
   /// Operations that are durable in the collection.
   public let operations: UInt64
-  /// Lines that could not be used; nothing of them is in the collection.
+  /// Lines that could not be used, and were skipped because that was asked for.
   public let rejected: UInt64
-  /// The first of them.
-  public let rejections: [RejectedLine]
   /// How long it took.
   public let seconds: Double
 }
@@ -73,6 +81,8 @@ public struct Appended: Sendable, Equatable {
 public struct RejectedLine: Sendable, Equatable {
   /// Its number, from 1.
   public let line: Int
+  /// The id or prefix it names, cut short where it is long; nil where it does not tell. Safe to print.
+  public let identifier: String?
   /// Why. Safe to print.
   public let reason: String
 }

@@ -7,9 +7,12 @@ internal import VectorCollections
 
 extension EngineCall {
   /// A collection of vectors, which may not be there yet.
-  func vectors(_ collection: CollectionName) -> VectorStore {
+  ///
+  /// - Parameter leaseTimeoutSeconds: how long a compaction waits for the lease; nil: as long as is configured.
+  func vectors(_ collection: CollectionName, leaseTimeoutSeconds: Double? = nil) -> VectorStore {
     var settings = VectorStore.Settings(temporaryDirectory: EngineCall.temporaryDirectory)
     settings.lease = leaseUse
+    settings.lease?.timeoutSeconds = leaseTimeoutSeconds
     return VectorStore(store, collection, settings: settings)
   }
 

@@ -15,7 +15,7 @@ public enum QueryVectors {
   /// - Returns: at least one vector, none of them empty.
   /// - Throws: `.notFound` for a file that is not there, `.usage` for one that holds no vectors, or too many.
   public static func read(_ path: String) throws(EngineError) -> [[Float]] {
-    let input = try LineInput(path)
+    var input = try LineInput(path)
     var bytes: [UInt8] = []
     while let piece = try input.next() {
       bytes += piece

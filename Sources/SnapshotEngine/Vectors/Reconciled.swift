@@ -8,7 +8,9 @@ public struct Reconciled: Sendable, Equatable {
   public let runs: [ReconciledRun]
   /// Deltas that should be there, and of which nothing is known; by producer.
   public let missing: [MissingDeltas]
-  /// Whether nothing is missing.
+  /// Deltas that do not verify, and that no compaction has set aside yet: their state is `.damaged`.
+  public let damaged: [DeltaDescription]
+  /// Whether nothing is missing, too much or damaged.
   public let reconciles: Bool
 }
 
@@ -30,6 +32,8 @@ public struct ReconciledRun: Sendable, Equatable {
   public let quarantined: UInt64
   /// How many were announced and did not come.
   public let missing: UInt64
+  /// How many came above what was announced: a delivery that was counted twice, for example.
+  public let surplus: UInt64
   /// Whether the sum holds.
   public let reconciles: Bool
 }
@@ -49,17 +53,18 @@ extension SnapshotEngine {
   public func reconcile(_ collection: String) async throws(EngineError) -> Reconciled {
     let name = try Names.collection(collection)
     return try await perform { call throws(EngineError) in
-      Reconciled(try call.catching { () throws(StoreError) in try call.vectors(name).reconcile() })
+      Reconciled(try call.catching { () throws(StoreError) in try call.vectors(name).reconcile() }, of: name)
     }
   }
 }
 
 extension Reconciled {
-  fileprivate init(_ reconciliation: Reconciliation) {
+  fileprivate init(_ reconciliation: Reconciliation, of collection: CollectionName) {
     runs = reconciliation.runs.map { ReconciledRun($0) }
     missing = reconciliation.missing.sorted { $0.key < $1.key }.map {
       MissingDeltas(producer: $0.key.string, sequences: $0.value)
     }
+    damaged = reconciliation.damaged.map { DeltaDescription($0, of: collection) }
     reconciles = reconciliation.reconciles
   }
 }
@@ -69,6 +74,6 @@ extension ReconciledRun {
     self.init(
       name: run.name, declared: run.declared == 0 ? nil : run.declared, appended: run.appended, applied: run.applied,
       superseded: run.superseded, pending: run.pending, quarantined: run.quarantined, missing: run.missing,
-      reconciles: run.reconciles)
+      surplus: run.surplus, reconciles: run.reconciles)
   }
 }

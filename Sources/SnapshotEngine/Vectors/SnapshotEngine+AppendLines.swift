@@ -6,74 +6,110 @@ internal import VectorCollections
 extension SnapshotEngine {
   /// Appends the lines of a file, or of the standard input for `-`, to a collection of vectors.
   ///
-  /// Memory does not grow with the input. Lines that cannot be used are told, and the rest is appended.
-  /// - Throws: as `append` of changes.
+  /// ```swift
+  /// try await engine.append("words", lines: "batch.jsonl", vectors: "batch.npy")
+  /// ```
+  /// The whole input is read and checked before anything is appended; memory does not grow with it. What does not fit
+  /// into one delta waits in `TMPDIR` meanwhile.
+  /// - Parameters:
+  ///   - vectors: a `.npy` of little-endian `f32`, one row for each line, for lines that are records without a vector.
+  ///   - rejected: is told of each line that cannot be used, as soon as it is read.
+  /// - Throws: as `append` of changes. `.failed` when a line cannot be used, unless `options` say to skip those:
+  /// nothing was appended then. `.usage` for a `.npy` of another kind, another dimension or another number of rows.
+  @discardableResult
   public func append(
-    _ collection: String, lines path: String, as format: LineFormat = .records,
-    options: AppendOptions = AppendOptions()
+    _ collection: String, lines path: String, as format: LineFormat = .records, vectors: String? = nil,
+    options: AppendOptions = AppendOptions(), rejected: (@Sendable (RejectedLine) -> Void)? = nil
   ) async throws(EngineError) -> Appended {
     let target = try AppendTarget(collection, options)
+    guard path != "-" || vectors != "-" else {
+      throw EngineError(.usage, "lines and vectors cannot both come from the standard input")
+    }
     return try await perform { call throws(EngineError) in
-      var pieces = PeekedInput(try LineInput(path))
-      let dimension = try pieces.firstDimension()
+      var input = PeekedInput(try LineInput(path), for: call)
+      var rows: NumPyRows?
+      if let vectors { rows = try NumPyRows(vectors, for: call) }
+      var dimension = rows?.dimension
+      if dimension == nil { dimension = try input.firstDimension() }
       let schema = try call.schema(of: target.collection, dimension: dimension)
-      let writer = DeltaBatches(call, target)
+      if let dimension = rows?.dimension, dimension != schema.dimension {
+        throw EngineError(
+          .usage, "the .npy has rows of \(dimension) elements where \(target.collection) has \(schema.dimension)",
+          subject: target.collection.string, advice: "Nothing was appended")
+      }
+      let batches = DeltaBatches(call, target, schema: schema)
       switch format {
-      case .records: return try writer.take(&pieces, LineIngest(RecordLine(schema: schema)))
-      case .ocrWords: return try writer.take(&pieces, LineIngest(OCRWordLine(schema: schema)))
+      case .records:
+        return try LineAppend(RecordLine(schema: schema), rejected).run(&input, &rows, into: batches)
+      case .ocrWords:
+        return try LineAppend(OCRWordLine(schema: schema), rejected).run(&input, &rows, into: batches)
       }
     }
   }
 }
 
-extension DeltaBatches {
-  /// Appends all lines.
-  fileprivate func take(
-    _ input: inout PeekedInput, _ lines: LineIngest<some LineAdapter>
+/// Reads all lines of an input, and appends them when they may be.
+private struct LineAppend<Adapter: LineAdapter> {
+  private let reader: LineReader<Adapter>
+  private let told: (@Sendable (RejectedLine) -> Void)?
+  private var rejected: UInt64 = 0
+  private var first: RejectedLine?
+
+  init(_ adapter: Adapter, _ told: (@Sendable (RejectedLine) -> Void)?) {
+    reader = LineReader(adapter)
+    self.told = told
+  }
+
+  consuming func run(
+    _ input: inout PeekedInput, _ rows: inout NumPyRows?, into batches: consuming DeltaBatches
   ) throws(EngineError) -> Appended {
-    var (writer, lines) = (self, lines)
+    var lines = reader.lines
     while let piece = try input.next() {
-      for operation in lines.operations(in: piece) { try writer.append(operation) }
+      for line in lines.lines(in: piece) { try take(line, &rows, into: &batches) }
     }
-    if let operation = lines.finish() { try writer.append(operation) }
-    let rejections = lines.report.rejections.map {
-      RejectedLine(line: $0.line, reason: Printable.string($0.reason))
+    if let line = lines.finish() { try take(line, &rows, into: &batches) }
+    if let count = rows?.count, try rows?.next() != nil {
+      throw LineAppend.unpaired("the .npy has \(count) rows, more than there are lines")
     }
-    return try writer.finish(lines.report.rejected, rejections)
+    if let first, !batches.skipsBadRecords {
+      throw EngineError(
+        .failed, "\(rejected) of the lines cannot be used; line \(first.line): \(first.reason)",
+        advice: "Nothing was appended. Put them right, or have them skipped")
+    }
+    return try batches.finish(rejected)
+  }
+
+  private mutating func take(
+    _ line: JSONLines.Line, _ rows: inout NumPyRows?, into batches: inout DeltaBatches
+  ) throws(EngineError) {
+    var vector: [UInt8]?
+    if let count = rows?.count {
+      vector = try rows?.next()
+      guard vector != nil else { throw LineAppend.unpaired("the .npy has \(count) rows: line \(line.number) has none") }
+    }
+    let operation: RecordOperation
+    do throws(LineRejection) { operation = try reader.operation(of: line, vector: vector) } catch {
+      return reject(RejectedLine(error))
+    }
+    // What will not be appended need not be kept.
+    if rejected == 0 || batches.skipsBadRecords { try batches.add(operation) }
+  }
+
+  private mutating func reject(_ line: RejectedLine) {
+    rejected += 1
+    first = first ?? line
+    told?(line)
+  }
+
+  private static func unpaired(_ reason: String) -> EngineError {
+    EngineError(.usage, reason, advice: "Nothing was appended. Each line takes one row, in their order")
   }
 }
 
-/// An input whose first lines are looked at before it is read.
-private struct PeekedInput {
-  private let input: LineInput
-  private var seen: [[UInt8]] = []
-
-  /// So much of the input is looked at for the first vector.
-  private static let byteCountMax = 16 << 20
-
-  init(_ input: LineInput) {
-    self.input = input
-  }
-
-  mutating func next() throws(EngineError) -> [UInt8]? {
-    seen.isEmpty ? try input.next() : seen.removeFirst()
-  }
-
-  /// How many elements the first vector has; nil when none is found. The bytes are still to be read.
-  mutating func firstDimension() throws(EngineError) -> Int? {
-    var lines = JSONLines()
-    var byteCount = 0
-    while byteCount < PeekedInput.byteCountMax, let piece = try input.next() {
-      seen.append(piece)
-      byteCount += piece.count
-      if let count = lines.lines(in: piece).lazy.compactMap(PeekedInput.dimension).first { return count }
-    }
-    return lines.finish().flatMap(PeekedInput.dimension)
-  }
-
-  private static func dimension(_ line: JSONLines.Line) -> Int? {
-    guard let bytes = line.bytes, let value = try? JSONParser.parse(bytes), case .array(let vector)? = value["vector"]
-    else { return nil }
-    return vector.count
+extension RejectedLine {
+  fileprivate init(_ rejection: LineRejection) {
+    self.init(
+      line: rejection.line, identifier: rejection.identifier.map { Printable.string(String($0.prefix(128))) },
+      reason: Printable.string(rejection.reason))
   }
 }

@@ -74,6 +74,11 @@ extension DeltaDescription {
     self.init(collection, delta.producer, delta.sequence, .quarantined, reason: delta.reason)
   }
 
+  /// One that is in the way of its producer's line.
+  init(_ delta: Reconciliation.Damaged, of collection: CollectionName) {
+    self.init(collection, delta.producer, delta.sequence, .damaged, reason: delta.reason)
+  }
+
   private init(
     _ collection: CollectionName, _ producer: ProducerName, _ sequence: UInt64, _ state: State,
     bytes: UInt64? = nil, reason: String? = nil

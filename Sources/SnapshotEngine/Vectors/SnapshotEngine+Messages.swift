@@ -22,9 +22,9 @@ extension SnapshotEngine {
   public func compact(_ collection: String, messages path: String) async throws(EngineError) -> [MessageAnswer] {
     let name = try Names.collection(collection)
     return try await perform { call throws(EngineError) in
-      let input = try LineInput(path)
+      var input = try LineInput(path)
       var batch: [UInt8] = []
-      while let piece = try input.next() {
+      while let piece = try input.next(for: call) {
         batch += piece
         guard batch.count <= 64 << 20 else { throw EngineError(.usage, "a batch has at most 64 MiB: send several") }
       }

@@ -83,7 +83,14 @@ package struct QuarantinedDelta: Sendable, Hashable, Comparable {
   package let sequence: UInt64
   /// The digest of the delta's seal.
   package let digest: Digest
+  /// Empty when it is to be tried again (formats/head.md §1).
   package let reason: String
+
+  package var isToBeRetried: Bool { reason.isEmpty }
+
+  package var toBeRetried: QuarantinedDelta {
+    QuarantinedDelta(producer: producer, sequence: sequence, digest: digest, reason: "")
+  }
 
   package init(producer: ProducerName, sequence: UInt64, digest: Digest, reason: String) {
     self.producer = producer

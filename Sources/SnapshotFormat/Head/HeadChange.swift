@@ -14,8 +14,9 @@ package enum HeadChange: Sendable, Equatable {
   case release(version: UInt64, label: String)
   /// Nil removes the key.
   case policy(key: String, value: String?)
+  /// Sets deltas aside, or says of those that are that they are to be tried again.
   case quarantine([QuarantinedDelta])
-  /// Takes deltas back out of quarantine, to be tried again.
+  /// Takes deltas out of quarantine: they are compacted now.
   case readmit([QuarantinedDelta])
   case lease(token: UInt64)
   case fence(gcEpoch: UInt64, leastIntentEpoch: UInt64)

@@ -15,29 +15,15 @@ package struct CompactedState: Sendable {
     }
   }
 
-  package struct Quarantined: Hashable, Sendable {
-    package let producer: ProducerName
-    package let sequence: UInt64
-    package let digest: Digest
-    package let reason: String
-
-    package init(producer: ProducerName, sequence: UInt64, digest: Digest, reason: String) {
-      self.producer = producer
-      self.sequence = sequence
-      self.digest = digest
-      self.reason = reason
-    }
-  }
-
   package var positions: [ProducerName: Position]
-  package var quarantined: [Quarantined]
+  package var quarantined: [QuarantinedDelta]
   /// No operation at or below this clock is accepted.
   package var oldestRecord: HybridClock
   /// The greatest clock in the collection, so far as it is known.
   package var greatestClock: HybridClock
 
   package init(
-    positions: [ProducerName: Position] = [:], quarantined: [Quarantined] = [], oldestRecord: HybridClock = .zero,
+    positions: [ProducerName: Position] = [:], quarantined: [QuarantinedDelta] = [], oldestRecord: HybridClock = .zero,
     greatestClock: HybridClock = .zero
   ) {
     self.positions = positions
@@ -48,8 +34,15 @@ package struct CompactedState: Sendable {
 
   package func sequence(of producer: ProducerName) -> UInt64 { positions[producer]?.sequence ?? 0 }
 
-  package func isQuarantined(_ producer: ProducerName, _ sequence: UInt64) -> Bool {
-    quarantined.contains { $0.producer == producer && $0.sequence == sequence }
+  /// What the head says of a delta that was set aside.
+  package func quarantined(_ producer: ProducerName, _ sequence: UInt64) -> QuarantinedDelta? {
+    quarantined.first { $0.producer == producer && $0.sequence == sequence }
+  }
+
+  /// The same with another word on one delta.
+  mutating func setAside(_ delta: QuarantinedDelta) {
+    quarantined.removeAll { $0.producer == delta.producer && $0.sequence == delta.sequence }
+    quarantined.append(delta)
   }
 }
 

@@ -28,6 +28,27 @@ package enum AppendOutcome: Sendable, Equatable {
   case alreadyCompacted(ObjectKey)
 }
 
+extension AppendOutcome {
+  /// The same of a part of the work.
+  func holding(_ count: UInt64) -> AppendOutcome {
+    guard case .appended(let key, let digest, _) = self else { return self }
+    return .appended(key, digest: digest, operations: count)
+  }
+}
+
+extension AppendRequest {
+  /// Why it cannot stand in a delta of a schema, or nil when it can.
+  func refusal(_ schema: VectorSchema) -> DeltaLogError? {
+    guard !operations.isEmpty else { return .refused("nothing to append") }
+    guard DeltaHeader.isRun(run) else { return .refused("a run is at most 128 bytes without NUL") }
+    for operation in operations {
+      guard let defect = operation.defect(in: schema) else { continue }
+      return .refused("\(Printable.string(operation.name.string)): \(defect)")
+    }
+    return nil
+  }
+}
+
 extension DeltaLog {
   /// Appends one delta.
   ///
@@ -36,13 +57,7 @@ extension DeltaLog {
   ///
   /// Costs two reads of the head, one listing, one read of the delta before, one create.
   package func append(_ request: AppendRequest) throws(DeltaLogError) -> AppendOutcome {
-    guard !request.operations.isEmpty else { throw .refused("nothing to append") }
-    guard DeltaHeader.isRun(request.run) else { throw .refused("a run is at most 128 bytes without NUL") }
-    for operation in request.operations {
-      if let defect = operation.defect(in: schema) {
-        throw .refused("\(Printable.string(operation.name.string)): \(defect)")
-      }
-    }
+    if let refusal = request.refusal(schema) { throw refusal }
     for _ in 0..<configuration.attemptCountMax {
       if let outcome = try attempt(request) { return outcome }
     }
@@ -113,7 +128,7 @@ extension DeltaLog {
       return Predecessor(digest: position.digest, clock: clock(of: key(producer, last)) ?? state.greatestClock)
     }
     // What is wrong with it may be its end.
-    if let entry = state.quarantined.first(where: { $0.producer == producer && $0.sequence == last }) {
+    if let entry = state.quarantined(producer, last) {
       return Predecessor(digest: entry.digest, clock: clock(of: key(producer, last)) ?? state.greatestClock)
     }
     guard let tail = try tail(key(producer, last)) else { throw .gap(asked: last + 1, next: last) }

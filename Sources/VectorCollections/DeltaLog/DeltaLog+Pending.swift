@@ -16,12 +16,13 @@ package struct PendingDeltas: Sendable {
     package let error: FormatError
   }
 
-  /// By producer, without gaps, ascending: what a compaction may take. Quarantined ones are passed over.
+  /// By producer, without gaps, ascending: what a compaction may take. Quarantined ones are passed over; those that
+  /// are to be tried again stand before the others.
   package internal(set) var waiting: [ProducerName: [DeltaSummary]] = [:]
   /// In the way of their producer's line until somebody decides.
   package internal(set) var unreadable: [Unreadable] = []
   /// Quarantined by the head, and not yet passed by a compaction.
-  package internal(set) var quarantined: [CompactedState.Quarantined] = []
+  package internal(set) var quarantined: [QuarantinedDelta] = []
   /// Missing sequences, with later ones present; those wait.
   package internal(set) var gaps: [ProducerName: UInt64] = [:]
 
@@ -43,16 +44,48 @@ extension DeltaLog {
       sequences[producer, default: []].insert(sequence)
     }
     var pending = PendingDeltas()
+    for delta in state.quarantined.sorted() where delta.isToBeRetried && delta.isBehind(state) {
+      try collect(again: delta, into: &pending)
+    }
     for producer in sequences.keys.sorted() {
       try collect(producer, sequences[producer] ?? [], state, into: &pending)
     }
     return pending
   }
 
+  /// What is there behind missing sequences: it waits for them, and no compaction takes it.
+  func behind(
+    _ gaps: [ProducerName: UInt64], after state: CompactedState
+  ) throws(DeltaLogError) -> PendingDeltas {
+    var behind = PendingDeltas()
+    for (producer, gap) in gaps {
+      for sequence in try listed(producer, above: gap) where state.quarantined(producer, sequence) == nil {
+        switch try find(producer, sequence) {
+        case .found(let summary): behind.waiting[producer, default: []].append(summary)
+        case .unreadable(let unreadable): behind.unreadable.append(unreadable)
+        case .missing: break
+        }
+      }
+    }
+    return behind
+  }
+
   func parts(of key: ObjectKey) -> (ProducerName, UInt64)? {
     let rest = key.string.dropFirst(ObjectPrefix.deltas(collection).string.count).split(separator: "/")
     guard rest.count == 2, let producer = ProducerName(String(rest[0])), let sequence = key.number else { return nil }
     return (producer, sequence)
+  }
+
+  /// A delta whose producer's line has gone on without it.
+  private func collect(again delta: QuarantinedDelta, into pending: inout PendingDeltas) throws(DeltaLogError) {
+    switch try find(delta.producer, delta.sequence) {
+    case .found(let summary): pending.waiting[delta.producer, default: []].append(summary)
+    case .unreadable(let unreadable): pending.unreadable.append(unreadable)
+    case .missing:
+      let reference = DeltaReference(producer: delta.producer, sequence: delta.sequence, byteCount: 0)
+      pending.unreadable.append(
+        PendingDeltas.Unreadable(reference: reference, error: .damaged("delta", "it is not there any more")))
+    }
   }
 
   private func collect(
@@ -62,7 +95,7 @@ extension DeltaLog {
     var left = sequences
     while true {
       let wasListed = left.remove(sequence) != nil
-      if let entry = state.quarantined.first(where: { $0.producer == producer && $0.sequence == sequence }) {
+      if let entry = state.quarantined(producer, sequence), !entry.isToBeRetried {
         pending.quarantined.append(entry)
       } else {
         switch try find(producer, sequence) {
@@ -80,13 +113,13 @@ extension DeltaLog {
     }
   }
 
-  private enum Finding {
+  enum Finding {
     case missing
     case unreadable(PendingDeltas.Unreadable)
     case found(DeltaSummary)
   }
 
-  private func find(_ producer: ProducerName, _ sequence: UInt64) throws(DeltaLogError) -> Finding {
+  func find(_ producer: ProducerName, _ sequence: UInt64) throws(DeltaLogError) -> Finding {
     let key = key(producer, sequence)
     let head: [UInt8]
     let byteCount: UInt64
@@ -130,4 +163,9 @@ extension DeltaLog {
       throw .damaged(key, error)
     }
   }
+}
+
+extension QuarantinedDelta {
+  /// Whether its producer's line was compacted past it.
+  fileprivate func isBehind(_ state: CompactedState) -> Bool { sequence <= state.sequence(of: producer) }
 }

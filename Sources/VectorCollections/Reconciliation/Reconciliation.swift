@@ -3,8 +3,8 @@ package import SnapshotFormat
 
 /// Whether every operation that was announced is accounted for.
 ///
-/// Holds when, for each run: declared = appended = applied + superseded + pending + quarantined, and no sequence of any
-/// producer is missing. Everything is counted from sealed deltas.
+/// Holds when, for each run: declared = appended = applied + superseded + pending + quarantined, no sequence of any
+/// producer is missing, and no delta is damaged that nobody has set aside. Everything is counted from sealed deltas.
 package struct Reconciliation: Sendable, Equatable {
   /// A sealed delta and what became of it.
   package struct Entry: Sendable, Hashable {
@@ -12,6 +12,8 @@ package struct Reconciliation: Sendable, Equatable {
       case compacted(applied: UInt64, superseded: UInt64)
       case pending
       case quarantined(reason: String)
+      /// It does not verify, and no compaction has met it yet: what it should count for is not known.
+      case damaged(reason: String)
     }
 
     package let producer: ProducerName
@@ -51,16 +53,36 @@ package struct Reconciliation: Sendable, Equatable {
     package var compacted: UInt64 { applied + superseded }
     /// Declared and not appended.
     package var missing: UInt64 { declared > appended ? declared - appended : 0 }
+    /// Appended above what was declared.
+    package var surplus: UInt64 { declared > 0 && appended > declared ? appended - declared : 0 }
     package var reconciles: Bool {
       (declared == 0 || declared == appended) && appended == compacted + pending + quarantined
     }
   }
 
+  /// A delta that does not verify.
+  package struct Damaged: Sendable, Equatable {
+    package let producer: ProducerName
+    package let sequence: UInt64
+    package let reason: String
+
+    package init(producer: ProducerName, sequence: UInt64, reason: String) {
+      self.producer = producer
+      self.sequence = sequence
+      self.reason = reason
+    }
+  }
+
   package let runs: [Run]
+  /// By producer, then sequence.
+  package let damaged: [Damaged]
   /// Sequences that should be there and of which nothing is known, by producer.
   package let missing: [ProducerName: [UInt64]]
 
-  package var reconciles: Bool { missing.isEmpty && runs.allSatisfy(\.reconciles) }
+  package var reconciles: Bool { missing.isEmpty && damaged.isEmpty && runs.allSatisfy(\.reconciles) }
+
+  /// So many missing sequences of a producer are told.
+  private static let missingCountMax = 1_000_000
 
   /// - Parameter entries: of each delta one; of several the first counts.
   /// - Parameter forgotten: up to which sequence a producer's deltas are no longer listed among the origins.
@@ -69,9 +91,15 @@ package struct Reconciliation: Sendable, Equatable {
   ) {
     var runs: [String: Run] = [:]
     var seen: [ProducerName: Set<UInt64>] = [:]
+    var damaged: [Damaged] = []
     for entry in entries where seen[entry.producer, default: []].insert(entry.sequence).inserted {
-      runs[entry.run, default: Run(name: entry.run)].add(entry)
+      if case .damaged(let reason) = entry.state {
+        damaged.append(Damaged(producer: entry.producer, sequence: entry.sequence, reason: reason))
+      } else {
+        runs[entry.run, default: Run(name: entry.run)].add(entry)
+      }
     }
+    self.damaged = damaged.sorted { ($0.producer, $0.sequence) < ($1.producer, $1.sequence) }
     self.runs = runs.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     missing = Reconciliation.missing(seen, compacted: compacted, forgotten: forgotten)
   }
@@ -84,11 +112,22 @@ package struct Reconciliation: Sendable, Equatable {
       let known = seen[producer] ?? []
       let last = max(known.max() ?? 0, compacted[producer] ?? 0)
       let first = (forgotten[producer] ?? 0) + 1
-      guard first <= last, last - first < UInt64(known.count) + 1_000_000 else { continue }
-      let gaps = (first...last).filter { !known.contains($0) }
+      let gaps = gaps(first, last, known)
       if !gaps.isEmpty { missing[producer] = gaps }
     }
     return missing
+  }
+
+  /// The first of them, where they are very many.
+  private static func gaps(_ first: UInt64, _ last: UInt64, _ known: Set<UInt64>) -> [UInt64] {
+    var gaps: [UInt64] = []
+    var sequence = first
+    while sequence <= last, gaps.count < missingCountMax {
+      if !known.contains(sequence) { gaps.append(sequence) }
+      guard sequence < .max else { break }
+      sequence += 1
+    }
+    return gaps
   }
 }
 
@@ -102,6 +141,7 @@ extension Reconciliation.Run {
       self.superseded += superseded
     case .pending: pending += entry.operations
     case .quarantined: quarantined += entry.operations
+    case .damaged: break
     }
   }
 }

@@ -50,14 +50,15 @@ extension CompactionRun {
     for entry in kept { try writer.keep(entry) }
   }
 
-  /// The producers' rows of the version before, with what this one took.
+  /// The producers' rows of the version before, with what this one took. A delta that is tried again leaves its
+  /// producer's row as it is.
   private func producers() throws(StoreError) -> [ProducerRow] {
     var rows: [ProducerName: ProducerRow] = [:]
     for row in try base.manifest?.producers() ?? [] {
       rows[row.producer] = ProducerRow(
         producer: row.producer, compacted: row.compacted, digest: row.digest, first: 0)
     }
-    for delta in taken {
+    for delta in taken where delta.reference.sequence > state.sequence(of: delta.reference.producer) {
       let first = rows[delta.reference.producer]?.first ?? 0
       rows[delta.reference.producer] = ProducerRow(
         producer: delta.reference.producer, compacted: delta.reference.sequence, digest: delta.tail.digest,

@@ -33,11 +33,7 @@ final class CompactionRun {
     let schema = known ?? VectorSchema(dimension: 0)
     self.schema = schema
     let log = vectors.log(schema)
-    let skew = vectors.settings.log.clockSkewMaxMilliseconds
-    let now = vectors.store.settings.wallClock.now()
-    let latest = Timestamp(milliseconds: now.milliseconds + skew)
-    intake.admit(
-      DeltaAdmission(schema: schema, oldestRecord: state.oldestRecord, latest: HybridClock(latest)), after: state)
+    intake.admit(vectors.admission(schema, state), after: state)
     plan = CompactionPlan(waiting: [:], segments: [])
     let isPending = intake.waiting.values.contains { !$0.isEmpty }
     segments =
@@ -81,6 +77,11 @@ final class CompactionRun {
       }
     }
     return nil
+  }
+
+  /// What was set aside and is taken now.
+  var readmitted: [QuarantinedDelta] {
+    taken.compactMap { state.quarantined($0.reference.producer, $0.reference.sequence) }
   }
 
   var kept: [StoredSegment] {

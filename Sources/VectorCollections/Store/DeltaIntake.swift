@@ -15,10 +15,10 @@ struct DeltaIntake {
     while !pending.unreadable.isEmpty {
       for delta in pending.unreadable {
         let reason = "cannot be read: \(delta.error)"
-        quarantined.append(QuarantinedDelta(delta.reference, digest: .zero, reason))
-        state.quarantined.append(
-          CompactedState.Quarantined(
-            producer: delta.reference.producer, sequence: delta.reference.sequence, digest: .zero, reason: reason))
+        let before = state.quarantined(delta.reference.producer, delta.reference.sequence)
+        let entry = QuarantinedDelta(delta.reference, digest: before?.digest ?? .zero, reason)
+        quarantined.append(entry)
+        state.setAside(entry)
       }
       pending = try log.pending(after: state)
     }
@@ -35,9 +35,10 @@ struct DeltaIntake {
       if let position = state.positions[producer] { digests[position.sequence] = position.digest }
       for delta in deltas { digests[delta.reference.sequence] = delta.tail.digest }
       waiting[producer] = deltas.filter { delta in
-        guard let defect = admission.defect(of: delta, after: digests[delta.reference.sequence - 1]) else {
-          return true
-        }
+        let defect =
+          admission.defect(of: delta, after: digests[delta.reference.sequence - 1])
+          ?? state.quarantined(producer, delta.reference.sequence)?.defect(of: delta)
+        guard let defect else { return true }
         quarantined.append(QuarantinedDelta(delta.reference, digest: delta.tail.digest, defect))
         return false
       }
@@ -52,6 +53,11 @@ struct DeltaIntake {
 }
 
 extension QuarantinedDelta {
+  /// Why the delta that is there now is not the one that was set aside, or nil when it may be.
+  func defect(of delta: DeltaSummary) -> String? {
+    digest == .zero || digest == delta.tail.digest ? nil : "another delta than the one that was set aside"
+  }
+
   init(_ delta: DeltaReference, digest: Digest, _ reason: String) {
     let bytes = Array(Printable.string(reason).utf8.prefix(QuarantinedDelta.reasonByteCountMax - 8))
     self.init(

@@ -51,10 +51,7 @@ package struct HeadSequences: CompactedSequences {
 
 extension CompactedState {
   init(_ head: Head, _ manifest: ManifestReader?) throws(StoreError) {
-    self.init(
-      quarantined: head.quarantine.map {
-        Quarantined(producer: $0.producer, sequence: $0.sequence, digest: $0.digest, reason: $0.reason)
-      }, oldestRecord: HybridClock(head.fences.oldestRecord))
+    self.init(quarantined: head.quarantine, oldestRecord: HybridClock(head.fences.oldestRecord))
     guard let manifest else { return }
     for row in try manifest.producers() where row.compacted > 0 {
       positions[row.producer] = Position(sequence: row.compacted, digest: row.digest)

@@ -39,7 +39,9 @@ struct SegmentFiles {
       file throws(StoreError) in
       var offset: UInt64 = 0
       try manifest.forEachReference(of: content) { reference throws(StoreError) in
-        let bytes = try manifest.chunks.chunk(reference, support: manifest.support)
+        let bytes = try entry.named { () throws(StoreError) in
+          try manifest.chunks.chunk(reference, support: manifest.support)
+        }
         do throws(FileError) { try file.write(bytes, at: offset) } catch { throw .file(error) }
         offset += UInt64(bytes.count)
       }
@@ -95,6 +97,19 @@ extension OpenSegment {
     }
     guard entry.path.bytes == Array(SegmentIndex.path(of: index.header.name).utf8) else {
       throw .invalid("\(entry.path) has the name \(index.header.name)")
+    }
+  }
+}
+
+extension FileEntry {
+  /// Says of damage that this file is hit by it.
+  fileprivate func named<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+    do throws(StoreError) {
+      return try body()
+    } catch {
+      guard case .damage(var damage) = error, damage.file == nil else { throw error }
+      damage.file = path
+      throw .damage(damage)
     }
   }
 }

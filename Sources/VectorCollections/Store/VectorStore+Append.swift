@@ -26,6 +26,30 @@ extension VectorStore {
     do throws(DeltaLogError) { return try log(schema).append(request) } catch { throw .log(error) }
   }
 
+  /// Appends the operations of several requests as one delta, under one sync. One that cannot be stored is refused
+  /// alone; whatever else fails, fails for all.
+  ///
+  /// - Parameter requests: alike but for their operations, without a sequence, and together no more than a delta holds.
+  /// - Returns: for each of them what it came to.
+  package func append(
+    together requests: [AppendRequest], deadline: Deadline = .never
+  ) -> [Result<AppendOutcome, AppendError>] {
+    let schema: VectorSchema?
+    do throws(StoreError) {
+      schema = try self.schema() ?? VectorStore.schema(of: requests.flatMap(\.operations))
+    } catch { return requests.map { _ in .failure(.store(error)) } }
+    let refusals = requests.map { schema.flatMap($0.refusal) }
+    guard var whole = zip(requests, refusals).first(where: { $1 == nil })?.0 else {
+      return refusals.map { .failure(.log($0 ?? .refused("nothing to append"))) }
+    }
+    whole.operations = zip(requests, refusals).flatMap { $1 == nil ? $0.operations : [] }
+    let outcome = Result { () throws(AppendError) in try append(whole, deadline: deadline) }
+    return zip(requests, refusals).map { request, refusal in
+      if let refusal { return .failure(.log(refusal)) }
+      return outcome.map { $0.holding(UInt64(request.operations.count)) }
+    }
+  }
+
   /// Makes the collection, when it is not there.
   package func register(_ deadline: Deadline) throws(StoreError) {
     _ = try store.catching { () throws(CatalogError) in

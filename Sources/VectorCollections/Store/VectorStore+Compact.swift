@@ -64,8 +64,9 @@ extension VectorStore {
       guard !next.plan.isEmpty else { return .unchanged }
       let manifest = try next.write(message: message)
       try keeper?.check()
-      let aside: [HeadChange] = next.intake.quarantined.isEmpty ? [] : [.quarantine(next.intake.quarantined)]
-      return .manifest(manifest, basis: .head, further: aside)
+      var further: [HeadChange] = next.readmitted.isEmpty ? [] : [.readmit(next.readmitted)]
+      if !next.intake.quarantined.isEmpty { further.append(.quarantine(next.intake.quarantined)) }
+      return .manifest(manifest, basis: .head, further: further)
     }
     let aside = run?.intake.quarantined ?? []
     switch outcome {

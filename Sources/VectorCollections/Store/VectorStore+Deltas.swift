@@ -23,7 +23,8 @@ extension VectorStore {
     let state = try CompactedState(head, try manifest(of: head))
     let pending = try catching { () throws(DeltaLogError) in try listing.pending(after: state) }
     return DeltaListing(
-      pending: pending.summaries, unreadable: pending.unreadable, quarantined: head.quarantine,
+      pending: pending.summaries, unreadable: pending.unreadable,
+      quarantined: head.quarantine.filter { !$0.isToBeRetried },
       compacted: state.positions.mapValues(\.sequence), gaps: pending.gaps)
   }
 
@@ -34,16 +35,19 @@ extension VectorStore {
     let manifest = try manifest(of: head)
     let state = try CompactedState(head, manifest)
     let pending = try catching { () throws(DeltaLogError) in try listing.pending(after: state) }
+    let behind = try catching { () throws(DeltaLogError) in try listing.behind(pending.gaps, after: state) }
     let origins =
       try manifest.map { manifest throws(StoreError) in
         try segments(of: manifest).flatMap(\.segment.index.origins)
       } ?? []
-    var entries = head.quarantine.map { quarantinedEntry($0) }
+    var entries = head.quarantine.filter { !$0.isToBeRetried }.map { quarantinedEntry($0) }
     entries += origins.map { Reconciliation.Entry($0) }
-    entries += pending.summaries.map { Reconciliation.Entry($0) }
-    for delta in pending.unreadable {
-      let set = QuarantinedDelta(delta.reference, digest: .zero, "cannot be read: \(delta.error)")
-      entries.append(quarantinedEntry(set))
+    entries += (pending.summaries + behind.summaries).map { Reconciliation.Entry($0) }
+    for delta in pending.unreadable + behind.unreadable {
+      entries.append(
+        Reconciliation.Entry(
+          producer: delta.reference.producer, sequence: delta.reference.sequence, run: "", expected: 0, operations: 0,
+          state: .damaged(reason: "\(delta.error)")))
     }
     return Reconciliation(
       entries, compacted: state.positions.mapValues(\.sequence), forgotten: forgotten(origins, state))

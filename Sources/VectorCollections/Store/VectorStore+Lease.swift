@@ -4,6 +4,8 @@ package import SnapshotStore
 
 /// How a compaction takes the lease of its collection, and who hears of it.
 package struct LeaseUse: Sendable {
+  /// So long a lease is waited for, at most; nil: as long as the settings say.
+  package var timeoutSeconds: Double?
   /// Ends the wait for a lease early.
   package var isStopped: @Sendable () -> Bool
   /// Is told of a lease when it is acquired, with nothing held yet, and when its work has ended.
@@ -34,8 +36,9 @@ extension VectorStore {
   ) throws(StoreError) -> CompactionResult {
     guard let use = settings.lease else { return try body(nil) }
     let leases = Leases(store.catalog, collection, settings: store.settings)
+    let limit = use.timeoutSeconds.map { deadline.earlier(Deadline(seconds: $0, from: store.settings.clock)) }
     let acquired = try store.catching { () throws(CatalogError) in
-      try leases.acquire(deadline: deadline, isStopped: use.isStopped)
+      try leases.acquire(deadline: limit ?? deadline, isStopped: use.isStopped)
     }
     let keeper = LeaseKeeper(acquired, of: leases, begin: use.begin)
     use.changed(.acquired, LeaseReport(keeper))

@@ -50,6 +50,13 @@ package struct VectorStore: Sendable {
   /// The log, to list what is there: that does not depend on the schema.
   var listing: DeltaLog { log(VectorSchema(dimension: 0)) }
 
+  /// What deltas must be like to be taken in now.
+  func admission(_ schema: VectorSchema, _ state: CompactedState) -> DeltaAdmission {
+    let latest = store.settings.wallClock.now().milliseconds + settings.log.clockSkewMaxMilliseconds
+    return DeltaAdmission(
+      schema: schema, oldestRecord: state.oldestRecord, latest: HybridClock(Timestamp(milliseconds: latest)))
+  }
+
   /// The manifest of a head's newest version, nil before the first.
   func manifest(of head: Head) throws(StoreError) -> ManifestReader? {
     guard let row = head.newestRow else { return nil }

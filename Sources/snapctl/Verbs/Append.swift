@@ -10,16 +10,25 @@ struct Append: Verb {
       One line, one operation: {"id": …, "vector": […], "metadata": {…}, "document": …} puts a record in, {"id": …, \
       "update": {…}} changes metadata (null removes a key), {"id": …, "delete": true} removes it; "prefix" in the \
       place of "id" changes or removes all that begin with it. Durable when it returns. With --sequence a repeated \
-      delivery is harmless. Lines that cannot be used are named, the rest is appended, and the exit status is 1.
+      delivery is harmless. The whole input is checked first: when a line cannot be used it is named, nothing is \
+      appended, and the exit status is 1. With --skip-bad the rest is appended; --expected then lets `reconcile` \
+      count what is missing. With --vectors, line and row belong together in their order, and the lines have no vector.
 
       Example:
         snapctl append words --input batch.jsonl --producer worker-1 --sequence 7 --run import
+        snapctl append words --input batch.jsonl --vectors batch.npy
       """)
 
   @Argument(help: "The collection; it is made when it is missing.") var name: String
 
   @Option(help: ArgumentHelp("JSON Lines; - is stdin.", valueName: "file"))
   var input: String
+
+  @Option(help: ArgumentHelp("A .npy of float32 with a row for each line; - is stdin.", valueName: "file"))
+  var vectors: String?
+
+  @Flag(help: "Appends the rest when lines cannot be used.")
+  var skipBad = false
 
   @Option(help: ArgumentHelp("What the lines are: records or ocr-words.", valueName: "name"))
   var adapter = LineFormat.records
@@ -42,22 +51,24 @@ struct Append: Verb {
     let engine = try await session.open()
     let console = session.console
     console.remark("\(Printable.string(input)) → \(name), producer \(Printable.string(producer))")
-    let options = AppendOptions(producer: producer, sequence: sequence, run: run, expected: expected)
-    let appended = try await engine.append(name, lines: input, as: adapter, options: options)
-    for line in appended.rejections { console.result(line.json, "line \(line.line): \(line.reason)") }
+    var options = AppendOptions(producer: producer, sequence: sequence, run: run, expected: expected)
+    options.badRecords = skipBad ? .skip : .refuse
+    let appended = try await engine.append(name, lines: input, as: adapter, vectors: vectors, options: options) {
+      console.result($0.json, $0.text)
+    }
     for delta in appended.deltas { console.result(delta.json, delta.text) }
     console.summary(appended.json(name))
-    guard appended.rejected > 0 else { return 0 }
-    throw EngineError(
-      .failed, "\(Amount.count(appended.rejected, "line")) could not be used", subject: name,
-      advice: "The others are appended; put these right, and append them as a delta of their own")
+    if appended.rejected > 0 { console.remark("\(Amount.count(appended.rejected, "line")) skipped") }
+    return 0
   }
 }
 
 extension RejectedLine {
   fileprivate var json: JSONValue {
-    .object("rejected", ["line": .count(line), "reason": .string(reason)])
+    .object("rejected", ["line": .count(line), "id": .text(identifier), "reason": .string(reason)])
   }
+
+  fileprivate var text: String { "line \(line)\(identifier.map { " (\($0))" } ?? ""): \(reason)" }
 }
 
 extension AppendedDelta {

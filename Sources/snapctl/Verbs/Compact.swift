@@ -16,9 +16,15 @@ struct Compact: Verb {
       [{…}, …]} or {"messageId": …, "delta": "PRODUCER/SEQUENCE"}. Each is answered; a message is done only when \
       its work is in a version. When one failed, the exit status is 1.
 
+      With --watch it goes on: it looks for deltas, less often the longer none come, and compacts what it finds. Where \
+      another holds the lease or commits first, or the store does not answer, it says so and tries again later. It \
+      leaves the store to others while it looks and works. What it came to is told as it goes (`metrics`). SIGTERM \
+      ends it, with exit status 0; a compaction under way is given up or committed, never half.
+
       Example:
         snapctl compact words --message "nightly"
         snapctl compact words --messages batch.jsonl --json
+        snapctl compact words --watch --interval 2 --json
       """)
 
   @Argument(help: "The collection.") var name: String
@@ -32,17 +38,55 @@ struct Compact: Verb {
   @Option(help: ArgumentHelp("Takes in a batch of messages and answers each; - is stdin.", valueName: "file"))
   var messages: String?
 
+  @Flag(help: "Goes on: compacts whatever comes, until it is stopped.")
+  var watch = false
+
+  @Option(help: ArgumentHelp("With --watch: how long it rests at most between two looks (5).", valueName: "seconds"))
+  var interval: Double?
+
+  @Option(help: ArgumentHelp("With --watch: how often it tells what it came to (60).", valueName: "seconds"))
+  var metricsInterval: Double?
+
   @OptionGroup(title: "Global options") var global: GlobalOptions
+
+  func validate() throws {
+    if watch, messages != nil { throw ValidationError("--watch and --messages do not go together") }
+    if !watch, interval ?? metricsInterval != nil { throw ValidationError("the intervals are those of --watch") }
+  }
 
   func run(in session: Session) async throws(EngineError) -> Int32 {
     let engine = try await session.open()
     let console = session.console
     console.remark("compacting \(name)")
     if let messages { return try await answer(messages, engine, console) }
-    let compacted = try await engine.compact(name, deltaCountMax: maxDeltas, message: message)
+    if watch { return try await follow(engine, console) }
+    show(try await engine.compact(name, deltaCountMax: maxDeltas, message: message), console)
+    return 0
+  }
+
+  private func show(_ compacted: Compacted, _ console: Console) {
     for delta in compacted.quarantined { console.result(delta.json, delta.line) }
     console.result(compacted.json(name), compacted.text(name))
-    return 0
+  }
+
+  private func follow(_ engine: SnapshotEngine, _ console: Console) async throws(EngineError) -> Int32 {
+    var options = CompactionWatchOptions()
+    options.deltaCountMax = maxDeltas
+    options.message = message
+    options.intervalSeconds = interval ?? options.intervalSeconds
+    options.metricsSeconds = metricsInterval ?? options.metricsSeconds
+    do throws(EngineError) {
+      try await engine.watch(compacting: name, options: options) { event in
+        switch event {
+        case .compacted(let compacted): show(compacted, console)
+        case .troubled(let error): console.remark("\(error.message); trying again")
+        case .measured(let counts): console.result(counts.json(name), counts.text(name))
+        }
+      }
+    } catch {
+      guard error.code == .interrupted, Signals.wasTerminated else { throw error }
+      return 0
+    }
   }
 
   private func answer(_ path: String, _ engine: SnapshotEngine, _ console: Console) async throws(EngineError) -> Int32 {
@@ -68,35 +112,5 @@ extension MessageAnswer {
 
   fileprivate var line: String {
     "\(Printable.string(messageIdentifier))  " + (failure.map { "failed: \(Printable.string($0))" } ?? "ok")
-  }
-}
-
-extension Compacted {
-  /// The `created` object.
-  fileprivate func json(_ collection: String) -> JSONValue {
-    .object(
-      "created",
-      [
-        "collection": .string(collection), "version": .count(snapshot?.version), "manifest": .hash(snapshot?.manifest),
-        "contentHash": .hash(snapshot?.contentHash), "unchanged": .boolean(isUnchanged),
-        "bytesTotal": .count(bytesTotal), "bytesChanged": .count(bytesChanged), "bytesStored": .count(bytesStored),
-        "chunksNew": .count(chunksNew),
-        "chunksPatched": .count(chunksPatched), "seconds": .seconds(seconds), "records": .count(snapshot?.records),
-        "deltas": .count(deltas), "applied": .count(applied), "superseded": .count(superseded),
-        "quarantined": .count(quarantined.count), "leavesDeltas": .boolean(leavesDeltas),
-        "leaseToken": .count(lease?.token),
-        "lockWaitSeconds": lease.map { .seconds($0.waitedSeconds) } ?? .null,
-        "lockHoldSeconds": lease.map { .seconds($0.heldSeconds) } ?? .null,
-      ])
-  }
-
-  fileprivate func text(_ collection: String) -> String {
-    guard let snapshot, !isUnchanged else { return "\(collection): nothing waits for compaction" }
-    let left = leavesDeltas ? "; more deltas wait" : ""
-    return """
-      \(snapshot.name): \(Amount.count(UInt64(deltas), "delta")), \(applied) operations applied and \(superseded) \
-      superseded, \(Amount.count(snapshot.records, "record")), \(Amount.bytes(bytesStored)) stored, in \
-      \(Amount.seconds(seconds))\(left)
-      """
   }
 }

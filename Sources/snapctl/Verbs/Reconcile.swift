@@ -8,7 +8,8 @@ struct Reconcile: Verb {
     abstract: "Accounts for every operation that was announced.",
     discussion: """
       For each run: declared = appended = applied + superseded + pending + quarantined, counted from the sealed \
-      deltas. Exits with 11 when something is missing.
+      deltas. Exits with 11 when something is missing, too much, or damaged and not yet set aside; with 4 when the \
+      version itself is damaged.
 
       Example:
         snapctl reconcile words
@@ -22,7 +23,8 @@ struct Reconcile: Verb {
     let account = try await session.open().reconcile(name)
     for run in account.runs { console.result(run.json, run.line) }
     for gap in account.missing { console.result(gap.json, gap.line) }
-    let verdict = account.reconciles ? "everything is accounted for" : "something is missing"
+    for delta in account.damaged { console.result(delta.json, delta.line) }
+    let verdict = account.reconciles ? "everything is accounted for" : "not everything is accounted for"
     console.result(account.json(name), "\(name): \(verdict)")
     return account.reconciles ? 0 : EngineError.Code.differs.exitCode
   }
@@ -35,7 +37,7 @@ extension ReconciledRun {
       [
         "run": .string(name), "declared": .count(declared), "appended": .count(appended), "applied": .count(applied),
         "superseded": .count(superseded), "pending": .count(pending), "quarantined": .count(quarantined),
-        "missing": .count(missing), "reconciles": .boolean(reconciles),
+        "missing": .count(missing), "surplus": .count(surplus), "reconciles": .boolean(reconciles),
       ])
   }
 
@@ -44,7 +46,8 @@ extension ReconciledRun {
     let announced = declared.map { "\($0) declared, " } ?? ""
     return """
       \(title): \(announced)\(appended) appended = \(applied) applied + \(superseded) superseded + \(pending) pending \
-      + \(quarantined) quarantined\(reconciles ? "" : "; \(missing) missing")
+      + \(quarantined) quarantined\(missing > 0 ? "; \(missing) missing" : "")\
+      \(surplus > 0 ? "; \(surplus) more than declared" : "")
       """
   }
 }
@@ -67,7 +70,7 @@ extension Reconciled {
       "reconciled",
       [
         "collection": .string(collection), "reconciles": .boolean(reconciles), "runs": .count(runs.count),
-        "missing": .count(missing.reduce(0) { $0 + $1.sequences.count }),
+        "missing": .count(missing.reduce(0) { $0 + $1.sequences.count }), "damaged": .count(damaged.count),
       ])
   }
 }

@@ -5,6 +5,7 @@ from . import memory  # noqa: F401
 from . import copies, explain, unchanged  # noqa: F401
 from . import chroma, casync  # noqa: F401
 from . import cache, damage, mutations, records  # noqa: F401
+from . import inputs, reconcile  # noqa: F401
 from . import kills, faults, pauses, disk, power, controls  # noqa: F401
 from . import hostile, races, words  # noqa: F401
 from . import concurrency, leases, reader, simulation  # noqa: F401

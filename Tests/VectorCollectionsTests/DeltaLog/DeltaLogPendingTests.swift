@@ -39,7 +39,7 @@ struct DeltaLogPendingTests {
 
   @Test func `a quarantined delta is passed over and the line goes on`() throws {
     for text in ["a", "b", "c"] { try sample.append(text) }
-    let entry = CompactedState.Quarantined(
+    let entry = QuarantinedDelta(
       producer: sample.producer, sequence: 2, digest: try sample.digest(2), reason: "no")
     sample.head.current.withLock { $0.quarantined = [entry] }
     let pending = try sample.log.pending()

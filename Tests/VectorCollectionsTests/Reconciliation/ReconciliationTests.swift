@@ -43,4 +43,21 @@ struct ReconciliationTests {
     let result = Reconciliation([entry(8, 5, .pending)], compacted: [alpha: 7], forgotten: [alpha: 7])
     #expect(result.reconciles)
   }
+
+  @Test func `a run that brings more than it declared does not reconcile and says how many are too much`() {
+    let twice = [entry(1, 50, .pending, expected: 50), entry(2, 50, .pending, expected: 50)]
+    let result = Reconciliation(twice, compacted: [:])
+    #expect(!result.reconciles && result.runs[0].surplus == 50 && result.runs[0].missing == 0)
+  }
+
+  @Test func `a damaged delta that nobody set aside does not reconcile, and is named, not missing`() {
+    let result = Reconciliation([entry(1, 5, .pending), entry(2, 0, .damaged(reason: "torn"))], compacted: [:])
+    #expect(!result.reconciles && result.missing.isEmpty)
+    #expect(result.damaged == [Reconciliation.Damaged(producer: alpha, sequence: 2, reason: "torn")])
+  }
+
+  @Test(.timeLimit(.minutes(1))) func `a gap of any length is told in part, and does not reconcile`() {
+    let result = Reconciliation([entry(1, 5, .pending), entry(.max - 1, 5, .pending)], compacted: [:])
+    #expect(!result.reconciles && result.missing[alpha]?.first == 2 && result.missing[alpha]?.count == 1_000_000)
+  }
 }

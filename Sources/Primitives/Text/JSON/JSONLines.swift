@@ -6,6 +6,11 @@ package struct JSONLines {
     package let number: Int
     /// Nil for a line beyond the limit; its bytes are gone.
     package let bytes: [UInt8]?
+
+    package init(number: Int, bytes: [UInt8]?) {
+      self.number = number
+      self.bytes = bytes
+    }
   }
 
   private let byteCountMax: Int

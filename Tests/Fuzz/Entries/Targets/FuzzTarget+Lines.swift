@@ -37,11 +37,14 @@ extension FuzzTarget {
 
   /// The operations of all lines; each can stand in a delta.
   private static func ingest(_ bytes: [UInt8], _ adapter: some LineAdapter) throws -> [RecordOperation] {
-    var ingest = LineIngest(adapter)
-    var operations = ingest.operations(in: bytes)
-    if let last = ingest.finish() { operations.append(last) }
-    try FuzzFinding.unless(Int(ingest.report.accepted) == operations.count, "more or fewer operations than reported")
-    guard !operations.isEmpty else { throw RecordDefect(ingest.report.rejections.first?.reason ?? "no line") }
+    let reader = LineReader(adapter)
+    var cutter = reader.lines
+    let lines = cutter.lines(in: bytes) + [cutter.finish()].compactMap { $0 }
+    var (operations, rejection) = ([RecordOperation](), nil as LineRejection?)
+    for line in lines {
+      do throws(LineRejection) { operations.append(try reader.operation(of: line)) } catch { rejection = error }
+    }
+    guard !operations.isEmpty else { throw RecordDefect(rejection?.reason ?? "no line") }
     let log = operations.enumerated().map {
       StampedOperation(clock: HybridClock(UInt64($0.offset + 1)), operation: $0.element)
     }

@@ -11,7 +11,9 @@ public struct Compacted: Sendable, Equatable {
   /// Whether nothing waited, and no version was made.
   public let isUnchanged: Bool
   /// Deltas that were taken in.
-  public let deltas: Int
+  public var deltas: Int { taken.count }
+  /// What became of each of them; by producer and sequence.
+  public let taken: [TakenDelta]
   /// Operations that changed a record.
   public let applied: UInt64
   /// Operations that newer ones had overtaken.
@@ -34,6 +36,20 @@ public struct Compacted: Sendable, Equatable {
   public let seconds: Double
   /// The lease it was made under.
   public let lease: HeldLease?
+}
+
+/// What became of a delta that was taken in.
+public struct TakenDelta: Sendable, Equatable {
+  /// Whose it is.
+  public let producer: String
+  /// Its number.
+  public let sequence: UInt64
+  /// The piece of work it belongs to; not safe to print.
+  public let run: String
+  /// Operations that changed a record.
+  public let applied: UInt64
+  /// Operations that newer ones had overtaken.
+  public let superseded: UInt64
 }
 
 extension SnapshotEngine {
@@ -60,12 +76,17 @@ extension SnapshotEngine {
 }
 
 extension Compacted {
-  fileprivate init(
+  init(
     _ result: CompactionResult, _ snapshot: Snapshot?, _ collection: CollectionName, seconds: Double
   ) {
     let statistics = result.statistics
     self.init(
-      snapshot: snapshot, isUnchanged: result.isUnchanged, deltas: result.deltas.count,
+      snapshot: snapshot, isUnchanged: result.isUnchanged,
+      taken: result.deltas.map {
+        TakenDelta(
+          producer: $0.producer.string, sequence: $0.sequence, run: $0.run, applied: $0.applied,
+          superseded: $0.superseded)
+      },
       applied: result.deltas.reduce(0) { $0 + $1.applied },
       superseded: result.deltas.reduce(0) { $0 + $1.superseded },
       quarantined: result.quarantined.map { DeltaDescription($0, of: collection) },

@@ -1,0 +1,66 @@
+import Primitives
+import SnapshotEngine
+
+extension Compacted {
+  /// The `created` object.
+  func json(_ collection: String) -> JSONValue {
+    .object(
+      "created",
+      [
+        "collection": .string(collection), "version": .count(snapshot?.version), "manifest": .hash(snapshot?.manifest),
+        "contentHash": .hash(snapshot?.contentHash), "unchanged": .boolean(isUnchanged),
+        "bytesTotal": .count(bytesTotal), "bytesChanged": .count(bytesChanged), "bytesStored": .count(bytesStored),
+        "chunksNew": .count(chunksNew),
+        "chunksPatched": .count(chunksPatched), "seconds": .seconds(seconds), "records": .count(snapshot?.records),
+        "deltas": .count(deltas), "applied": .count(applied), "superseded": .count(superseded),
+        "quarantined": .count(quarantined.count), "taken": .array(taken.map(\.json)),
+        "leavesDeltas": .boolean(leavesDeltas),
+        "leaseToken": .count(lease?.token),
+        "lockWaitSeconds": lease.map { .seconds($0.waitedSeconds) } ?? .null,
+        "lockHoldSeconds": lease.map { .seconds($0.heldSeconds) } ?? .null,
+      ])
+  }
+
+  func text(_ collection: String) -> String {
+    guard let snapshot, !isUnchanged else { return "\(collection): nothing waits for compaction" }
+    let left = leavesDeltas ? "; more deltas wait" : ""
+    return """
+      \(snapshot.name): \(Amount.count(UInt64(deltas), "delta")), \(applied) operations applied and \(superseded) \
+      superseded, \(Amount.count(snapshot.records, "record")), \(Amount.bytes(bytesStored)) stored, in \
+      \(Amount.seconds(seconds))\(left)
+      """
+  }
+}
+
+extension TakenDelta {
+  fileprivate var json: JSONValue {
+    .object([
+      JSONMember("producer", .string(producer)), JSONMember("sequence", .count(sequence)),
+      JSONMember("run", .string(run)), JSONMember("applied", .count(applied)),
+      JSONMember("superseded", .count(superseded)),
+    ])
+  }
+}
+
+extension CompactionCounts {
+  /// The `metrics` object.
+  func json(_ collection: String) -> JSONValue {
+    .object(
+      "metrics",
+      [
+        "collection": .string(collection), "seconds": .seconds(seconds), "looks": .count(looks),
+        "compactions": .count(compactions), "versions": .count(versions), "deltas": .count(deltas),
+        "applied": .count(applied), "superseded": .count(superseded), "quarantined": .count(quarantined),
+        "conflicts": .count(conflicts), "locked": .count(locked), "tierFailures": .count(tierFailures),
+        "lockWaitSeconds": .seconds(lockWaitSeconds), "lockHoldSeconds": .seconds(lockHoldSeconds),
+      ])
+  }
+
+  func text(_ collection: String) -> String {
+    """
+    \(collection): \(Amount.count(versions, "version")) of \(Amount.count(deltas, "delta")) in \
+    \(Amount.seconds(seconds)), \(applied) operations applied and \(superseded) superseded, \
+    \(quarantined) deltas set aside, \(Amount.count(conflicts, "conflict")), locked out \(Amount.count(locked, "time"))
+    """
+  }
+}

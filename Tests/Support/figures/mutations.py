@@ -32,7 +32,7 @@ class Ended:
 class Program:
     def __init__(self, context):
         self.seed = context.seed
-        self.path = context.once("snapmutate", lambda: helper("mutations.sh"))
+        self.path = context.once("snapmutate", lambda: helper("optional.sh", "snapmutate", "SNAP_MUTATE"))
         self.jobs = os.cpu_count() or 1
         # What a run that was ended leaves behind goes with it.
         self.folder = context.fast_folder("mutations")

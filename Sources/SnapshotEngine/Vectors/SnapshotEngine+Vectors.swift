@@ -12,9 +12,9 @@ extension SnapshotEngine {
   ///
   /// Of a bare name (`words`) everything is seen that was appended before the call, compacted or not; of a version
   /// (`words@12`, `words@latest`) that version alone.
-  /// - Parameter copy: a directory that was synced to that version: its segments are mapped where they are. One that does
-  /// not look as the sync left it is compared first. What is in no copy is fetched whole: to read a few records, ask
-  /// `records` or `scan`.
+  /// - Parameter copy: a directory that was synced to that version: its segments are mapped where they are. One that
+  /// does not look as the sync left it is compared first. What is in no copy is fetched whole: to read a few records,
+  /// ask `records` or `scan`.
   /// - Throws: `.notFound` for what is not there, `.usage` for a collection that is a tree, `.failed` when more waits
   /// for compaction than a reader takes in.
   public func vectors(_ name: String, copy: String? = nil) async throws(EngineError) -> VectorSnapshot {
@@ -103,11 +103,12 @@ extension EngineCall {
 
   /// A directory whose segments are mapped, and what it remembers of how they looked: nothing where that is of no use.
   static func segmentCopy(_ path: String) -> SegmentCopy {
-    var files: [RelativePath: LocalCopy.LeftFile] = [:]
-    if case .copy(let copy)? = try? LocalCopy.load(path: path) {
-      files = (try? copy.files(under: Array("segments/".utf8))) ?? [:]
+    guard case .copy(let copy)? = try? LocalCopy.load(path: path),
+      let files = try? copy.files(under: Array("segments/".utf8))
+    else { return SegmentCopy(path) }
+    return SegmentCopy(path, manifest: copy.manifest) { [files] entry, status in
+      files[entry.path]?.isStill(entry, status) ?? false
     }
-    return SegmentCopy(path) { [files] entry, status in files[entry.path]?.isStill(entry, status) ?? false }
   }
 
   /// Bytes that were read since the call began, from whatever tier.

@@ -29,17 +29,17 @@ package final class SegmentFences: Sendable {
   /// The rows between which the first row is that is not below a name; the name lies within the segment's.
   package func rows(around name: RecordName) -> Range<Int> {
     let key = SegmentFences.key(name.utf8.rawSpan, at: sharedByteCount)
-    let first = place { $0 < key }
-    let behind = place { $0 <= key }
+    let first = place(from: 0) { $0 < key }
+    let behind = place(from: first) { $0 <= key }
     let start = max(0, first - 1) * SegmentFences.stride
     let end = min(rowCount, behind * SegmentFences.stride)
     // Names that do not ascend are damage; whoever reads them finds out.
     return start <= end ? start..<end : 0..<rowCount
   }
 
-  /// How many keys come first of which `isBefore` holds.
-  private func place(_ isBefore: (UInt64) -> Bool) -> Int {
-    var (low, high) = (0, keys.count)
+  /// How many keys come first of which `isBefore` holds, as it does of those before `start`.
+  private func place(from start: Int, _ isBefore: (UInt64) -> Bool) -> Int {
+    var (low, high) = (start, keys.count)
     while low < high {
       let middle = low + (high - low) / 2
       if isBefore(keys[middle]) { low = middle + 1 } else { high = middle }

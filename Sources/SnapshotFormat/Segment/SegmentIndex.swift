@@ -2,8 +2,8 @@ package import Primitives
 
 /// What the two ends of a segment say, and its producers: all but the columns that go by row.
 ///
-/// Every column lies within the segment's bytes, where the layout says it must. Opening costs the header, the footer and
-/// the producers.
+/// Every column lies within the segment's bytes, where the layout says it must. Opening costs the header, the footer
+/// and the producers.
 package final class SegmentIndex: Sendable {
   package static let byteCountMax = 1 << 30
   /// What footer and seal have at most.

@@ -2,7 +2,8 @@ internal import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
 
-/// Parts of one segment for one piece of reading: keeps what it gave until the reading is done, whatever the cache drops.
+/// Parts of one segment for one piece of reading: keeps what it gave until the reading is done, whatever the cache
+/// drops.
 final class SegmentPieces: SegmentParts {
   private let chunks: SegmentChunks
   /// By number; a look-up meets the same chunks time and again.

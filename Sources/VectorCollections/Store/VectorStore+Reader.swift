@@ -9,11 +9,25 @@ extension VectorStore {
   ///
   /// Segments in a copy are mapped where they are, once they were compared.
   package func reader(_ row: VersionRow, _ access: SegmentAccess = .mapped) throws(StoreError) -> VectorReader {
+    if case .copy(let copy) = access, let reader = try reader(row, of: copy) { return reader }
     let manifest = try store.manifest(row)
     guard manifest.root.kind == .vectors else { throw .catalog(.registeredAs(collection, .tree)) }
     let segments = try segments(of: manifest, access)
     guard let schema = try schema(manifest) else { throw .invalid("the version does not tell its dimension") }
     return VectorReader(row, schema, segments.map(\.segment))
+  }
+
+  /// The same without asking the store, where the copy remembers the manifest of the version and has all its segments.
+  private func reader(_ row: VersionRow, of copy: SegmentCopy) throws(StoreError) -> VectorReader? {
+    guard let manifest = copy.manifest, manifest.digest == row.root.digest, manifest.root.kind == .vectors,
+      let schema = try schema(manifest)
+    else { return nil }
+    var segments: [OpenSegment] = []
+    for entry in try entries(of: manifest) {
+      guard let segment = try files.local(entry, of: manifest, in: copy) else { return nil }
+      segments.append(segment)
+    }
+    return VectorReader(row, schema, segments)
   }
 
   /// Opens the newest version and the deltas behind it: whatever was appended before is seen.

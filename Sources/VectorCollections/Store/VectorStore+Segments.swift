@@ -2,7 +2,7 @@ internal import Catalog
 package import FileIO
 internal import Primitives
 package import SnapshotFormat
-internal import SnapshotStore
+package import SnapshotStore
 
 /// A segment of a version, and its entry in the tree.
 struct StoredSegment: Sendable {
@@ -22,15 +22,21 @@ extension VectorStore {
   func segments(of manifest: ManifestReader, _ access: SegmentAccess) throws(StoreError) -> [StoredSegment] {
     let cache = SegmentCache(
       byteCountMax: settings.chunkCacheByteCount, pageCountMax: settings.pageCacheCount)
+    // Opening takes requests: the more at once, the sooner.
+    let jobs = access.isRanged ? store.limits.jobs : 1
+    return try Parallel.map(try entries(of: manifest), jobs: jobs) { entry throws(StoreError) in
+      StoredSegment(entry: entry, segment: try open(entry, of: manifest, access, cache))
+    }
+  }
+
+  /// The files of all segments, in order of path.
+  func entries(of manifest: ManifestReader) throws(StoreError) -> [FileEntry] {
     var entries: [FileEntry] = []
     try manifest.forEachFile { entry throws(StoreError) in
       guard case .file = entry.content, entry.path.bytes.starts(with: Array("segments/".utf8)) else { return }
       entries.append(entry)
     }
-    // Opening takes requests: the more at once, the sooner.
-    return try Parallel.map(entries, jobs: access.isRanged ? store.limits.jobs : 1) { entry throws(StoreError) in
-      StoredSegment(entry: entry, segment: try open(entry, of: manifest, access, cache))
-    }
+    return entries
   }
 
   private func open(
@@ -53,11 +59,17 @@ extension VectorStore {
 /// A directory that was synced to a version.
 package struct SegmentCopy: Sendable {
   package let path: String
+  /// The manifest that it remembers; nil where that is of no use.
+  package let manifest: ManifestReader?
   /// Whether a file that looks so is still as the sync left it; others are compared, byte for byte.
   package let isAsLeft: @Sendable (FileEntry, FileStatus) -> Bool
 
-  package init(_ path: String, isAsLeft: @escaping @Sendable (FileEntry, FileStatus) -> Bool) {
+  package init(
+    _ path: String, manifest: ManifestReader? = nil,
+    isAsLeft: @escaping @Sendable (FileEntry, FileStatus) -> Bool = { _, _ in false }
+  ) {
     self.path = path
+    self.manifest = manifest
     self.isAsLeft = isAsLeft
   }
 }

@@ -23,4 +23,29 @@ import Testing
     cache.insert("next", for: 3, cost: 1)
     #expect(cache.value(3) == "next" && !cache.contains(2))
   }
+
+  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  func `what is kept is what a list in order of use would keep`(seed: UInt64) {
+    let random = SeededRandomSource(seed: seed)
+    var cache = RecencyCache<Int, Int>(costMax: 50)
+    var list: [(key: Int, cost: Int)] = []
+    for step in 0..<2_000 {
+      let (key, cost) = (Int(random.next() % 40), Int(1 + random.next() % 9))
+      switch random.next() % 8 {
+      case 0...2:
+        cache.insert(step, for: key, cost: cost)
+        list.removeAll { $0.key == key }
+        list.append((key, cost))
+        while list.count > 1, list.reduce(0, { $0 + $1.cost }) > 50 { list.removeFirst() }
+      case 3:
+        cache.remove(key)
+        list.removeAll { $0.key == key }
+      default:
+        let isThere = cache.value(key) != nil
+        #expect(isThere == list.contains { $0.key == key }, "step \(step), seed \(seed)")
+        if let index = list.firstIndex(where: { $0.key == key }) { list.append(list.remove(at: index)) }
+      }
+    }
+    #expect((0..<40).filter { cache.contains($0) } == list.map(\.key).sorted(), "seed \(seed)")
+  }
 }

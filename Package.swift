@@ -202,3 +202,12 @@ if Context.environment["SNAP_MUTATE"] != nil { addMutations() }
 }
 
 if Context.environment["SNAP_SIMULATE"] != nil { addSimulations() }
+
+/// What measures reading in process, only when it is asked for.
+@MainActor func addMeasure() {
+  package.targets.append(
+    .executableTarget(
+      name: "snapmeasure", dependencies: ["SnapshotEngine"], path: "Tests/Measure", swiftSettings: houseSettings))
+}
+
+if Context.environment["SNAP_MEASURE"] != nil { addMeasure() }

@@ -17,6 +17,8 @@ public struct FormatError: Error, Sendable, Equatable {
     case unsupported
     /// They ask for more than the limits of the format allow.
     case beyondLimit
+    /// They could not be had: where they lie failed. They may be sound.
+    case unreadable(SourceFailure)
   }
 
   /// What the caller acts on.
@@ -51,6 +53,11 @@ public struct FormatError: Error, Sendable, Equatable {
     FormatError(.unsupported, subject, reason)
   }
 
+  /// What bytes that are read as they are needed could not be had for.
+  package static func unreadable(_ subject: String, _ error: any Error) -> FormatError {
+    FormatError(.unreadable(SourceFailure(error)), subject, "\(error)")
+  }
+
   package static func mismatch(_ subject: String, expected: Digest, actual: Digest) -> FormatError {
     FormatError(.digestMismatch(expected: expected, actual: actual), subject, "the digest differs")
   }
@@ -63,4 +70,16 @@ extension FormatError: CustomStringConvertible {
     if case .digestMismatch(let expected, let actual) = kind { text += ", expected \(expected), found \(actual)" }
     return text
   }
+}
+
+/// What the place failed with that bytes were to be read from.
+public struct SourceFailure: Sendable, Equatable {
+  package let error: any Error
+
+  package init(_ error: any Error) {
+    self.error = error
+  }
+
+  /// Failures are equal that say the same.
+  public static func == (left: SourceFailure, right: SourceFailure) -> Bool { "\(left.error)" == "\(right.error)" }
 }

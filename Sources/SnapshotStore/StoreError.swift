@@ -65,9 +65,11 @@ package enum StoreError: Error, Sendable {
 }
 
 extension StoreError {
+  /// What could not be read as what it should be; where it could not be had at all, why.
   package static func damage(_ error: FormatError, of key: ObjectKey, in tier: String, chunk: Digest? = nil)
     -> StoreError
   {
-    .damage(Damage(error, of: key, in: tier, chunk: chunk))
+    if case .unreadable(let source) = error.kind, let cause = source.error as? StoreError { return cause }
+    return .damage(Damage(error, of: key, in: tier, chunk: chunk))
   }
 }

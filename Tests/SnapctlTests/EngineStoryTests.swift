@@ -41,6 +41,27 @@ import Testing
     #expect(try texts.withVector("nope") { $0.count } == nil)
   }
 
+  @Test func `a copy whose segment was changed or is gone is read from the store`() async throws {
+    let program = try Program.withOneVersion()
+    let engine = try await SnapshotEngine.open("\(program.folder.path)/store")
+    try await engine.append((0..<100).map { .put(VectorRecord(id: "doc/\($0)", vector: [Float($0)])) }, to: "texts")
+    _ = try await engine.compact("texts")
+    let copy = "\(program.folder.path)/texts"
+    try await engine.sync("texts@1", to: copy)
+    let name = try #require(try FileManager.default.contentsOfDirectory(atPath: "\(copy)/segments").first)
+    let path = "\(copy)/segments/\(name)"
+    var bytes = try #require(FileManager.default.contents(atPath: path))
+    // A bit of the vectors, which no checksum is asked about when they are read.
+    bytes[65_536 + 42] ^= 64
+    try FileManager.default.removeItem(atPath: path)
+    try bytes.write(to: URL(fileURLWithPath: path))
+    for _ in 0..<2 {
+      let texts = try await engine.vectors("texts@1", copy: copy)
+      for number in 0..<100 { #expect(try texts.withVector("doc/\(number)") { $0[0] } == Float(number)) }
+      try? FileManager.default.removeItem(atPath: path)
+    }
+  }
+
   @Test func `a stopped engine does nothing more`() async throws {
     let program = try Program.withOneVersion()
     let engine = try await SnapshotEngine.open("\(program.folder.path)/store")

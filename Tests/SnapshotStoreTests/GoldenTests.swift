@@ -11,9 +11,11 @@ import Testing
 @Suite struct `the golden stores of version 1` {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("formats/golden/v1").path
-  private static let names = ["store", "owners", "pieces", "leases"]
+  private static let names = ["store", "owners", "pieces", "leases", "records"]
 
-  private static let contentHashes = ["store": plain, "owners": owned, "pieces": pieces, "leases": leased]
+  private static let contentHashes = [
+    "store": plain, "owners": owned, "pieces": pieces, "leases": leased, "records": records,
+  ]
 
   private static let plain = [
     "tree/first@1": "6ec60891e6ebb79f024702cdc2f2d7f2063da182ab1ab3803e7b8f44f9963db5",
@@ -31,6 +33,12 @@ import Testing
   private static let leased = [
     "words@1": "fa0ef90443f5f2db9145ed1c5f5425b9faeb09fc8262df15b2ad0f91c49ce898",
     "lines@1": "a68c55da27192caffbce263afd3918f3e796149310175baa77d80f5397763c01",
+  ]
+
+  private static let records = [
+    "typed@1": "f54dc68d156c869aafa1ab4f265a40e472303ff12ffcf5900b03c953128c9cc1",
+    "typed@2": "9dac04588909a30443585f582277568ded02ed4200566e91c7ec8a88d44be8f2",
+    "plain@1": "928612525933222a23a74f2e12eedd95b511cb52f3bdff9ba9360ad4b7980046",
   ]
 
   /// Three versions of one content: with owners, with others, without.

@@ -60,6 +60,14 @@ class GoldenTest(unittest.TestCase):
                 code, lines = run(store, "verify")
                 self.assertEqual((code, lines[:-1]), (0, []))
 
+    def test_records(self):
+        wanted = [json.loads(line) for line in (GOLDEN / "records.jsonl").read_text().splitlines()]
+        for name in ("typed@1", "typed@2", "typed", "plain"):
+            with self.subTest(name):
+                code, lines = run(GOLDEN / "records", "records", name)
+                self.assertEqual((code, [{"version": name, **line} for line in lines]),
+                                 (0, [one for one in wanted if one["version"] == name]))
+
     def test_a_wrong_digest_of_pieces(self):
         with tempfile.TemporaryDirectory() as folder:
             store = Path(shutil.copytree(GOLDEN / "pieces", Path(folder) / "store"))

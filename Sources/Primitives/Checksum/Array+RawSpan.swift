@@ -11,6 +11,17 @@ extension Array where Element == UInt8 {
   }
 }
 
+extension ArraySlice where Element == UInt8 {
+  /// The slice's bytes, borrowed.
+  package var rawSpan: RawSpan {
+    @_lifetime(borrow self)
+    get {
+      // Safe: bytes have no padding and no invalid patterns.
+      unsafe span.bytes
+    }
+  }
+}
+
 extension RawSpan {
   /// Whether two spans hold the same bytes.
   package func isSame(as other: RawSpan) -> Bool {

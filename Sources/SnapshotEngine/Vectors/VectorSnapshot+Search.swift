@@ -1,6 +1,7 @@
 internal import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
+internal import Synchronization
 internal import VectorCollections
 
 extension VectorSnapshot {
@@ -51,35 +52,46 @@ extension VectorSnapshot {
 }
 
 extension SnapshotEngine {
-  /// Finds the records of a collection whose vectors are nearest to one.
+  /// Finds the records of a collection whose vectors are nearest to one, straight from the store: of segments in no
+  /// cache the vectors are read, and little else.
   ///
   /// - Parameters: as for `VectorSnapshot.search`.
   /// - Throws: as `vectors` and `VectorSnapshot.search`.
   public func search(
     _ name: String, for vector: [Float], count: Int, metric: VectorMetric = .l2, where filter: String? = nil
   ) async throws(EngineError) -> VectorMatches {
-    let snapshot = try await vectors(name)
-    let jobs = configuration.jobs
-    return try await perform { _ throws(EngineError) in
-      try snapshot.timed(vector, count: count, metric: metric, where: filter, jobs: jobs)
+    let matches = Mutex<VectorMatches?>(nil)
+    _ = try await search(name, forEach: [vector], count: count, metric: metric, where: filter) { found in
+      matches.withLock { $0 = found }
+      return true
     }
+    guard let found = matches.withLock({ $0 }) else { throw EngineError(.failed, "the search gave nothing") }
+    return found
   }
 
   /// The same for several vectors, one after the other, on one state of the collection, until `found` has enough.
   ///
+  /// Several are worth it to fetch segments whole, and map them.
   /// - Throws: as `search` of one vector. What was found for those before was handed out.
+  @discardableResult
   public func search(
     _ name: String, forEach vectors: [[Float]], count: Int, metric: VectorMetric = .l2, where filter: String? = nil,
     found: @escaping @Sendable (VectorMatches) -> Bool
-  ) async throws(EngineError) {
-    let snapshot = try await self.vectors(name)
+  ) async throws(EngineError) -> ReadRecords {
+    let reference = try Names.version(name)
     let jobs = configuration.jobs
-    try await perform { call throws(EngineError) in
+    return try await perform { call throws(EngineError) in
+      let snapshot = try call.open(reference, name, vectors.count > 1 ? .mapped : .ranged)
+      var total: UInt64 = 0
       for vector in vectors {
         if call.isStopped { throw EngineError(.interrupted, "interrupted") }
         let matches = try snapshot.timed(vector, count: count, metric: metric, where: filter, jobs: jobs)
-        guard found(matches) else { return }
+        total += UInt64(matches.matches.count)
+        guard found(matches) else { break }
       }
+      return ReadRecords(
+        version: snapshot.snapshot?.version, count: total, missing: [], bytesRead: call.bytesRead,
+        requests: call.requests)
     }
   }
 }

@@ -45,6 +45,16 @@ public final class VectorSnapshot: Sendable {
     return try VectorSnapshot.catching { () throws(StoreError) in try reader.withVector(name, body) }
   }
 
+  /// Hands out ids, as UTF-8, and vectors in ascending order of id, where they lie, without a copy, until `body` has
+  /// enough. Neither may be kept.
+  ///
+  /// - Returns: how many were handed out.
+  /// - Throws: `.damaged` when the bytes are not what they should be.
+  @discardableResult
+  public func scanVectors(_ body: (Span<UInt8>, Span<Float>) -> Bool) throws(EngineError) -> UInt64 {
+    try VectorSnapshot.catching { () throws(StoreError) in try reader.scanVectors(body) }
+  }
+
   /// Hands out records in ascending order of id, one in memory at a time, until `body` has enough.
   ///
   /// - Parameters:

@@ -23,20 +23,35 @@ extension RawSpan {
     return true
   }
 
-  /// Compares bytes as unsigned numbers, a prefix first: below zero, zero, above zero.
-  package func order(_ other: [UInt8]) -> Int {
-    let shared = Swift.min(byteCount, other.count)
-    for index in 0..<shared {
-      // Safe: the index is below the byte count.
-      let byte = unsafe unsafeLoad(fromByteOffset: index, as: UInt8.self)
-      if byte != other[index] { return byte < other[index] ? -1 : 1 }
+  /// Compares bytes as unsigned numbers, a prefix first: below zero, zero, above zero. Eight at a time: the first that
+  /// differ decide in either way.
+  package func order(_ other: RawSpan) -> Int {
+    let shared = Swift.min(byteCount, other.byteCount)
+    var index = 0
+    while index + 8 <= shared {
+      // Safe: eight bytes from the index on are there in both, and integers have no invalid bit patterns.
+      let mine = unsafe UInt64(bigEndian: unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+      let theirs = unsafe UInt64(bigEndian: other.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+      if mine != theirs { return mine < theirs ? -1 : 1 }
+      index += 8
     }
-    return byteCount - other.count
+    while index < shared {
+      // Safe: the index is below both byte counts.
+      let mine = unsafe unsafeLoad(fromByteOffset: index, as: UInt8.self)
+      let theirs = unsafe other.unsafeLoad(fromByteOffset: index, as: UInt8.self)
+      if mine != theirs { return mine < theirs ? -1 : 1 }
+      index += 1
+    }
+    return byteCount - other.byteCount
   }
 }
 
 extension Array where Element == UInt8 {
   package init(copying span: RawSpan) {
     self = unsafe span.withUnsafeBytes { unsafe Array($0) }
+  }
+
+  package mutating func append(copying span: RawSpan) {
+    unsafe span.withUnsafeBytes { unsafe append(contentsOf: $0) }
   }
 }

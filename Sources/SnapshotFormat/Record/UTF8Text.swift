@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// Text that is compared and hashed by its UTF-8 bytes, never by Unicode equivalence.
 package struct UTF8Text: Hashable, Sendable {
   package let utf8: [UInt8]
@@ -16,7 +18,9 @@ package struct UTF8Text: Hashable, Sendable {
 }
 
 extension UTF8Text: Comparable, CustomStringConvertible, ExpressibleByStringLiteral {
-  package static func < (left: UTF8Text, right: UTF8Text) -> Bool { left.utf8.lexicographicallyPrecedes(right.utf8) }
+  package static func < (left: UTF8Text, right: UTF8Text) -> Bool {
+    left.utf8.rawSpan.order(right.utf8.rawSpan) < 0
+  }
   package init(stringLiteral value: String) { self.init(value) }
   package var description: String { string }
 }

@@ -54,17 +54,23 @@ struct SegmentRowEntry: Sendable, Equatable {
 }
 
 extension SegmentRowEntry {
-  init(from input: inout ByteReader) throws(FormatError) {
-    clock = try input.integer()
-    producer = try input.integer()
-    flags = Flags(rawValue: try input.integer())
-    try input.reserved(1)
-    vectorRow = try input.integer()
-    enclosing = try input.integer()
-    try input.reserved(4)
-    guard hasSoundFlags else { throw input.damaged("flags \(flags.rawValue) contradict each other") }
+  /// - Parameter bytes: those of one row.
+  init(_ bytes: RawSpan) throws(FormatError) {
+    guard bytes.byteCount == SegmentRowEntry.byteCount, let clock = bytes.word(at: 0, as: UInt64.self),
+      let producer = bytes.word(at: 8, as: UInt16.self), let flags = bytes.word(at: 10, as: UInt8.self),
+      let vectorRow = bytes.word(at: 12, as: UInt32.self), let enclosing = bytes.word(at: 16, as: UInt32.self)
+    else { throw .truncated("segment row", at: bytes.byteCount) }
+    self.clock = clock
+    self.producer = producer
+    self.flags = Flags(rawValue: flags)
+    self.vectorRow = vectorRow
+    self.enclosing = enclosing
+    guard bytes.word(at: 11, as: UInt8.self) == 0, bytes.word(at: 20, as: UInt32.self) == 0 else {
+      throw .damaged("segment row", "reserved bytes are not zero", at: 11)
+    }
+    guard hasSoundFlags else { throw .damaged("segment row", "flags \(flags) contradict each other", at: 10) }
     guard hasStamp || (clock == 0 && producer == SegmentRowEntry.noProducer) else {
-      throw input.damaged("a stamp of nothing")
+      throw .damaged("segment row", "a stamp of nothing", at: 0)
     }
   }
 

@@ -31,6 +31,17 @@ package struct SegmentTotals: Sendable, Equatable {
   }
 }
 
+extension SegmentTotals {
+  /// Whether there may be a row of this name.
+  package func mayHold(_ name: RecordName) -> Bool { leastName <= name && name <= greatestName }
+
+  /// Whether a row may say something of an id: its own, or that of a prefix, which may be less than all ids it covers.
+  package func mayCover(_ id: RecordName) -> Bool { leastName <= id && (id <= greatestName || prefixes > 0) }
+
+  /// Whether a row may say something of an id that begins with `prefix`.
+  package func mayCover(idsUnder prefix: RecordName) -> Bool { leastName.hasPrefix(prefix) || mayCover(prefix) }
+}
+
 /// The end of a segment before its seal (formats/segment.md §6).
 package struct SegmentFooter: Sendable, Equatable {
   static let magic: UInt32 = 0x5446_5353

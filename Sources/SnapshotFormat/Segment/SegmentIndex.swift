@@ -1,37 +1,72 @@
 package import Primitives
 
-/// What is known of a segment once it is opened: all but its rows.
+/// What the two ends of a segment say, and its producers: all but the columns that go by row.
 ///
-/// - Every column lies within the bytes it was opened on, where the layout says it must.
-/// - Opening costs the header, the footer, producers, origins and dead counts; no column of rows is read.
-package struct SegmentIndex: Sendable {
+/// Every column lies within the segment's bytes, where the layout says it must. Opening costs the header, the footer
+/// and the producers.
+package final class SegmentIndex: Sendable {
   package static let byteCountMax = 1 << 30
+  /// What footer and seal have at most.
+  package static let tailByteCountMax = 272 + 2 * (2 + RecordName.byteCountMax) + 8 + SealedObject.sealByteCount
 
   package let header: SegmentHeader
   package let footer: SegmentFooter
-  package let producers: [ProducerName]
-  package let origins: [SegmentOrigin]
-  package let dead: [SegmentDeadCount]
   /// The digest that the seal states; `SegmentReader.verify` checks it.
   package let digest: Digest
   package let byteCount: Int
+  /// By number; none before they were read.
+  package let producers: [ProducerName]
+  private let places: InlineArray<9, SegmentColumnPlace>
 
-  package init(_ bytes: RawSpan) throws(FormatError) {
-    guard bytes.byteCount <= SegmentIndex.byteCountMax else {
-      throw .beyondLimit("segment", "\(bytes.byteCount) bytes where \(SegmentIndex.byteCountMax) are allowed")
-    }
-    header = try SegmentHeader(from: bytes)
-    byteCount = bytes.byteCount
-    let sealOffset = bytes.byteCount - SealedObject.sealByteCount
-    guard let end = bytes.slice(header.footerOffset, sealOffset) else {
+  /// Opens a segment whose bytes are all there.
+  package convenience init(_ bytes: RawSpan) throws(FormatError) {
+    let header = try SegmentHeader(from: bytes)
+    guard let tail = bytes.slice(header.footerOffset, bytes.byteCount) else {
       throw .truncated("segment", at: bytes.byteCount)
     }
-    footer = try SegmentFooter(from: end)
-    digest = try SegmentIndex.seal(bytes.extracting(sealOffset..<bytes.byteCount))
+    let ends = try SegmentIndex(header, tail: tail, byteCount: bytes.byteCount)
+    self.init(ends, producers: try SegmentReader(bytes, opened: ends).readProducers())
+  }
+
+  /// The same, with producers that were read.
+  package init(_ ends: SegmentIndex, producers: [ProducerName]) {
+    header = ends.header
+    footer = ends.footer
+    digest = ends.digest
+    byteCount = ends.byteCount
+    places = ends.places
+    self.producers = producers
+  }
+
+  /// Opens a segment by its ends: the header, and what stands from `tailRange` on.
+  package init(_ header: SegmentHeader, tail: RawSpan, byteCount: Int) throws(FormatError) {
+    let range = try SegmentIndex.tailRange(header, byteCount: byteCount)
+    guard tail.byteCount == range.count else { throw .truncated("segment", at: range.lowerBound + tail.byteCount) }
+    self.header = header
+    self.byteCount = byteCount
+    let sealOffset = tail.byteCount - SealedObject.sealByteCount
+    footer = try SegmentFooter(from: tail.extracting(0..<sealOffset))
+    digest = try SegmentIndex.seal(tail.extracting(sealOffset..<tail.byteCount))
+    producers = []
+    places = InlineArray { [footer] in footer.columns[$0] }
     try SegmentIndex.checkLayout(header, footer)
-    producers = try SegmentIndex.producers(try SegmentIndex.checked(.producers, footer, bytes))
-    origins = try SegmentIndex.origins(try SegmentIndex.checked(.origins, footer, bytes), producers: producers)
-    dead = try SegmentIndex.dead(try SegmentIndex.checked(.dead, footer, bytes))
+  }
+
+  /// Where a column stands.
+  package subscript(column: SegmentColumn) -> SegmentColumnPlace { places[column.rawValue - 1] }
+
+  /// Where footer and seal stand.
+  package static func tailRange(_ header: SegmentHeader, byteCount: Int) throws(FormatError) -> Range<Int> {
+    guard byteCount <= byteCountMax else {
+      throw .beyondLimit("segment", "\(byteCount) bytes where \(byteCountMax) are allowed")
+    }
+    guard header.footerOffset <= byteCount - SealedObject.sealByteCount else {
+      throw .truncated("segment", at: byteCount)
+    }
+    guard byteCount - header.footerOffset <= tailByteCountMax else {
+      throw .damaged("segment header", "the footer is out of place")
+    }
+    return header.footerOffset..<byteCount
   }
 
   package var schema: VectorSchema { header.schema }
@@ -79,60 +114,5 @@ extension SegmentIndex {
         throw .damaged("segment footer", "column \(column) is too short for its offsets")
       }
     }
-  }
-
-  @_lifetime(copy bytes)
-  private static func checked(_ column: SegmentColumn, _ footer: SegmentFooter, _ bytes: RawSpan) throws(FormatError)
-    -> RawSpan
-  {
-    guard let part = bytes.slice(footer[column].offset, footer[column].range.upperBound) else {
-      throw .truncated("segment", at: bytes.byteCount)
-    }
-    guard CRC32C.of(part) == footer[column].crc else {
-      throw .damaged("segment", "the checksum of column \(column) differs", at: footer[column].offset)
-    }
-    return part
-  }
-
-  private static func producers(_ bytes: RawSpan) throws(FormatError) -> [ProducerName] {
-    var input = ByteReader(bytes, of: "segment producers")
-    var producers: [ProducerName] = []
-    for _ in 0..<(try input.integer(UInt16.self)) {
-      guard let producer = ProducerName(try input.string(limit: 64)), producers.last.map({ $0 < producer }) ?? true
-      else { throw input.damaged("not the next producer") }
-      producers.append(producer)
-    }
-    try input.finish()
-    return producers
-  }
-
-  private static func origins(_ bytes: RawSpan, producers: [ProducerName]) throws(FormatError) -> [SegmentOrigin] {
-    var input = ByteReader(bytes, of: "segment origins")
-    let count = try input.count(UInt32.self, width: 92, limit: SegmentOrigin.countMax)
-    var origins: [SegmentOrigin] = []
-    origins.reserveCapacity(count)
-    for _ in 0..<count {
-      let origin = try SegmentOrigin(from: &input, producers: producers)
-      if let last = origins.last, !SegmentOrigin.precedes(last, origin) { throw input.damaged("origins do not ascend") }
-      origins.append(origin)
-    }
-    try input.finish()
-    return origins
-  }
-
-  private static func dead(_ bytes: RawSpan) throws(FormatError) -> [SegmentDeadCount] {
-    var input = ByteReader(bytes, of: "segment dead counts")
-    let count = try input.count(UInt32.self, width: 20, limit: SegmentDeadCount.countMax)
-    var dead: [SegmentDeadCount] = []
-    dead.reserveCapacity(count)
-    for _ in 0..<count {
-      let entry = SegmentDeadCount(segment: try input.uniqueName(), rows: try input.integer())
-      if let last = dead.last, !SegmentDeadCount.precedes(last, entry) {
-        throw input.damaged("dead counts do not ascend")
-      }
-      dead.append(entry)
-    }
-    try input.finish()
-    return dead
   }
 }

@@ -3,8 +3,10 @@ internal import Primitives
 /// Finding rows by halving (formats/segment.md §3 "Looking up an id").
 extension SegmentReader {
   /// The first row that is not below `key`; the row count when all are.
-  package func lowerBound(_ key: RowKey) throws(FormatError) -> Int {
-    var (low, high) = (0, rowCount)
+  ///
+  /// - Parameter rows: where it is known to be; the end of the range counts.
+  package func lowerBound(_ key: RowKey, in rows: Range<Int>? = nil) throws(FormatError) -> Int {
+    var (low, high) = (rows?.lowerBound ?? 0, rows?.upperBound ?? rowCount)
     while low < high {
       let middle = low + (high - low) / 2
       if try isBelow(middle, key) { low = middle + 1 } else { high = middle }
@@ -13,9 +15,9 @@ extension SegmentReader {
   }
 
   /// The row of exactly this key, or nil.
-  package func find(_ key: RowKey) throws(FormatError) -> Int? {
-    let row = try lowerBound(key)
-    guard row < rowCount, try cell(.names, row).order(key.name.utf8) == 0,
+  package func find(_ key: RowKey, in rows: Range<Int>? = nil) throws(FormatError) -> Int? {
+    let row = try lowerBound(key, in: rows)
+    guard row < rowCount, try cell(.names, row).order(key.name.utf8.rawSpan) == 0,
       try entry(row).flags.contains(.prefix) == key.isPrefix
     else { return nil }
     return row
@@ -25,7 +27,7 @@ extension SegmentReader {
   package func prefixes(covering id: RecordName) throws(FormatError) -> [Int] {
     let next = try lowerBound(RowKey(id))
     var row = next - 1
-    if next < rowCount, try cell(.names, next).order(id.utf8) == 0 { row = next }
+    if next < rowCount, try cell(.names, next).order(id.utf8.rawSpan) == 0 { row = next }
     guard row >= 0 else { return [] }
     var covering: [Int] = []
     while true {
@@ -49,19 +51,19 @@ extension SegmentReader {
   }
 
   private func isBelow(_ row: Int, _ key: RowKey) throws(FormatError) -> Bool {
-    let order = try cell(.names, row).order(key.name.utf8)
+    let order = try cell(.names, row).order(key.name.utf8.rawSpan)
     guard order == 0 else { return order < 0 }
     return try entry(row).flags.contains(.prefix) && !key.isPrefix
   }
 
   private func covers(_ row: Int, _ id: RecordName) throws(FormatError) -> Bool {
     let name = try cell(.names, row)
-    return name.byteCount <= id.utf8.count && name.order(Array(id.utf8.prefix(name.byteCount))) == 0
+    return name.byteCount <= id.utf8.count && name.order(id.utf8.rawSpan.extracting(0..<name.byteCount)) == 0
   }
 
   private func hasPrefix(_ row: Int, _ prefix: RecordName) throws(FormatError) -> Bool {
     let name = try cell(.names, row)
     guard let front = name.slice(0, prefix.utf8.count) else { return false }
-    return front.order(prefix.utf8) == 0
+    return front.order(prefix.utf8.rawSpan) == 0
   }
 }

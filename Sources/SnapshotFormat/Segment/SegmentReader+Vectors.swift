@@ -10,9 +10,9 @@ extension SegmentReader {
   @_lifetime(copy self)
   package func floats(ofVectors range: Range<Int>) throws(FormatError) -> Span<Float> {
     let width = index.schema.vectorByteCount
-    let start = index.footer[.vectors].offset
+    let start = index[.vectors].offset
     guard range.lowerBound >= 0, range.upperBound <= vectorCount,
-      let vectors = bytes.slice(start + range.lowerBound * width, start + range.upperBound * width)
+      let vectors = try part(start + range.lowerBound * width, start + range.upperBound * width)
     else { throw .damaged("segment", "it has \(vectorCount) vectors, not \(range.upperBound)") }
     return try SegmentReader.floats(vectors)
   }

@@ -4,23 +4,23 @@ internal import Primitives
 extension SegmentReader {
   /// Checks seal, column checksums, every row, and what rows say of each other.
   package func verify() throws(FormatError) {
-    let sealed = bytes.extracting(0..<bytes.byteCount - SealedObject.sealByteCount)
+    guard let sealed = try part(0, index.byteCount - SealedObject.sealByteCount) else {
+      throw .truncated("segment", at: index.byteCount)
+    }
     let actual = SealedObject.digest(of: sealed, named: SegmentIndex.key(of: index.header.name))
     guard actual == index.digest else { throw .mismatch("segment", expected: index.digest, actual: actual) }
     for column in SegmentColumn.allCases {
-      let place = index.footer[column]
-      guard let part = bytes.slice(place.offset, place.range.upperBound), CRC32C.of(part) == place.crc else {
-        throw .damaged("segment", "the checksum of column \(column) differs", at: place.offset)
-      }
-      try verifyPadding(from: place.range.upperBound, column)
+      _ = try checked(column)
+      try verifyPadding(from: index[column].range.upperBound, column)
     }
+    _ = try (origins(), dead())
     try verifyOffsets()
     try verifyRows()
   }
 
   private func verifyPadding(from end: Int, _ column: SegmentColumn) throws(FormatError) {
     let next = column == .vectors ? index.header.footerOffset : index.footer.columns[column.rawValue].offset
-    guard let gap = bytes.slice(end, next), gap.isZero else {
+    guard let gap = try part(end, next), gap.isZero else {
       throw .damaged("segment", "what follows column \(column) is not zero", at: end)
     }
   }
@@ -28,10 +28,10 @@ extension SegmentReader {
   /// The first offset is 0, the last the end; that they ascend shows with each row.
   private func verifyOffsets() throws(FormatError) {
     for column in SegmentColumn.allCases where column.hasOffsets {
-      let place = index.footer[column]
+      let place = index[column]
       let blob = UInt32(place.byteCount - 4 * (rowCount + 1))
-      guard bytes.word(at: place.offset, as: UInt32.self) == 0,
-        bytes.word(at: place.offset + 4 * rowCount, as: UInt32.self) == blob
+      guard let offsets = try part(place.offset, place.offset + 4 * (rowCount + 1)),
+        offsets.word(at: 0, as: UInt32.self) == 0, offsets.word(at: 4 * rowCount, as: UInt32.self) == blob
       else { throw .damaged("segment \(column)", "the offsets do not span the column", at: place.offset) }
     }
   }

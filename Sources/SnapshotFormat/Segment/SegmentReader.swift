@@ -1,18 +1,27 @@
 internal import Primitives
 
-/// Reads rows straight from a segment's bytes, mapped or not (formats/segment.md §3).
+/// Gives parts of a segment that does not lie in memory as a whole.
+package protocol SegmentParts: AnyObject {
+  /// The bytes of a range that lies within the segment.
+  ///
+  /// What was given must not change, nor go, before `self` does.
+  func part(_ range: Range<Int>) throws(FormatError) -> ArraySlice<UInt8>
+}
+
+/// Reads rows straight from a segment's bytes, mapped, in memory or had part by part (formats/segment.md §3).
 ///
 /// Every offset is checked before it is used; what a row says is checked when it is read. Nothing else is touched: a
 /// look-up by id reads as many names as it takes to halve the rows.
 package struct SegmentReader: ~Escapable {
   package let index: SegmentIndex
-  let bytes: RawSpan
+  /// All bytes, or none where parts are had.
+  private let whole: RawSpan
+  private let parts: (any SegmentParts)?
 
-  /// Opens a segment.
+  /// Opens a segment whose bytes are all there.
   @_lifetime(copy bytes)
   package init(_ bytes: RawSpan) throws(FormatError) {
-    index = try SegmentIndex(bytes)
-    self.bytes = bytes
+    try self.init(bytes, opened: try SegmentIndex(bytes))
   }
 
   /// Reads on with what was found when the same bytes were opened.
@@ -20,7 +29,26 @@ package struct SegmentReader: ~Escapable {
   package init(_ bytes: RawSpan, opened index: SegmentIndex) throws(FormatError) {
     guard bytes.byteCount == index.byteCount else { throw .truncated("segment", at: bytes.byteCount) }
     self.index = index
-    self.bytes = bytes
+    whole = bytes
+    parts = nil
+  }
+
+  /// Reads a segment part by part.
+  @_lifetime(borrow parts)
+  package init(parts: borrowing any SegmentParts, opened index: SegmentIndex) {
+    self.index = index
+    whole = RawSpan()
+    self.parts = copy parts
+  }
+
+  /// The bytes from `start` up to `end`, or nil where the segment does not have them, or they are in the wrong order.
+  @_lifetime(copy self)
+  func part(_ start: Int, _ end: Int) throws(FormatError) -> RawSpan? {
+    guard let parts else { return whole.slice(start, end) }
+    guard start >= 0, start <= end, end <= index.byteCount else { return nil }
+    let part = try parts.part(start..<end)
+    // Safe: `parts` keeps what it gave, and `self` cannot outlive it.
+    return unsafe _overrideLifetime(part.rawSpan, copying: self)
   }
 
   package var rowCount: Int { index.rowCount }
@@ -28,25 +56,24 @@ package struct SegmentReader: ~Escapable {
   /// The bytes of a row in a column with offsets.
   @_lifetime(copy self)
   func cell(_ column: SegmentColumn, _ row: Int) throws(FormatError) -> RawSpan {
-    let place = index.footer[column]
+    let place = index[column]
     let start = place.offset + 4 * row
-    guard row >= 0, row < rowCount, let from = bytes.word(at: start, as: UInt32.self),
-      let to = bytes.word(at: start + 4, as: UInt32.self)
+    guard row >= 0, row < rowCount, let offsets = try part(start, start + 8),
+      let from = offsets.word(at: 0, as: UInt32.self), let to = offsets.word(at: 4, as: UInt32.self)
     else { throw .damaged("segment", "no row \(row)") }
     let base = place.offset + 4 * (rowCount + 1)
     guard from <= to, Int(to) <= place.byteCount - 4 * (rowCount + 1),
-      let cell = bytes.slice(base + Int(from), base + Int(to))
+      let cell = try part(base + Int(from), base + Int(to))
     else { throw .damaged("segment \(column)", "the offsets of row \(row) do not ascend", at: start) }
     return cell
   }
 
   func entry(_ row: Int) throws(FormatError) -> SegmentRowEntry {
-    let start = index.footer[.rows].offset + row * SegmentRowEntry.byteCount
-    guard row >= 0, row < rowCount, let part = bytes.slice(start, start + SegmentRowEntry.byteCount) else {
+    let start = index[.rows].offset + row * SegmentRowEntry.byteCount
+    guard row >= 0, row < rowCount, let part = try part(start, start + SegmentRowEntry.byteCount) else {
       throw .damaged("segment", "no row \(row)")
     }
-    var input = ByteReader(part, of: "segment row")
-    return try SegmentRowEntry(from: &input)
+    return try SegmentRowEntry(part)
   }
 
   /// What row `row` is about.
@@ -57,14 +84,23 @@ package struct SegmentReader: ~Escapable {
     return RowKey(name, isPrefix: try entry(row).flags.contains(.prefix))
   }
 
+  /// Whether a row has a record.
+  package func isRecord(_ row: Int) throws(FormatError) -> Bool { try entry(row).flags.contains(.body) }
+
+  /// The name of a row, where it lies.
+  @_lifetime(copy self)
+  package func name(_ row: Int) throws(FormatError) -> RawSpan { try cell(.names, row) }
+
+  package func isPrefix(_ row: Int) throws(FormatError) -> Bool { try entry(row).flags.contains(.prefix) }
+
   /// The vector of a row, or nil for a row without one.
   @_lifetime(copy self)
   package func vector(_ row: Int) throws(FormatError) -> RawSpan? {
     let vectorRow = try entry(row).vectorRow
     guard vectorRow != SegmentRowEntry.noIndex else { return nil }
     let width = index.schema.vectorByteCount
-    let start = index.footer[.vectors].offset + Int(vectorRow) * width
-    guard Int(vectorRow) < index.header.vectorCount, let vector = bytes.slice(start, start + width) else {
+    let start = index[.vectors].offset + Int(vectorRow) * width
+    guard Int(vectorRow) < index.header.vectorCount, let vector = try part(start, start + width) else {
       throw .damaged("segment rows", "row \(row) has vector \(vectorRow)")
     }
     return vector
@@ -77,5 +113,12 @@ package struct SegmentReader: ~Escapable {
   package func floats(_ row: Int) throws(FormatError) -> Span<Float>? {
     guard let vector = try vector(row) else { return nil }
     return try SegmentReader.floats(vector)
+  }
+
+  /// The same; no elements for a row without a vector.
+  @_lifetime(copy self)
+  package func elements(_ row: Int) throws(FormatError) -> Span<Float> {
+    guard let floats = try floats(row) else { return Span() }
+    return floats
   }
 }

@@ -19,62 +19,31 @@ package final class FrameCache: Sendable {
     }
   }
 
-  private struct Slot {
-    let frame: FrameDecoder.Frame
-    var used: UInt64
-  }
-
-  private struct Part {
-    var slots: [Key: Slot] = [:]
-    var byteCount = 0
-
-    mutating func use(_ key: Key, at tick: UInt64) -> FrameDecoder.Frame? {
-      guard let frame = slots[key]?.frame else { return nil }
-      slots[key]?.used = tick
-      return frame
-    }
-
-    mutating func remove(_ key: Key) {
-      if let slot = slots.removeValue(forKey: key) { byteCount -= slot.frame.raw.count }
-    }
-
-    mutating func insert(_ frame: FrameDecoder.Frame, for key: Key, used: UInt64, byteCountMax: Int) {
-      slots[key] = Slot(frame: frame, used: used)
-      byteCount += frame.raw.count
-      while byteCount > byteCountMax, slots.count > 1, let oldest = slots.min(by: { $0.value.used < $1.value.used }) {
-        remove(oldest.key)
-      }
-    }
-  }
+  private typealias Part = RecencyCache<Key, FrameDecoder.Frame>
 
   private struct State {
-    var chunks = Part()
-    var others = Part()
-    var tick: UInt64 = 0
+    var chunks: Part
+    var others: Part
   }
 
-  private let byteCountMax: Int
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   package init(byteCountMax: Int) {
-    self.byteCountMax = byteCountMax
+    state = Mutex(
+      State(chunks: Part(costMax: byteCountMax / 11 * 6), others: Part(costMax: byteCountMax / 11 * 5)))
   }
 
   package func frame(_ key: Key) -> FrameDecoder.Frame? {
-    state.withLock { state in
-      state.tick += 1
-      return state.chunks.use(key, at: state.tick) ?? state.others.use(key, at: state.tick)
-    }
+    state.withLock { $0.chunks.value(key) ?? $0.others.value(key) }
   }
 
   package func insert(_ frame: FrameDecoder.Frame, for key: Key) {
     state.withLock { state in
-      guard state.chunks.slots[key] == nil, state.others.slots[key] == nil else { return }
-      state.tick += 1
+      guard !state.chunks.contains(key), !state.others.contains(key) else { return }
       if frame.header.kind == .chunks {
-        state.chunks.insert(frame, for: key, used: state.tick, byteCountMax: byteCountMax / 11 * 6)
+        state.chunks.insert(frame, for: key, cost: frame.raw.count)
       } else {
-        state.others.insert(frame, for: key, used: state.tick, byteCountMax: byteCountMax / 11 * 5)
+        state.others.insert(frame, for: key, cost: frame.raw.count)
       }
     }
   }

@@ -11,7 +11,7 @@ package final class SnapshotWriter {
   /// What a writer works with, besides the tree.
   package struct Context {
     package let tier: any ObjectTier
-    package let limits: StoreLimits
+    package var limits: StoreLimits
     package let intent: IntentIdentifier
     package let random: any RandomSource
     package let created: Timestamp
@@ -76,7 +76,7 @@ package final class SnapshotWriter {
     files = FilePageWriter(pages: pages)
     chunkList = ChunkListWriter(pages: pages, files: files, support: support)
     owners = recordsOwners ? try OwnerPageWriter(pages: pages, base: base) : nil
-    plainChunks = FrameGroup(kind: .chunks, rawByteCountMax: Limits.chunkByteCount, packs: packs)
+    plainChunks = FrameGroup(kind: .chunks, rawByteCountMax: context.limits.chunkFrameByteCount, packs: packs)
     textChunks = FrameGroup(kind: .chunks, rawByteCountMax: Limits.frameRawByteCount, packs: packs)
     patches = FrameGroup(kind: .patches, rawByteCountMax: Limits.frameRawByteCount, packs: packs)
     tree = try BaseTreeCursor(base)

@@ -1,5 +1,5 @@
 package import FileIO
-internal import Primitives
+package import Primitives
 package import SnapshotFormat
 package import SnapshotStore
 
@@ -91,6 +91,36 @@ package final class LocalCopy: Sendable {
   }
 }
 
+extension LocalCopy {
+  /// A file of the copy, and how it looked when it was left.
+  package struct LeftFile: Sendable {
+    private let entry: FileEntry
+    private let hint: FileHint
+
+    fileprivate init(_ entry: FileEntry, _ hint: FileHint) {
+      self.entry = entry
+      self.hint = hint
+    }
+
+    /// Whether it is the same file, and looks as it was left.
+    package func isStill(_ other: FileEntry, _ status: FileStatus) -> Bool {
+      entry.hasSameContent(as: other) && hint.agrees(with: status)
+    }
+  }
+
+  /// The files whose paths begin so; none of those whose look was not known.
+  package func files(under prefix: [UInt8]) throws(StoreError) -> [RelativePath: LeftFile] {
+    var files: [RelativePath: LeftFile] = [:]
+    for (index, page) in try manifest.filesPages().enumerated() {
+      for (entry, hint) in zip(try manifest.files(page), hints(ofPage: index))
+      where hint != .none && entry.path.bytes.starts(with: prefix) {
+        files[entry.path] = LeftFile(entry, hint)
+      }
+    }
+    return files
+  }
+}
+
 extension FileHint {
   /// How a file looks now. What a link more or less changes is left out.
   package init(_ status: FileStatus) {
@@ -99,7 +129,7 @@ extension FileHint {
       changed: status.linkCount == 1 ? status.changedNanoseconds : 0, byteCount: status.byteCount)
   }
 
-  func agrees(with status: FileStatus) -> Bool {
+  package func agrees(with status: FileStatus) -> Bool {
     self != .none && device == status.device && inode == status.inode && modified == status.modifiedNanoseconds
       && byteCount == status.byteCount && (changed == 0 || changed == status.changedNanoseconds)
   }

@@ -58,6 +58,7 @@ struct CoveringPrefixes<Element> {
     stack.append((key, element))
   }
 
+  var isEmpty: Bool { stack.isEmpty }
   var elements: [Element] { stack.map(\.element) }
 }
 

@@ -1,45 +1,8 @@
-internal import Primitives
 package import SnapshotFormat
 
 /// Rows in ascending order of key, one after the other.
 package protocol RowSource: AnyObject {
   func next() throws(FormatError) -> Row?
-}
-
-/// The bytes of a segment, wherever they are: mapped or in memory. They do not change.
-package protocol SegmentBytes: AnyObject, Sendable {
-  func withBytes<Value, Failure: Error>(_ body: (RawSpan) throws(Failure) -> Value) throws(Failure) -> Value
-}
-
-/// A segment in memory.
-package final class SegmentInMemory: SegmentBytes {
-  private let bytes: [UInt8]
-
-  package init(_ bytes: [UInt8]) {
-    self.bytes = bytes
-  }
-
-  package func withBytes<Value, Failure: Error>(_ body: (RawSpan) throws(Failure) -> Value) throws(Failure) -> Value {
-    let bytes = bytes
-    return try body(bytes.rawSpan)
-  }
-}
-
-/// An opened segment and its bytes.
-package struct OpenSegment: Sendable {
-  package let index: SegmentIndex
-  package let bytes: any SegmentBytes
-
-  package init(_ bytes: any SegmentBytes) throws(FormatError) {
-    self.bytes = bytes
-    index = try bytes.withBytes { (span) throws(FormatError) in try SegmentIndex(span) }
-  }
-
-  package func read<Value>(
-    _ body: (borrowing SegmentReader) throws(FormatError) -> Value
-  ) throws(FormatError) -> Value {
-    try bytes.withBytes { (span) throws(FormatError) in try body(SegmentReader(span, opened: index)) }
-  }
 }
 
 /// The rows of a segment, or those that matter to ids under a prefix, one in memory at a time.
@@ -49,10 +12,12 @@ package final class SegmentRows: RowSource {
   private var enclosing: ArraySlice<Int> = []
   private var position: Int
   private let end: Int
+  private var window: FetchWindow
 
   package init(_ segment: OpenSegment) {
     self.segment = segment
     position = 0
+    window = FetchWindow()
     end = segment.index.rowCount
   }
 
@@ -63,6 +28,7 @@ package final class SegmentRows: RowSource {
     let covering = try segment.read { (reader) throws(FormatError) in try reader.prefixes(covering: prefix) }
     enclosing = covering.filter { $0 < range.lowerBound }.sorted()[...]
     position = range.lowerBound
+    window = FetchWindow(from: range.lowerBound)
     end = range.upperBound
   }
 
@@ -71,6 +37,7 @@ package final class SegmentRows: RowSource {
       return try segment.read { (reader) throws(FormatError) in try reader.row(row) }
     }
     guard position < end else { return nil }
+    try window.reach(position, of: segment, end: end)
     defer { position += 1 }
     return try segment.read { (reader) throws(FormatError) in try reader.row(position) }
   }

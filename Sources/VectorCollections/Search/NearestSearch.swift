@@ -20,12 +20,14 @@ final class NearestSearch: Sendable {
   }
 
   private let segments: [OpenSegment]
+  private let lookup: RowLookup
   private let query: VectorQuery
   private let filter: RecordFilter?
   private let nearest: Mutex<LeastElements<NearRecord>>
 
-  init(_ segments: [OpenSegment], _ query: VectorQuery, _ filter: RecordFilter?) {
-    self.segments = segments
+  init(_ reader: VectorReader, _ query: VectorQuery, _ filter: RecordFilter?) {
+    segments = reader.segments
+    lookup = reader.lookup
     self.query = query
     self.filter = filter
     nearest = Mutex(LeastElements(limit: query.count))
@@ -51,6 +53,7 @@ final class NearestSearch: Sendable {
 
   /// The nearer ones first.
   private func candidates(_ block: Block, notBeyond bound: Float) throws(FormatError) -> [Candidate] {
+    try segments[block.segment].prepare(vectors: block.vectors)
     let distances = try segments[block.segment].read { (reader) throws(FormatError) in
       query.metric.distances(of: try reader.floats(ofVectors: block.vectors), from: query.vector)
     }
@@ -66,7 +69,7 @@ final class NearestSearch: Sendable {
     let row = try segment.read { (reader) throws(FormatError) in
       try reader.row(reader.row(ofVector: candidate.vector))
     }
-    let (id, joined) = (row.key.name, try RowLookup(segments: segments).row(row.key.name))
+    let (id, joined) = (row.key.name, try lookup.row(row.key.name))
     guard let joined, joined.body == row.body, let body = joined.visible, filter?.matches(id, body) ?? true else {
       return nil
     }

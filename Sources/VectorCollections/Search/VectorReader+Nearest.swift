@@ -14,7 +14,7 @@ extension VectorReader {
     guard query.vector.count == schema.dimension else {
       throw .invalid("the vector has \(query.vector.count) elements, those of the collection have \(schema.dimension)")
     }
-    let search = NearestSearch(segments, query, filter)
+    let search = NearestSearch(self, query, filter)
     return try reading { () throws(FormatError) in
       _ = try Parallel.map(blocks(of: blockByteCount), jobs: jobs) { block throws(FormatError) in
         try search.compare(block)
@@ -41,7 +41,7 @@ extension VectorReader {
   private func neighbors(_ found: [NearRecord]) throws(FormatError) -> [Neighbor] {
     var neighbors: [Neighbor] = []
     for near in found {
-      guard let body = try RowLookup(segments: segments).record(near.id) else { continue }
+      guard let body = try lookup.record(near.id) else { continue }
       neighbors.append(Neighbor(id: near.id, body: body, distance: near.distance))
     }
     return neighbors

@@ -24,7 +24,10 @@ extension CompactionRun {
         applied: operations - superseded, superseded: superseded)
     }
     let spooled = try spool(rows)
-    let writer = try SnapshotWriter(vectors.store.context(base.intent), base: base.manifest)
+    var context = vectors.store.context(base.intent)
+    // Records are read one by one from afar: a chunk is worth a frame of its own.
+    context.limits.chunkFrameByteCount = vectors.settings.chunkFrameByteCount
+    let writer = try SnapshotWriter(context, base: base.manifest)
     try add(spooled, to: writer)
     _ = try writer.finishTree()
     let totals = kept.map(\.segment.index.totals) + spooled.map(\.totals)
@@ -78,7 +81,7 @@ extension CompactionRun {
       try CompactedRows(sources, rule: CompactedRows.Rule(horizon: horizon, isComplete: plan.isComplete))
     }
     let dead = try reading { () throws(FormatError) in try deadRows(rows) }
-    var origins = origins
+    var origins = try reading { () throws(FormatError) in try self.origins() }
     var spooled: [SpooledSegment] = []
     var writer: SegmentWriter?
     while let row = try reading({ () throws(FormatError) in try merged.next() }) {
@@ -134,18 +137,20 @@ extension CompactionRun {
   }
 
   /// What the deltas came to, and the origins of the segments that are rewritten.
-  private var origins: [SegmentOrigin] {
+  private func origins() throws(FormatError) -> [SegmentOrigin] {
     let new = zip(taken, compacted).map { delta, report in
       SegmentOrigin(
         producer: report.producer, sequence: report.sequence, digest: delta.tail.digest, run: report.run,
         expected: delta.header.expected, applied: report.applied, superseded: report.superseded,
         clocks: delta.tail.footer.leastClock...max(delta.tail.footer.leastClock, delta.tail.footer.greatestClock))
     }
-    return new + rewritten.flatMap(\.segment.index.origins)
+    var origins = Array(new)
+    for one in rewritten { origins += try one.segment.origins() }
+    return origins
   }
 
   private func deadRows(_ rows: [Row]) throws(FormatError) -> [SegmentDeadCount] {
-    var dead = DeadRows(segments.map(\.segment.index))
+    var dead = try DeadRows(segments.map(\.segment))
     for segment in rewritten { dead.remove(segment.name) }
     for row in rows {
       for segment in kept { try dead.add(row, in: segment.segment) }

@@ -39,7 +39,7 @@ final class CompactionRun {
     segments =
       try isPending
       ? base.manifest.map { manifest throws(StoreError) in
-        try vectors.segments(of: manifest)
+        try vectors.segments(of: manifest, .ranged)
       } ?? [] : []
     guard isPending else { return }
     try take(limits, log)
@@ -48,7 +48,7 @@ final class CompactionRun {
   /// Reads the deltas of the plan. One that turns out to be unusable is set aside, and the plan is made again without
   /// it.
   private func take(_ limits: CompactionPlan.Limits, _ log: DeltaLog) throws(StoreError) {
-    let dead = DeadRows(segments.map(\.segment.index))
+    let dead = try reading { () throws(FormatError) in try DeadRows(segments.map(\.segment)) }
     let summaries = segments.map {
       SegmentSummary($0.segment.index, deadRowCount: Int(dead.counts[$0.name] ?? 0))
     }

@@ -12,7 +12,7 @@ struct LiveCount {
 
   init(_ run: CompactionRun, _ rows: [Row]) throws(FormatError) {
     superseded = run.table.superseded
-    let before = RowLookup(segments: run.segments.map(\.segment))
+    let before = RowLookup(run.segments.map(\.segment))
     let prefixes = rows.filter(\.key.isPrefix)
     for row in rows {
       let old = try before.row(of: row.key)

@@ -1,11 +1,43 @@
 internal import SnapshotFormat
 
+/// The segments of a reader by their names: those that do not overlap lie in one chain, ascending, so that of a chain
+/// one segment at most is asked for a name.
+struct SegmentChains: Sendable {
+  let chains: [[OpenSegment]]
+  /// Those with rows of prefixes: what such a row says reaches beyond the names of its segment.
+  let prefixed: [OpenSegment]
+
+  init(_ segments: [OpenSegment]) {
+    var chains: [[OpenSegment]] = []
+    for segment in segments.sorted(by: { $0.leastName < $1.leastName }) {
+      let place = chains.firstIndex { chain in
+        chain.last.map { $0.greatestName < segment.leastName } ?? false
+      }
+      if let place { chains[place].append(segment) } else { chains.append([segment]) }
+    }
+    self.chains = chains
+    prefixed = segments.filter { $0.index.totals.prefixes > 0 }
+  }
+
+  /// The segment of a chain that may hold a row of this name.
+  static func holder(of name: RecordName, in chain: [OpenSegment]) -> OpenSegment? {
+    var (low, high) = (0, chain.count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if chain[middle].leastName <= name { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0, name <= chain[low - 1].greatestName else { return nil }
+    return chain[low - 1]
+  }
+}
+
 extension [OpenSegment] {
   /// As few sources as can be: segments whose names do not overlap are read one after the other.
   ///
   /// - Parameter prefix: gives only what matters to ids that begin with it.
   func sources(under prefix: RecordName? = nil) throws(FormatError) -> [any RowSource] {
-    let sources = try chains.map { chain throws(FormatError) -> any RowSource in
+    let segments = filter { segment in prefix.map { segment.index.totals.mayCover(idsUnder: $0) } ?? true }
+    let sources = try SegmentChains(segments).chains.map { chain throws(FormatError) -> any RowSource in
       ChainedRows(
         try chain.map { segment throws(FormatError) -> any RowSource in
           guard let prefix else { return SegmentRows(segment) }
@@ -16,16 +48,5 @@ extension [OpenSegment] {
       throw .beyondLimit("segments", "\(sources.count) of them lie over each other")
     }
     return sources
-  }
-
-  private var chains: [[OpenSegment]] {
-    var chains: [[OpenSegment]] = []
-    for segment in sorted(by: { $0.index.totals.leastName < $1.index.totals.leastName }) {
-      let place = chains.firstIndex { chain in
-        chain.last.map { $0.index.totals.greatestName < segment.index.totals.leastName } ?? false
-      }
-      if let place { chains[place].append(segment) } else { chains.append([segment]) }
-    }
-    return chains
   }
 }

@@ -1,25 +1,13 @@
-package import FileIO
+internal import FileIO
 internal import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
-
-/// A segment that is mapped.
-package final class MappedSegment: SegmentBytes {
-  private let file: MappedFile
-
-  package init(_ file: consuming MappedFile) {
-    self.file = file
-  }
-
-  package func withBytes<Value, Failure: Error>(_ body: (RawSpan) throws(Failure) -> Value) throws(Failure) -> Value {
-    try file.withBytes(body)
-  }
-}
 
 /// Local files for segments. Each loses its name at once: it goes when nobody reads it any more, whatever happens.
 struct SegmentFiles {
   let directory: String
   let random: any RandomSource
+  let limits: StoreLimits
 
   /// A file without a name.
   func make() throws(FileError) -> OpenFile {
@@ -37,36 +25,43 @@ struct SegmentFiles {
       try make()
     } fill: {
       file throws(StoreError) in
-      var offset: UInt64 = 0
-      try manifest.forEachReference(of: content) { reference throws(StoreError) in
-        let bytes = try entry.named { () throws(StoreError) in
-          try manifest.chunks.chunk(reference, support: manifest.support)
+      try entry.named { () throws(StoreError) in
+        var window = FetchedChunks(manifest, limits)
+        try manifest.forEachReference(of: content) { reference throws(StoreError) in
+          try window.add(reference, to: file)
         }
-        do throws(FileError) { try file.write(bytes, at: offset) } catch { throw .file(error) }
-        offset += UInt64(bytes.count)
+        try window.write(to: file)
       }
     }
   }
 
   /// The same file in a local copy, mapped; nil when it is not there or is not the same.
-  func local(_ entry: FileEntry, of manifest: ManifestReader, in copy: String) throws(StoreError) -> OpenSegment? {
+  func local(_ entry: FileEntry, of manifest: ManifestReader, in copy: SegmentCopy) throws(StoreError) -> OpenSegment? {
     guard case .file(let content) = entry.content else { return nil }
-    var isSame = true
     do throws(StoreError) {
       return try opened(entry, manifest) { () throws(FileError) in
-        try Directory(path: copy).open(LocalPath(entry.path), for: .read)
+        try Directory(path: copy.path).open(LocalPath(entry.path), for: .read)
       } fill: { file throws(StoreError) in
-        var offset: UInt64 = 0
-        try manifest.forEachReference(of: content) { reference throws(StoreError) in
-          let bytes = try? file.read(upTo: reference.byteCount, at: offset)
-          isSame = isSame && bytes.map { Digest.of($0.rawSpan) } == reference.id
-          offset += UInt64(reference.byteCount)
-        }
-        if !isSame { throw .invalid("\(entry.path) differs") }
+        let status = try SegmentFiles.storeError { () throws(FileError) in try file.status() }
+        if !copy.isAsLeft(entry, status) { try compare(file, entry, content, manifest) }
       }
     } catch {
       return nil
     }
+  }
+
+  /// - Throws: when a chunk is not the same.
+  private func compare(
+    _ file: borrowing OpenFile, _ entry: FileEntry, _ content: FileContent, _ manifest: ManifestReader
+  ) throws(StoreError) {
+    var isSame = true
+    var offset: UInt64 = 0
+    try manifest.forEachReference(of: content) { reference throws(StoreError) in
+      let bytes = try? file.read(upTo: reference.byteCount, at: offset)
+      isSame = isSame && bytes.map { Digest.of($0.rawSpan) } == reference.id
+      offset += UInt64(reference.byteCount)
+    }
+    if !isSame { throw .invalid("\(entry.path) differs") }
   }
 
   private static func storeError<Value: ~Copyable>(
@@ -84,20 +79,53 @@ struct SegmentFiles {
     let mapped = try SegmentFiles.storeError { () throws(FileError) in
       try MappedFile(file, byteCount: entry.byteCount)
     }
-    return try OpenSegment(MappedSegment(mapped), entry, manifest)
+    let segment = MappedSegment(mapped)
+    return try OpenSegment.open(entry, of: manifest) { () throws(FormatError) in try OpenSegment(segment) }
+  }
+}
+
+/// Neighbouring chunks of a file that are read together, and written to another.
+private struct FetchedChunks {
+  private let manifest: ManifestReader
+  private let limits: StoreLimits
+  private var references: [Reference] = []
+  private var byteCount = 0
+  private var offset: UInt64 = 0
+
+  init(_ manifest: ManifestReader, _ limits: StoreLimits) {
+    self.manifest = manifest
+    self.limits = limits
+  }
+
+  mutating func add(_ reference: Reference, to file: borrowing OpenFile) throws(StoreError) {
+    references.append(reference)
+    byteCount += reference.byteCount
+    if byteCount >= limits.windowByteCount { try write(to: file) }
+  }
+
+  mutating func write(to file: borrowing OpenFile) throws(StoreError) {
+    for bytes in try manifest.chunks.chunks(references, support: manifest.support, together: limits) {
+      do throws(FileError) { try file.write(bytes, at: offset) } catch { throw .file(error) }
+      offset += UInt64(bytes.count)
+    }
+    references.removeAll(keepingCapacity: true)
+    byteCount = 0
   }
 }
 
 extension OpenSegment {
-  init(_ bytes: any SegmentBytes, _ entry: FileEntry, _ manifest: ManifestReader) throws(StoreError) {
-    do throws(FormatError) {
-      self = try OpenSegment(bytes)
-    } catch {
+  /// Opens the file of a version, which has to bear the name in the segment's header.
+  static func open(
+    _ entry: FileEntry, of manifest: ManifestReader, _ open: () throws(FormatError) -> OpenSegment
+  ) throws(StoreError) -> OpenSegment {
+    let segment: OpenSegment
+    do throws(FormatError) { segment = try open() } catch {
       throw .damage(error, of: .manifest(manifest.name), in: "\(entry.path)")
     }
-    guard entry.path.bytes == Array(SegmentIndex.path(of: index.header.name).utf8) else {
-      throw .invalid("\(entry.path) has the name \(index.header.name)")
+    guard entry.path.bytes == Array(SegmentIndex.path(of: segment.index.header.name).utf8) else {
+      throw .invalid("\(entry.path) has the name \(segment.index.header.name)")
     }
+    return segment
   }
 }
 

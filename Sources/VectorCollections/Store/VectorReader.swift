@@ -7,32 +7,37 @@ package final class VectorReader: Sendable {
   package let row: VersionRow?
   package let schema: VectorSchema
   let segments: [OpenSegment]
+  let lookup: RowLookup
+  /// The deltas behind the version; they are the last of the segments.
+  let pending: [DeltaSummary]
 
-  init(_ row: VersionRow?, _ schema: VectorSchema, _ segments: [OpenSegment]) {
+  init(
+    _ row: VersionRow?, _ schema: VectorSchema, _ segments: [OpenSegment], pending: [DeltaSummary] = []
+  ) {
+    self.pending = pending
     self.row = row
     self.schema = schema
     self.segments = segments
+    lookup = RowLookup(segments)
   }
 
   /// A record; nil when there is none of that id.
   package func get(_ id: RecordName) throws(StoreError) -> RecordBody? {
-    try reading { () throws(FormatError) in try RowLookup(segments: segments).record(id) }
+    try reading { () throws(FormatError) in try lookup.record(id) }
   }
 
   /// Hands out a record's vector where it lies, without a copy; nil when there is no record of that id.
   package func withVector<Value>(_ id: RecordName, _ body: (Span<Float>) -> Value) throws(StoreError) -> Value? {
+    try reading { () throws(FormatError) in try lookup.withVector(id, body) }
+  }
+
+  /// Hands out ids and vectors in ascending order of id, where they lie, without a copy, until `body` has enough.
+  ///
+  /// - Returns: how many were handed out.
+  package func scanVectors(_ body: (Span<UInt8>, Span<Float>) -> Bool) throws(StoreError) -> UInt64 {
     try reading { () throws(FormatError) in
-      guard let row = try RowLookup(segments: segments).row(id), row.record != nil else { return nil }
-      for segment in segments {
-        let value = try segment.read { (reader) throws(FormatError) -> Value? in
-          guard let place = try reader.find(RowKey(id)), try reader.row(place).body == row.body,
-            let floats = try reader.floats(place)
-          else { return nil }
-          return body(floats)
-        }
-        if let value { return value }
-      }
-      return body(Span<Float>())
+      var walk = try VectorWalk(segments, lookup)
+      return try walk.run(body)
     }
   }
 

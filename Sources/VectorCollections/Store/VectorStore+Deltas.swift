@@ -29,17 +29,14 @@ extension VectorStore {
   }
 
   /// Accounts for every operation that was appended: from the origins in the newest version's segments, and from the
-  /// deltas themselves for what waits or was set aside.
+  /// deltas themselves for what waits or was set aside. Of segments, nothing else is read.
   package func reconcile() throws(StoreError) -> Reconciliation {
     let head = try head()
     let manifest = try manifest(of: head)
     let state = try CompactedState(head, manifest)
     let pending = try catching { () throws(DeltaLogError) in try listing.pending(after: state) }
     let behind = try catching { () throws(DeltaLogError) in try listing.behind(pending.gaps, after: state) }
-    let origins =
-      try manifest.map { manifest throws(StoreError) in
-        try segments(of: manifest).flatMap(\.segment.index.origins)
-      } ?? []
+    let origins = try manifest.map { manifest throws(StoreError) in try self.origins(of: manifest) } ?? []
     var entries = head.quarantine.filter { !$0.isToBeRetried }.map { quarantinedEntry($0) }
     entries += origins.map { Reconciliation.Entry($0) }
     entries += (pending.summaries + behind.summaries).map { Reconciliation.Entry($0) }
@@ -51,6 +48,17 @@ extension VectorStore {
     }
     return Reconciliation(
       entries, compacted: state.positions.mapValues(\.sequence), forgotten: forgotten(origins, state))
+  }
+
+  private func origins(of manifest: ManifestReader) throws(StoreError) -> [SegmentOrigin] {
+    let stored = try segments(of: manifest, .ranged)
+    var origins: [SegmentOrigin] = []
+    do throws(FormatError) {
+      for one in stored { origins += try one.segment.origins() }
+    } catch {
+      throw .damage(error, of: .manifest(manifest.name), in: "a segment")
+    }
+    return origins
   }
 
   /// A delta that was set aside counts what its header and footer say; nothing, where they cannot be read.

@@ -7,14 +7,27 @@ package import SnapshotStore
 extension VectorStore {
   /// Opens one version for reading.
   ///
-  /// - Parameter copy: a directory that was synced to it; its segments are mapped where they are, once they were
-  ///   compared.
-  package func reader(_ row: VersionRow, copy: String? = nil) throws(StoreError) -> VectorReader {
+  /// Segments in a copy are mapped where they are, once they were compared.
+  package func reader(_ row: VersionRow, _ access: SegmentAccess = .mapped) throws(StoreError) -> VectorReader {
+    if case .copy(let copy) = access, let reader = try reader(row, of: copy) { return reader }
     let manifest = try store.manifest(row)
     guard manifest.root.kind == .vectors else { throw .catalog(.registeredAs(collection, .tree)) }
-    let segments = try segments(of: manifest, copy: copy)
+    let segments = try segments(of: manifest, access)
     guard let schema = try schema(manifest) else { throw .invalid("the version does not tell its dimension") }
     return VectorReader(row, schema, segments.map(\.segment))
+  }
+
+  /// The same without asking the store, where the copy remembers the manifest of the version and has all its segments.
+  private func reader(_ row: VersionRow, of copy: SegmentCopy) throws(StoreError) -> VectorReader? {
+    guard let manifest = copy.manifest, manifest.digest == row.root.digest, manifest.root.kind == .vectors,
+      let schema = try schema(manifest)
+    else { return nil }
+    var segments: [OpenSegment] = []
+    for entry in try entries(of: manifest) {
+      guard let segment = try files.local(entry, of: manifest, in: copy) else { return nil }
+      segments.append(segment)
+    }
+    return VectorReader(row, schema, segments)
   }
 
   /// Opens the newest version and the deltas behind it: whatever was appended before is seen.
@@ -22,7 +35,7 @@ extension VectorStore {
   /// Deltas are opened by their exact names; then the head is read again, and when a compaction took some of them
   /// meanwhile, all is done once more.
   /// - Throws: `.invalid` when more waits than a reader takes in: compact first.
-  package func readerWithPending(copy: String? = nil) throws(StoreError) -> VectorReader {
+  package func readerWithPending(_ access: SegmentAccess = .mapped) throws(StoreError) -> VectorReader {
     for _ in 0..<settings.overlayAttemptCountMax {
       let head = try head()
       let manifest = try manifest(of: head)
@@ -33,15 +46,16 @@ extension VectorStore {
       guard after.newestVersion == head.newestVersion, let overlay else { continue }
       var segments =
         try manifest.map { manifest throws(StoreError) in
-          try self.segments(of: manifest, copy: copy)
+          try self.segments(of: manifest, access)
         }?.map(\.segment) ?? []
       if let overlay = overlay.segment { segments.append(overlay) }
-      return VectorReader(head.newestRow, schema, segments)
+      return VectorReader(head.newestRow, schema, segments, pending: overlay.deltas)
     }
     throw .invalid("deltas were compacted faster than they could be read; try again")
   }
 
   private struct Overlay {
+    let deltas: [DeltaSummary]
     /// Nil when nothing waits.
     let segment: OpenSegment?
   }
@@ -59,14 +73,14 @@ extension VectorStore {
       throw .invalid("\(byteCount) bytes of deltas wait, more than a reader takes in: compact first")
     }
     guard let table = try table(of: deltas, log) else { return nil }
-    guard !table.isEmpty else { return Overlay(segment: nil) }
+    guard !table.isEmpty else { return Overlay(deltas: deltas, segment: nil) }
     var writer = SegmentWriter(
       SegmentWriter.Description(
         schema: schema, name: UniqueName(random: AnyRandomSource(store.settings.random)), generation: .max,
         created: store.settings.wallClock.now()), byteCountAim: .max)
     for row in table.sorted { writer.add(row) }
     do throws(FormatError) {
-      return Overlay(segment: try OpenSegment(SegmentInMemory(writer.finish().bytes)))
+      return Overlay(deltas: deltas, segment: try OpenSegment(SegmentInMemory(writer.finish().bytes)))
     } catch { throw .invalid("what waits cannot be read together: \(error)") }
   }
 

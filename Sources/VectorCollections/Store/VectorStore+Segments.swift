@@ -1,10 +1,11 @@
 internal import Catalog
+package import FileIO
 internal import Primitives
-internal import SnapshotFormat
-internal import SnapshotStore
+package import SnapshotFormat
+package import SnapshotStore
 
 /// A segment of a version, and its entry in the tree.
-struct StoredSegment {
+struct StoredSegment: Sendable {
   let entry: FileEntry
   let segment: OpenSegment
   var name: UniqueName { segment.index.header.name }
@@ -13,67 +14,74 @@ struct StoredSegment {
 extension VectorStore {
   static let segmentsDirectory = "segments"
 
-  var files: SegmentFiles { SegmentFiles(directory: settings.temporaryDirectory, random: store.settings.random) }
+  var files: SegmentFiles {
+    SegmentFiles(directory: settings.temporaryDirectory, random: store.settings.random, limits: store.limits)
+  }
 
   /// All segments of a version, in order of path.
-  ///
-  /// - Parameter copy: a directory that was synced to that version; what of it is not the same is fetched.
-  func segments(of manifest: ManifestReader, copy: String? = nil) throws(StoreError) -> [StoredSegment] {
-    var segments: [StoredSegment] = []
+  func segments(of manifest: ManifestReader, _ access: SegmentAccess) throws(StoreError) -> [StoredSegment] {
+    let cache = SegmentCache(
+      byteCountMax: settings.chunkCacheByteCount, pageCountMax: settings.pageCacheCount)
+    // Opening takes requests: the more at once, the sooner.
+    let jobs = access.isRanged ? store.limits.jobs : 1
+    return try Parallel.map(try entries(of: manifest), jobs: jobs) { entry throws(StoreError) in
+      StoredSegment(entry: entry, segment: try open(entry, of: manifest, access, cache))
+    }
+  }
+
+  /// The files of all segments, in order of path.
+  func entries(of manifest: ManifestReader) throws(StoreError) -> [FileEntry] {
+    var entries: [FileEntry] = []
     try manifest.forEachFile { entry throws(StoreError) in
       guard case .file = entry.content, entry.path.bytes.starts(with: Array("segments/".utf8)) else { return }
-      let local = try copy.flatMap { path throws(StoreError) in try files.local(entry, of: manifest, in: path) }
-      if let local {
-        segments.append(StoredSegment(entry: entry, segment: local))
-      } else {
-        segments.append(StoredSegment(entry: entry, segment: try files.fetch(entry, of: manifest)))
+      entries.append(entry)
+    }
+    return entries
+  }
+
+  private func open(
+    _ entry: FileEntry, of manifest: ManifestReader, _ access: SegmentAccess, _ cache: SegmentCache
+  ) throws(StoreError) -> OpenSegment {
+    switch access {
+    case .mapped: return try files.fetch(entry, of: manifest)
+    case .copy(let copy):
+      if let segment = try files.local(entry, of: manifest, in: copy) { return segment }
+      return try files.fetch(entry, of: manifest)
+    case .ranged:
+      let chunks = try SegmentChunks(entry, of: manifest, cache: cache, limits: store.limits)
+      return try OpenSegment.open(entry, of: manifest) { () throws(FormatError) in
+        OpenSegment(try RangedSegment(chunks))
       }
     }
-    return segments
   }
 }
 
-/// Looks rows up by id, over several segments.
-struct RowLookup {
-  let segments: [OpenSegment]
+/// A directory that was synced to a version.
+package struct SegmentCopy: Sendable {
+  package let path: String
+  /// The manifest that it remembers; nil where that is of no use.
+  package let manifest: ManifestReader?
+  /// Whether a file that looks so is still as the sync left it; others are compared, byte for byte.
+  package let isAsLeft: @Sendable (FileEntry, FileStatus) -> Bool
 
-  /// The join of all that is said of an id, its prefixes included; nil when nothing is.
-  func row(_ id: RecordName) throws(FormatError) -> Row? {
-    var joined: Row?
-    for segment in segments {
-      for row in try rows(id, in: segment) {
-        guard joined != nil else {
-          joined = Row(key: RowKey(id), body: row.body, changes: row.changes)
-          continue
-        }
-        joined?.join(row)
-      }
-    }
-    return joined
+  package init(
+    _ path: String, manifest: ManifestReader? = nil,
+    isAsLeft: @escaping @Sendable (FileEntry, FileStatus) -> Bool = { _, _ in false }
+  ) {
+    self.path = path
+    self.manifest = manifest
+    self.isAsLeft = isAsLeft
   }
+}
 
-  func record(_ id: RecordName) throws(FormatError) -> RecordBody? { try row(id)?.visible }
+/// How the segments of a version are read.
+package enum SegmentAccess: Sendable {
+  /// Each is fetched whole, and mapped.
+  case mapped
+  /// Mapped in a directory that was synced to the version; what of it is not the same is fetched.
+  case copy(SegmentCopy)
+  /// Where they lie, chunk by chunk as it is needed.
+  case ranged
 
-  /// The join of the rows of exactly this key.
-  func row(of key: RowKey) throws(FormatError) -> Row? {
-    var joined: Row?
-    for segment in segments {
-      let row = try segment.read { (reader) throws(FormatError) -> Row? in
-        guard let row = try reader.find(key) else { return nil }
-        return try reader.row(row)
-      }
-      guard let row else { continue }
-      joined = joined?.joined(row) ?? row
-    }
-    return joined
-  }
-
-  private func rows(_ id: RecordName, in segment: OpenSegment) throws(FormatError) -> [Row] {
-    try segment.read { (reader) throws(FormatError) in
-      var rows: [Row] = []
-      if let row = try reader.find(RowKey(id)) { rows.append(try reader.row(row)) }
-      for row in try reader.prefixes(covering: id) { rows.append(try reader.row(row)) }
-      return rows
-    }
-  }
+  fileprivate var isRanged: Bool { if case .ranged = self { true } else { false } }
 }

@@ -16,6 +16,12 @@ package struct VectorStore: Sendable {
     package var log = DeltaLog.Configuration()
     /// At which size the next segment is begun.
     package var segmentByteCountAim = 32 << 20
+    /// What chunks of segments share of a frame at most.
+    package var chunkFrameByteCount = 64 << 10
+    /// Chunks of segments on a tier that are kept, by a reader that reads there.
+    package var chunkCacheByteCount = 16 << 20
+    /// And pages of references to such chunks.
+    package var pageCacheCount = 32
     /// How many bytes of pending deltas a reader takes in.
     package var overlayByteCountMax: UInt64 = 256 << 20
     /// How a compaction takes the lease of its collection; nil: it takes none.

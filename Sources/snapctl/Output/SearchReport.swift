@@ -32,7 +32,7 @@ final class SearchReport: Sendable {
     return true
   }
 
-  func finish(_ name: String) {
+  func finish(_ name: String, _ read: ReadRecords) {
     let totals = totals.withLock { $0 }
     console.summary(
       .object(
@@ -40,6 +40,7 @@ final class SearchReport: Sendable {
         [
           "collection": .string(name), "queries": .count(totals.queries), "count": .count(totals.count),
           "vectorBytes": .count(totals.vectorBytes), "seconds": .number(totals.seconds),
+          "bytesRead": .count(read.bytesRead), "requests": .count(read.requests),
         ]))
   }
 

@@ -28,18 +28,19 @@ struct Get: Verb {
     }
     let engine = try await session.open()
     let console = session.console
-    var count = ids.count
+    let read: ReadRecords
     if let prefix {
-      count = Int(try await engine.scan(name, prefix: prefix) { console.result($0.json, $0.line) })
-      guard count > 0 else { throw missing("no id begins with \(Printable.string(prefix))", prefix) }
+      read = try await engine.scan(name, prefix: prefix) { console.result($0.json, $0.line) }
     } else {
-      let missing = try await engine.records(ids, in: name) { console.result($0.json, $0.line) }
-      if let first = missing.first {
-        throw self.missing(
-          "\(Amount.count(UInt64(missing.count), "id")) not there, first \(Printable.string(first))", first)
-      }
+      read = try await engine.records(ids, in: name) { console.result($0.json, $0.line) }
     }
-    console.summary(.object("records", ["collection": .string(name), "count": .count(count)]))
+    console.remark(read.sentence(name))
+    if let prefix, read.count == 0 { throw missing("no id begins with \(Printable.string(prefix))", prefix) }
+    if let first = read.missing.first {
+      let count = Amount.count(UInt64(read.missing.count), "id")
+      throw missing("\(count) not there, first \(Printable.string(first))", first)
+    }
+    console.summary(read.json(name))
     return 0
   }
 

@@ -38,10 +38,11 @@ struct Scan: Verb {
   func run(in session: Session) async throws(EngineError) -> Int32 {
     let engine = try await session.open()
     let console = session.console
-    let count = try await engine.scan(name, prefix: prefix, where: expression, limit: limit) {
+    let read = try await engine.scan(name, prefix: prefix, where: expression, limit: limit) {
       console.result($0.json, $0.line)
     }
-    console.summary(.object("records", ["collection": .string(name), "count": .count(count)]))
+    console.remark(read.sentence(name))
+    console.summary(read.json(name))
     return 0
   }
 }

@@ -37,10 +37,11 @@ struct Search: Verb {
     let vectors = try QueryVectors.read(vector)
     let engine = try await session.open()
     let report = SearchReport(session.console, isOfSeveral: vectors.count > 1)
-    try await engine.search(name, forEach: vectors, count: count, metric: metric, where: expression) {
+    let read = try await engine.search(name, forEach: vectors, count: count, metric: metric, where: expression) {
       report.add($0)
     }
-    report.finish(name)
+    session.console.remark(read.sentence(name))
+    report.finish(name, read)
     return 0
   }
 }

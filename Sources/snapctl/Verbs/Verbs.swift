@@ -10,6 +10,6 @@ extension Snapctl {
 
   /// Verbs for collections of vectors.
   static let vectorVerbs: [any ParsableCommand.Type] = [
-    Append.self, Deltas.self, Retry.self, Compact.self, Get.self, Scan.self, Search.self, Reconcile.self,
+    Append.self, Deltas.self, Retry.self, Compact.self, Get.self, Scan.self, Search.self, Blame.self, Reconcile.self,
   ]
 }

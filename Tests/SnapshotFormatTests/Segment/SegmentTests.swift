@@ -130,11 +130,12 @@ struct SegmentTests {
         expected: 5, applied: 3, superseded: 1, clocks: clocks)
     }
     let bytes = segment(sortedRows(seed: 1, operations: 4), origins: origins)
-    let index = try SegmentIndex(bytes.rawSpan)
-    #expect(index.origins == origins.reversed())
-    #expect(index.dead == [SegmentDeadCount(segment: UniqueName(high: 1, low: 2), rows: 3)])
-    #expect(index.origins[0].made(Stamp(clock: HybridClock(9), producer: OperationSource.producers[2])))
-    #expect(!index.origins[0].made(Stamp(clock: HybridClock(9), producer: OperationSource.producers[0])))
+    let reader = try SegmentReader(bytes.rawSpan)
+    let found = try reader.origins()
+    #expect(found == origins.reversed())
+    #expect(try reader.dead() == [SegmentDeadCount(segment: UniqueName(high: 1, low: 2), rows: 3)])
+    #expect(found[0].made(Stamp(clock: HybridClock(9), producer: OperationSource.producers[2])))
+    #expect(!found[0].made(Stamp(clock: HybridClock(9), producer: OperationSource.producers[0])))
   }
 }
 

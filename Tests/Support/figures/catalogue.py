@@ -11,3 +11,4 @@ from . import hostile, races, words  # noqa: F401
 from . import concurrency, leases, reader, simulation  # noqa: F401
 from . import scale, flatness  # noqa: F401
 from . import speed, floor, sets  # noqa: F401
+from . import unsynced, search, reads  # noqa: F401

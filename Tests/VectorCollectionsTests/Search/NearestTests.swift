@@ -118,6 +118,21 @@ import VectorCollections
     }
   }
 
+  @Test(arguments: [1, 16, 33, 385])
+  func `the distance of a vector does not depend on those beside it`(dimension: Int) {
+    let random = SeededRandomSource(seed: 6)
+    func vector() -> [Float] { (0..<dimension).map { _ in Float(Int64(random.next() % 2_001) - 1_000) / 512 } }
+    let (query, row) = (vector(), vector())
+    for metric in DistanceMetric.allCases {
+      let alone = metric.distances(of: row.span, from: query)[0]
+      for count in 2...9 {
+        let rows = (0..<count).flatMap { _ in row }
+        let distances = metric.distances(of: rows.span, from: query)
+        #expect(distances == [Float](repeating: alone, count: count), "\(metric), dimension \(dimension)")
+      }
+    }
+  }
+
   private func definition(_ metric: DistanceMetric, _ row: [Double], _ query: [Double]) -> Double {
     func product(_ left: [Double], _ right: [Double]) -> Double { zip(left, right).reduce(0) { $0 + $1.0 * $1.1 } }
     switch metric {

@@ -14,24 +14,26 @@ import VectorCollections
 final class TestVectors {
   let path: String
   let vectors: VectorStore
-  let origin: FileObjectTier
+  let origin: MeteredTier
   let clock = SystemClock()
 
-  init() throws {
+  init(_ change: (inout VectorStore.Settings) -> Void = { _ in }) throws {
     let root = FileManager.default.temporaryDirectory.appendingPathComponent("vectors-\(SystemRandomSource().next())")
     let directory = root.appendingPathComponent("store")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     path = root.path
-    let settings = CommitSettings(clock: clock, wallClock: clock, random: SystemRandomSource())
-    origin = try FileObjectTier.open(
-      path + "/store", options: FileObjectTier.Options(role: .origin), random: SystemRandomSource())
+    let commits = CommitSettings(clock: clock, wallClock: clock, random: SystemRandomSource())
+    origin = MeteredTier(
+      try FileObjectTier.open(
+        path + "/store", options: FileObjectTier.Options(role: .origin), random: SystemRandomSource()))
     let identity = StoreIdentity(
       identifier: UniqueName(random: SystemRandomSource()), catalog: .directory, created: clock.now())
-    _ = try StoreObject.create(identity, in: origin, settings: settings, deadline: .never)
+    _ = try StoreObject.create(identity, in: origin, settings: commits, deadline: .never)
     let store = SnapshotStore(
-      identity: identity, tier: origin, catalog: DirectoryCatalog(origin), limits: StoreLimits(), settings: settings)
-    vectors = VectorStore(
-      store, CollectionName("words")!, settings: VectorStore.Settings(temporaryDirectory: path + "/tmp"))
+      identity: identity, tier: origin, catalog: DirectoryCatalog(origin), limits: StoreLimits(), settings: commits)
+    var settings = VectorStore.Settings(temporaryDirectory: path + "/tmp")
+    change(&settings)
+    vectors = VectorStore(store, CollectionName("words")!, settings: settings)
   }
 
   deinit {

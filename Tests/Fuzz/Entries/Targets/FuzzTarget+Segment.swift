@@ -43,8 +43,8 @@ extension FuzzTarget {
     var description = SegmentWriter.Description(
       schema: reader.index.schema, name: reader.index.header.name, generation: reader.index.header.generation,
       created: reader.index.header.created)
-    description.origins = reader.index.origins
-    description.dead = reader.index.dead
+    description.origins = try reader.origins()
+    description.dead = try reader.dead()
     let rows = try FuzzFinding.unlessDone("a verified row is read") { try allRows(reader) }
     var writer = SegmentWriter(description)
     for row in rows { writer.add(row) }
@@ -52,7 +52,7 @@ extension FuzzTarget {
     let again = try FuzzFinding.unlessDone("a segment is read again") {
       let reader = try SegmentReader(bytes.rawSpan)
       try reader.verify()
-      return (try allRows(reader), reader.index.origins, reader.index.dead)
+      return (try allRows(reader), try reader.origins(), try reader.dead())
     }
     try FuzzFinding.unless(
       again.0 == rows && again.1 == description.origins && again.2 == description.dead,

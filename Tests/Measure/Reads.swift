@@ -1,0 +1,89 @@
+import Glibc
+import SnapshotEngine
+
+/// Times reading over a synced copy, mapped, in CPU time of this process: each the best of several rounds, as other
+/// load only ever makes it worse.
+struct Reads {
+  private static let rounds = 40
+  private static let idCount = 20_000
+  /// So few that what is read of them stays in the processor's caches.
+  private static let warmIDCount = 100
+
+  private let engine: SnapshotEngine
+  private let name: String
+  private let copy: String
+  private let seed: UInt64
+
+  init(_ engine: SnapshotEngine, _ name: String, copy: String, seed: UInt64) {
+    self.engine = engine
+    self.name = name
+    self.copy = copy
+    self.seed = seed | 1
+  }
+
+  func run() async throws {
+    let snapshot = try await opened()
+    let rows = Int(try snapshot.scanVectors { _, _ in true })
+    try report("scan", rows, snapshot) { snapshot in
+      var sum: Float = 0
+      try snapshot.scanVectors { _, vector in
+        sum += vector[0]
+        return true
+      }
+      return sum
+    }
+    let ids = ids(below: rows)
+    let warm = Array(ids.prefix(Reads.warmIDCount))
+    try report("get", warm.count, snapshot) { snapshot in try got(warm, snapshot) }
+    try report("far", ids.count, snapshot) { snapshot in try got(ids, snapshot) }
+    try report("record", ids.count, snapshot) { snapshot in
+      var sum: Float = 0
+      for id in ids { sum += try snapshot.record(id)?.vector[0] ?? .nan }
+      return sum
+    }
+  }
+
+  private func got(_ ids: [String], _ snapshot: VectorSnapshot) throws -> Float {
+    var sum: Float = 0
+    for id in ids { sum += try snapshot.withVector(id) { $0[0] } ?? .nan }
+    return sum
+  }
+
+  /// `open milliseconds`
+  private func opened() async throws -> VectorSnapshot {
+    var best = Double.infinity
+    for _ in 0..<Reads.rounds {
+      let started = Reads.cpuSeconds
+      _ = try await engine.vectors("\(name)@latest", copy: copy)
+      best = min(best, (Reads.cpuSeconds - started) * 1e3)
+    }
+    print("open", best)
+    return try await engine.vectors("\(name)@latest", copy: copy)
+  }
+
+  private func ids(below rows: Int) -> [String] {
+    var chance = Records(dimension: 0, seed: seed)
+    return (0..<Reads.idCount).map { _ in Records.id(Int(chance.next() % UInt64(rows))) }
+  }
+
+  /// `name microseconds-per-item`; a sum that is no number would mean that something was not found.
+  private func report(
+    _ name: String, _ count: Int, _ snapshot: VectorSnapshot, _ body: (VectorSnapshot) throws -> Float
+  ) throws {
+    var best = Double.infinity
+    for _ in 0..<Reads.rounds {
+      let started = Reads.cpuSeconds
+      let sum = try body(snapshot)
+      let spent = Reads.cpuSeconds - started
+      guard sum.isFinite else { throw Measure.Refusal.usage("\(name): a record is missing") }
+      best = min(best, spent * 1e6 / Double(count))
+    }
+    print(name, best)
+  }
+
+  private static var cpuSeconds: Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}

@@ -7,7 +7,8 @@ import pathlib
 import sys
 import time
 
-from . import concurrency, controls, damage, disk, hostile, mutations, pauses, races, records, words
+from . import concurrency, controls, damage, disk, hostile, mutations, pauses, races, records, s3ceph, s3faults, s3fleet
+from . import words
 from .context import Context, in_memory, scratch_folder
 from .faults import KINDS, can_meet, fault_sweep
 from .kills import recovery_sweep, sweep
@@ -22,6 +23,7 @@ RACE_SECONDS = 60
 MUTATION_MILLIONS = 10
 STATES = 300  # of each operation, catalog and kind of tree
 CUTS, ROUNDS = 100, 5
+S3_ROUNDS, S3_COMMITS, CEPH_COMMITS = 10, 500, 60
 
 
 def kill_chunks():
@@ -93,6 +95,13 @@ def mutation_chunk(first, count):
     return run
 
 
+def s3_chunks():
+    for kind in s3faults.KINDS:
+        yield f"S3: {kind}", figure_chunk(lambda context, kind=kind: s3faults.swept(context, [kind], S3_ROUNDS))
+    yield "S3 fleet", figure_chunk(lambda context: s3fleet.contest(context, S3_COMMITS))
+    yield "S3, Ceph with a killed OSD", figure_chunk(lambda context: s3ceph.killed(context, CEPH_COMMITS))
+
+
 def chunks():
     yield from kill_chunks()
     yield from unsynced_chunks()
@@ -111,6 +120,7 @@ def chunks():
     for catalog in ("rocksdb", "directory"):
         yield f"contest, {catalog}", figure_chunk(
             lambda context, catalog=catalog: concurrency.contest(context, catalog, CONTEST_SECONDS))
+    yield from s3_chunks()
 
 
 class Ledger:

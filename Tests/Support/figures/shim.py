@@ -48,7 +48,7 @@ class Tally:
 
 class Shim:
     def __init__(self, context):
-        self.library = context.once("shim", lambda: build(context.folder("shim")))
+        self.library = context.once("shim", lambda: built(context.folder("shim"), "shim.c", "record.c"))
         self.tally_file = self.library.parent / f"tally-{next(NUMBERS)}"
 
     def watching(self, snapctl, at, fault=KILL, **variables):
@@ -72,15 +72,16 @@ def was_killed(run):
     return run.exit == -signal.SIGKILL and not run.timed_out
 
 
-def build(folder):
+def built(folder, *names):
+    """The C files of that name beside this one, as a library to preload."""
     compiler = next(filter(shutil.which, ("cc", "clang", "gcc")), None)
     if compiler is None:
-        raise Unavailable("there is no C compiler to build the crash shim with")
-    library = folder / "shim.so"
-    sources = [pathlib.Path(__file__).with_name(name) for name in ("shim.c", "record.c")]
+        raise Unavailable(f"there is no C compiler to build {names[0]} with")
+    library = folder / names[0].replace(".c", ".so")
+    sources = [pathlib.Path(__file__).with_name(name) for name in names]
     run = subprocess.run(
         [compiler, "-O2", "-shared", "-fPIC", "-pthread", "-o", library, *sources, "-ldl"], capture_output=True,
         text=True)
     if run.returncode != 0:
-        raise Unavailable(f"{compiler} cannot build the crash shim: {run.stderr.strip()[:200]}")
+        raise Unavailable(f"{compiler} cannot build {names[0]}: {run.stderr.strip()[:200]}")
     return library

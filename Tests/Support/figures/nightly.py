@@ -97,7 +97,8 @@ def mutation_chunk(first, count):
 
 def s3_chunks():
     for kind in s3faults.KINDS:
-        yield f"S3: {kind}", figure_chunk(lambda context, kind=kind: s3faults.swept(context, [kind], S3_ROUNDS))
+        yield f"S3: {kind}", lambda context, kind=kind: counted(
+            s3faults.kind_sweep(context, s3faults.all_states(context), kind, S3_ROUNDS))
     yield "S3 fleet", figure_chunk(lambda context: s3fleet.contest(context, S3_COMMITS))
     yield "S3, Ceph with a killed OSD", figure_chunk(lambda context: s3ceph.killed(context, CEPH_COMMITS))
 

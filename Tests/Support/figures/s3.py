@@ -27,11 +27,13 @@ def s3(context):
 class Flow:
     """One machine creates, another keeps a copy through a cache directory; each version is a day."""
 
-    def __init__(self, context, proxy, name, server):
+    def __init__(self, context, proxy, name, server, caches=None):
+        """`caches`: the cache directory as the first and as the second worker's host has it."""
         self.context, self.proxy, self.server = context, proxy, server
         self.folder = context.folder(f"s3-{name}")
         self.creator = snapctl_on(context, proxy.url, name)
-        self.worker = snapctl_on(context, proxy.url, name, self.folder / "cache")
+        caches = caches or (self.folder / "cache",) * 2
+        self.worker, self.second = (snapctl_on(context, proxy.url, name, cache) for cache in caches)
         self.counts = {}  # label of an operation -> Counts
         self.stored = {}  # version -> bytes its objects have
         self.faults = []
@@ -87,7 +89,7 @@ class Flow:
 
     def second_worker(self):
         """Who comes cold, later, with the same cache."""
-        run = self.call("second sync", self.worker, "sync", f"{COLLECTION}@{VERSIONS}", self.folder / "second")
+        run = self.call("second sync", self.second, "sync", f"{COLLECTION}@{VERSIONS}", self.folder / "second")
         counts, wanted = self.counts["second sync"], run.one("synced")["bytesRead"]
         faults = list(differences(self.context.versions[VERSIONS - 1], self.folder / "second"))
         if counts.received_of(*IMMUTABLE):

@@ -34,7 +34,7 @@ def killed(context, commits):
         pids = {int(number): int(pid) for _, number, pid in (server.line().split() for _ in range(3))}
         snapctl = snapctl_on(context, server.url, "ceph-fleet", timeout=CALL_SECONDS)
         killer = Killer(pids[KILLED], CREATORS * commits // 3)
-        yield fleet(context, snapctl, "S3 (Ceph, one of three OSDs killed under load)", commits, killer.watch)
+        yield fleet(context, [snapctl], "S3 (Ceph, one of three OSDs killed under load)", commits, killer.watch)
         yield verdict(
             "S3 (Ceph): the OSD was killed while they wrote", f"after a third of {CREATORS * commits} commits",
             [] if killer.seen else ["all was done before"], f"after {killer.seen}")

@@ -21,7 +21,7 @@ from .shim import built
 
 DEADLINE, STALL = 2, 1
 EVER = 1 << 30
-DONE, DAMAGED, UNKNOWN, NO_ANSWER = 0, 4, 7, 9
+DONE, DAMAGED, UNKNOWN, NO_SPACE, NO_ANSWER = 0, 4, 7, 8, 9
 WRITERS = ("create", "append", "compact")
 AT_ONCE = 4  # they mostly wait
 BUSY_SECONDS = 1.0  # what the end of a call may come late
@@ -42,6 +42,7 @@ class Kind:
     verbs: tuple = tuple(VERBS)
     shift: int = 0  # of the client's clock, in seconds
     stops: bool = False
+    is_whole: bool = False  # from the first request on, not from any
 
     def picks(self, verb):
         kinds = tuple(verb.decides if kind == "decides" else kind for kind in self.kinds)
@@ -52,8 +53,9 @@ NOTICED = (DONE, DAMAGED, UNKNOWN)  # unknown: a delta that is there, and no hea
 OBJECTS = ("packs", "manifests", "versions", "heads", "deltas", "store")
 LATE = {"exits": (DONE, NO_ANSWER, UNKNOWN), "count": EVER}  # done: where only a leftover was to be removed
 BY_DEADLINE = {"options": ("--deadline", DEADLINE), "within": DEADLINE + BUSY_SECONDS}
-# A request that stalls is the last of its kind; a commit looks once whether it took effect.
-BY_STALL = {"options": ("--stall-timeout", STALL), "within": 3 * STALL + BUSY_SECONDS}
+# A request that stalls is the last of its kind. A commit looks whether it took effect, and asks once more; then what was
+# announced is taken back: an intent by one request, a lease by two.
+BY_STALL = {"options": ("--stall-timeout", STALL), "within": 7 * STALL + BUSY_SECONDS}
 
 KINDS = {
     "500 three times": Kind(answering(500, "InternalError"), count=3),
@@ -65,37 +67,50 @@ KINDS = {
     "the answer lost": Kind(harm.lose_answer),
     "a body torn, twice": Kind(harm.tear, "GET", count=2),
     "a bit of an object flipped": Kind(harm.flip, "GET", OBJECTS, exits=NOTICED),
-    "a bit of each object flipped": Kind(harm.flip, "GET", OBJECTS, EVER, exits=NOTICED),
+    "a bit of each object flipped": Kind(harm.flip, "GET", OBJECTS, EVER, exits=NOTICED, is_whole=True),
     "each object takes 3 s, stall limit 1 s": Kind(
-        harm.slow(3 * STALL), "GET", ("packs",), EVER, options=("--stall-timeout", STALL)),
+        harm.slow(3 * STALL), "GET", ("packs",), EVER, options=("--stall-timeout", STALL), is_whole=True),
     "a pack of 16 MB goes up at 4 MB/s, stall limit 2 s": Kind(
-        harm.slow_upload(4_000_000), "PUT", ("packs",), EVER, options=("--stall-timeout", 2), verbs=("upload",)),
+        harm.slow_upload(4_000_000), "PUT", ("packs",), EVER, options=("--stall-timeout", 2), verbs=("upload",),
+        is_whole=True),
+    "503 for ever, deadline 2 s": Kind(answering(503, "SlowDown"), **LATE, **BY_DEADLINE),
+    "503 for ever, stall limit 1 s": Kind(answering(503, "SlowDown"), **LATE, **BY_STALL),
     "silence, deadline 2 s": Kind(harm.hold, **LATE, **BY_DEADLINE),
     "silence, stall limit 1 s": Kind(harm.hold, **LATE, **BY_STALL),
+    "no pack is taken, stall limit 1 s": Kind(
+        harm.hold, "PUT", ("packs",), EVER, (NO_ANSWER,), verbs=("create", "compact"), is_whole=True, **BY_STALL),
+    "no room for a pack": Kind(
+        answering(507, "InsufficientStorage"), "PUT", ("packs",), EVER, (NO_SPACE,), verbs=("create", "compact"),
+        is_whole=True),
     "the server stopped, deadline 2 s": Kind(None, stops=True, **LATE, **BY_DEADLINE),
     "the server stopped, stall limit 1 s": Kind(None, stops=True, **LATE, **BY_STALL),
     "the commit done, its answer lost": Kind(harm.lose_answer, "PUT", ("decides",), verbs=WRITERS),
     "the commit not done, its answer lost": Kind(harm.reset_after, "PUT", ("decides",), verbs=WRITERS),
     "the commit done, then silence, deadline 2 s": Kind(
         harm.lose_and_hold, "PUT", ("decides",), verbs=WRITERS, exits=(UNKNOWN,), **BY_DEADLINE),
-    "the clock an hour ahead": Kind(harm.refuse_skew, count=EVER, shift=3600),
-    "the clock an hour behind": Kind(harm.refuse_skew, count=EVER, shift=-3600),
+    "the clock an hour ahead": Kind(harm.refuse_skew, count=EVER, shift=3600, is_whole=True),
+    "the clock an hour behind": Kind(harm.refuse_skew, count=EVER, shift=-3600, is_whole=True),
 }
 
 
 @figure("s3-faults")
 def s3_faults(context):
-    yield from swept(context, KINDS, 1)
+    states = all_states(context)
+    for name, kind in KINDS.items():
+        found = kind_sweep(context, states, name, 1)
+        ends = " or ".join(map(str, kind.exits))
+        seconds = f" within {kind.within:g} s" if kind.within < 60 else ""
+        yield verdict(
+            f"S3: {name}", f"exit {ends}{seconds}, right, next run succeeds", found.faults,
+            f"{found.trials} trials ({found.told()}), seed {context.seed}")
 
 
-def swept(context, names, rounds):
-    states = {name: State(context, name, verb()) for name, verb in (VERBS | {"upload": Upload}).items()}
-    for name in names:
-        yield kind_swept(context, states, name, KINDS[name], rounds)
+def all_states(context):
+    return {name: State(context, name, verb()) for name, verb in (VERBS | {"upload": Upload}).items()}
 
 
-def kind_swept(context, states, name, kind, rounds):
-    found = Sweep()
+def kind_sweep(context, states, name, rounds):
+    kind, found = KINDS[name], Sweep()
     cases = [(states[verb], number) for number in range(rounds) for verb in kind.verbs]
     with concurrent.futures.ThreadPoolExecutor(1 if kind.stops else AT_ONCE) as workers:
         for verb, hits, faults in workers.map(lambda case: trial(context, name, kind, *case), cases):
@@ -103,11 +118,7 @@ def kind_swept(context, states, name, kind, rounds):
                 found.add(found.trials, verb, faults)
     if found.trials < rounds:
         found.faults.append("hardly a trial met the harm")
-    ends = " or ".join(map(str, kind.exits))
-    seconds = f" within {kind.within:g} s" if kind.within < 60 else ""
-    return verdict(
-        f"S3: {name}", f"exit {ends}{seconds}, right, next run succeeds", found.faults,
-        f"{found.trials} trials ({found.told()}), seed {context.seed}")
+    return found
 
 
 class State:
@@ -163,14 +174,14 @@ def trial(context, name, kind, state, number):
 def cast(context, name, kind, state, number, server):
     picks = kind.picks(state.verb)
     count = max(1, sum(map(picks, state.requests)))
-    first = context.random(f"{name} {state.name} {number}").randint(1, count) if kind.count < EVER or kind.stops else 1
+    first = 1 if kind.is_whole else context.random(f"{name} {state.name} {number}").randint(1, count)
     return Spell(stopping(server) if kind.stops else kind.harm, picks, first, kind.count)
 
 
 def judged(kind, verb, snapctl, folder, run):
     if run.exit not in kind.exits or run.timed_out:
         yield run.told()
-    if run.exit != DONE and (not run.stderr.strip() or DUMP.search(run.stderr)):
+    if run.exit != DONE and (DUMP.search(run.stderr) or not run.stderr.strip() + run.stdout.decode().strip()):
         yield f"says it to nobody: {run.told()}"
     if run.seconds > kind.within:
         yield f"took {run.seconds:.1f} s: {run.told()}"

@@ -24,18 +24,20 @@ def s3_fleet(context):
 
 
 def contest(context, commits):
-    yield fleet(context, snapctl_on(context, moto(context).url, "fleet", timeout=180), "S3 (moto)", commits)
+    snapctl = snapctl_on(context, moto(context).url, "fleet", timeout=180)
+    yield fleet(context, [snapctl], "S3 (moto)", commits)
 
 
-def fleet(context, snapctl, where, commits, watch=None):
-    """On a store that `snapctl` has yet to make. `watch` is told of the workers before they start."""
-    folder = context.folder("s3-fleet")
-    snapctl.ok("init")
+def fleet(context, snapctls, where, commits, watch=None):
+    """On a store that has yet to be made; the workers share out the ways to it. `watch` sees them before they start."""
+    folder = context.folder("fleet")
+    snapctls[0].ok("init")
     kinds = [CountedCreator] * CREATORS + [CountedCompactor] * COMPACTORS
-    workers = [kind(snapctl, folder, number, commits) for number, kind in enumerate(kinds, 1)]
+    workers = [
+        kind(snapctls[number % len(snapctls)], folder, number, commits) for number, kind in enumerate(kinds, 1)]
     if watch:
         watch(workers)
-    return fought(context, snapctl, workers, f"{where}: {len(kinds)} processes, {commits} commits each")
+    return fought(context, snapctls[0], workers, f"{where}: {len(kinds)} processes, {commits} commits each")
 
 
 class CountedCreator(Creator):

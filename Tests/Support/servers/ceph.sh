@@ -2,7 +2,7 @@
 # ceph.sh [memory|disks]: a Ceph of this host's own with its S3 gateway, on free ports: other rules than AWS's.
 #
 # `memory`: one OSD in memory. `disks`: three on files, two of which may go on without the third. Prints the address,
-# then `osd N PID` for each OSD; has the bucket `tests`; ends, with all it started, when its standard input does. Installs
+# then `osd N PID` for each OSD; has the bucket `tests`. Ends, with all it started, when standard input does. Installs
 # Debian's packages when they are missing. Exits 3 with a reason when it cannot be had. SNAPCTL_CEPH_SECONDS bounds
 # each step of the installation, and the start (420).
 set -euo pipefail

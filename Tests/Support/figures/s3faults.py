@@ -74,7 +74,8 @@ KINDS = {
         harm.slow_upload(4_000_000), "PUT", ("packs",), EVER, options=("--stall-timeout", 2), verbs=("upload",),
         is_whole=True),
     "503 for ever, deadline 2 s": Kind(answering(503, "SlowDown"), **LATE, **BY_DEADLINE),
-    "503 for ever, stall limit 1 s": Kind(answering(503, "SlowDown"), **LATE, **BY_STALL),
+    "503 for ever, stall limit 1 s": Kind(  # waiting to ask again may begin just before the limit
+        answering(503, "SlowDown"), **LATE, options=("--stall-timeout", STALL), within=15),
     "silence, deadline 2 s": Kind(harm.hold, **LATE, **BY_DEADLINE),
     "silence, stall limit 1 s": Kind(harm.hold, **LATE, **BY_STALL),
     "no pack is taken, stall limit 1 s": Kind(
@@ -111,6 +112,7 @@ def all_states(context):
 
 def kind_sweep(context, states, name, rounds):
     kind, found = KINDS[name], Sweep()
+    preload(context, kind)  # built once, before there are threads
     cases = [(states[verb], number) for number in range(rounds) for verb in kind.verbs]
     with concurrent.futures.ThreadPoolExecutor(1 if kind.stops else AT_ONCE) as workers:
         for verb, hits, faults in workers.map(lambda case: trial(context, name, kind, *case), cases):
@@ -159,11 +161,10 @@ def trial(context, name, kind, state, number):
     server = stoppable(context) if kind.stops else moto(context)
     folder, store, snapctl = state.fresh(server.url)
     spell = cast(context, name, kind, state, number, server)
-    preload = shifted(context, kind.shift) if kind.shift else {}
     try:
         with Proxy(server.url) as proxy:
             proxy.harm = spell
-            harmed = snapctl_on(context, proxy.url, store, **preload)
+            harmed = snapctl_on(context, proxy.url, store, **preload(context, kind))
             run = harmed.run(*state.verb.arguments(folder), *kind.options)
     finally:
         server.go_on()
@@ -209,6 +210,9 @@ def stopping(server):
     return stop
 
 
-def shifted(context, seconds):
+def preload(context, kind):
+    """The variables by which the client's clock is off."""
+    if not kind.shift:
+        return {}
     library = context.once("clock", lambda: built(context.folder("clock"), "clock.c"))
-    return {"LD_PRELOAD": os.fspath(library), "CLOCK_SHIFT": str(seconds)}
+    return {"LD_PRELOAD": os.fspath(library), "CLOCK_SHIFT": str(kind.shift)}

@@ -8,6 +8,6 @@ from . import cache, damage, mutations, records  # noqa: F401
 from . import kills, faults, pauses, disk, power, controls  # noqa: F401
 from . import hostile, races, words  # noqa: F401
 from . import concurrency, reader  # noqa: F401
-from . import s3, s3refused, s3faults, s3fleet, s3ceph, mounts  # noqa: F401
+from . import s3, s3refused, s3faults, s3fleet, s3ceph, s3controls, mounts  # noqa: F401
 from . import scale, flatness  # noqa: F401
 from . import speed, floor, sets  # noqa: F401

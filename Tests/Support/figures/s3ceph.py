@@ -11,7 +11,7 @@ from .s3 import Flow
 from .s3fleet import CREATORS, fleet
 from .servers import Server, snapctl_on
 
-COMMITS = 6
+COMMITS = 4
 KILLED = 1  # of the three OSDs
 CALL_SECONDS = 180
 

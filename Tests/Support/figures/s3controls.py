@@ -3,9 +3,8 @@
 from .harm import Spell, answering, pass_on
 from .proxy import Proxy
 from .registry import figure, verdict
-from .s3faults import EVER, KINDS, State, judged
+from .s3faults import EVER, KINDS, judged, state_of
 from .s3fleet import fleet
-from .s3verbs import Create
 from .servers import moto, snapctl_on
 
 COMMITS = 3
@@ -19,7 +18,7 @@ def s3_controls(context):
         proxy.harm = Spell(forget_condition, heads_put, count=EVER)
         found = fleet(context, ways, "S3, its condition taken off", COMMITS)
         yield noticed("of two creates of a name both succeed", not found.passed, found.measured)
-    state = State(context, "create", Create())
+    state = state_of(context, "create")
     for name, lie in LIES.items():
         findings = lied_to(context, state, lie)
         yield noticed(name, findings, f"{len(findings)} findings")

@@ -22,6 +22,7 @@ from .shim import built
 DEADLINE, STALL = 2, 1
 EVER = 1 << 30
 DONE, DAMAGED, UNKNOWN, NO_SPACE, NO_ANSWER = 0, 4, 7, 8, 9
+ALL_VERBS = VERBS | {"upload": Upload}
 WRITERS = ("create", "append", "compact")
 AT_ONCE = 4  # they mostly wait
 BUSY_SECONDS = 1.0  # what the end of a call may come late
@@ -69,7 +70,8 @@ KINDS = {
     "a bit of an object flipped": Kind(harm.flip, "GET", OBJECTS, exits=NOTICED),
     "a bit of each object flipped": Kind(harm.flip, "GET", OBJECTS, EVER, exits=NOTICED, is_whole=True),
     "each object takes 3 s, stall limit 1 s": Kind(
-        harm.slow(3 * STALL), "GET", ("packs",), EVER, options=("--stall-timeout", STALL), is_whole=True),
+        harm.slow(3 * STALL), "GET", ("packs",), EVER, options=("--stall-timeout", STALL), is_whole=True,
+        verbs=("create", "sync")),
     "a pack of 16 MB goes up at 4 MB/s, stall limit 2 s": Kind(
         harm.slow_upload(4_000_000), "PUT", ("packs",), EVER, options=("--stall-timeout", 2), verbs=("upload",),
         is_whole=True),
@@ -107,7 +109,11 @@ def s3_faults(context):
 
 
 def all_states(context):
-    return {name: State(context, name, verb()) for name, verb in (VERBS | {"upload": Upload}).items()}
+    return {name: state_of(context, name) for name in ALL_VERBS}
+
+
+def state_of(context, name):
+    return context.once(f"s3 state of {name}", lambda: State(context, name, ALL_VERBS[name]()))
 
 
 def kind_sweep(context, states, name, rounds):

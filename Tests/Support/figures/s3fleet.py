@@ -11,7 +11,7 @@ from .workers import Compactor, Creator
 CREATORS, COMPACTORS = 10, 6
 COMMITS = 20
 READERS = 8
-SNAPSHOT_BYTES = 40_000_000
+SNAPSHOT_BYTES = 24_000_000
 ORIGIN_SHARE_MAX = 1.1
 TURNS_MAX = 20  # for each commit that is wanted
 

@@ -1,14 +1,18 @@
-// clock.c: a preloaded library that moves a program's wall clock by CLOCK_OFFSET_SECONDS. Its monotonic clock stays.
+// Preloaded: the host's clock is CLOCK_SHIFT seconds off, and its monotonic one is not.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <time.h>
 
-int clock_gettime(clockid_t clock, struct timespec *time) {
+int clock_gettime(clockid_t id, struct timespec *time) {
   static int (*real)(clockid_t, struct timespec *);
-  if (!real) real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
-  int result = real(clock, time);
-  const char *offset = getenv("CLOCK_OFFSET_SECONDS");
-  if (result == 0 && offset && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) time->tv_sec += atol(offset);
+  static long shift;
+  if (!real) {
+    const char *text = getenv("CLOCK_SHIFT");
+    shift = text ? atol(text) : 0;
+    real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+  }
+  int result = real(id, time);
+  if (result == 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)) time->tv_sec += shift;
   return result;
 }

@@ -22,6 +22,11 @@ def contest(context, catalog, seconds):
     until = time.monotonic() + seconds
     kinds = [Creator] * CREATORS + [Compactor] * COMPACTORS
     workers = [kind(snapctl, folder, number, until) for number, kind in enumerate(kinds, 1)]
+    yield fought(context, snapctl, workers, f"8 processes for {seconds:g} s, {catalog} catalog")
+
+
+def fought(context, snapctl, workers, name):
+    """Lets the workers run at once; what was acknowledged to each has to be there."""
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -33,9 +38,9 @@ def contest(context, catalog, seconds):
     faults += [*listed(snapctl, TREE, created), *listed(snapctl, WORDS, created), *marked(context, snapctl, created)]
     faults += [*kept(snapctl, records), *sound(snapctl)]
     refused = sum(one_worker.refused for one_worker in told)
-    yield verdict(
-        f"8 processes for {seconds:g} s, {catalog} catalog", "every success listed, versions dense, nothing lost",
-        faults, f"{len(created)} commits, {len(records)} records acknowledged; {refused} refused")
+    return verdict(
+        name, "every success listed, versions dense, nothing lost", faults,
+        f"{len(created)} commits, {len(records)} records acknowledged; {refused} refused")
 
 
 def listed(snapctl, collection, created):

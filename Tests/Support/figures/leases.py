@@ -17,7 +17,7 @@ from .concurrency import listed, sound
 from .registry import figure, verdict
 from .runner import Unexpected
 from .sample import WORDS, record, scanned
-from .shim import Shim, compiled
+from .shim import Shim, built
 
 PAUSES = 60  # nightly.sh takes a thousand
 CONTROL_PAUSES = 80
@@ -46,7 +46,7 @@ def leases(context, pauses=PAUSES):
 def contested(context, name, pauses, libraries=(), **variables):
     """What the workers were told, and what is wrong with what is there."""
     folder = context.folder(name)
-    clock = context.once("clock", lambda: compiled(context.folder("clock"), "clock"))
+    clock = context.once("clock", lambda: built(context.folder("clock"), "clock.c"))
     snapctl = context.new_store(folder / "store", "directory", timeout=60)
     variables |= {
         "LD_PRELOAD": ":".join(map(str, [clock, *libraries])), "SNAPCTL_LOCK_TTL_SECONDS": str(TTL_SECONDS)}
@@ -125,7 +125,7 @@ class Contest:
 
     def disturbed(self, chance, offset, *arguments):
         """Runs snapctl, and kills or stops it on the way, or leaves it alone; None: it was killed."""
-        snapctl = self.snapctl.with_environment(CLOCK_OFFSET_SECONDS=str(offset), **self.variables)
+        snapctl = self.snapctl.with_environment(CLOCK_SHIFT=str(offset), **self.variables)
         process, act = snapctl.start(*arguments), chance.random()
         time.sleep(chance.uniform(0, 0.15))
         if act < 0.15:

@@ -8,7 +8,8 @@ import sys
 import time
 
 from . import (
-    concurrency, controls, damage, disk, hostile, leases, mutations, pauses, races, records, simulation, words)
+    concurrency, controls, damage, disk, hostile, leases, mutations, pauses, races, records, s3ceph, s3faults, s3fleet,
+    simulation, words)
 from .context import Context, in_memory, scratch_folder
 from .faults import KINDS, can_meet, fault_sweep
 from .kills import recovery_sweep, sweep
@@ -25,6 +26,7 @@ MUTATION_MILLIONS = 10
 SIMULATIONS, SIMULATION_SLICE = 100_000, 5_000
 STATES = 300  # of each operation, catalog and kind of tree
 CUTS, ROUNDS = 100, 5
+S3_ROUNDS, S3_COMMITS, CEPH_COMMITS = 10, 500, 60
 
 
 def kill_chunks():
@@ -109,6 +111,14 @@ def simulation_chunk(start):
     return run
 
 
+def s3_chunks():
+    for kind in s3faults.KINDS:
+        yield f"S3: {kind}", lambda context, kind=kind: counted(
+            s3faults.kind_sweep(context, s3faults.all_states(context), kind, S3_ROUNDS))
+    yield "S3 fleet", figure_chunk(lambda context: s3fleet.contest(context, S3_COMMITS))
+    yield "S3, Ceph with a killed OSD", figure_chunk(lambda context: s3ceph.killed(context, CEPH_COMMITS))
+
+
 def chunks():
     yield from kill_chunks()
     yield from unsynced_chunks()
@@ -129,6 +139,7 @@ def chunks():
     for catalog in ("rocksdb", "directory"):
         yield f"contest, {catalog}", figure_chunk(
             lambda context, catalog=catalog: concurrency.contest(context, catalog, CONTEST_SECONDS))
+    yield from s3_chunks()
 
 
 class Ledger:

@@ -48,7 +48,7 @@ class Tally:
 
 class Shim:
     def __init__(self, context):
-        self.library = context.once("shim", lambda: compiled(context.folder("shim"), "shim", "record"))
+        self.library = context.once("shim", lambda: built(context.folder("shim"), "shim.c", "record.c"))
         self.tally_file = self.library.parent / f"tally-{next(NUMBERS)}"
 
     def watching(self, snapctl, at, fault=KILL, **variables):
@@ -72,16 +72,16 @@ def was_killed(run):
     return run.exit == -signal.SIGKILL and not run.timed_out
 
 
-def compiled(folder, *names):
-    """A library to be preloaded, of the C files with these names."""
+def built(folder, *names):
+    """The C files of that name beside this one, as a library to preload."""
     compiler = next(filter(shutil.which, ("cc", "clang", "gcc")), None)
     if compiler is None:
-        raise Unavailable(f"there is no C compiler to build {names[0]}.c with")
-    library = folder / f"{names[0]}.so"
-    sources = [pathlib.Path(__file__).with_name(f"{name}.c") for name in names]
+        raise Unavailable(f"there is no C compiler to build {names[0]} with")
+    library = folder / names[0].replace(".c", ".so")
+    sources = [pathlib.Path(__file__).with_name(name) for name in names]
     run = subprocess.run(
         [compiler, "-O2", "-shared", "-fPIC", "-pthread", "-o", library, *sources, "-ldl"], capture_output=True,
         text=True)
     if run.returncode != 0:
-        raise Unavailable(f"{compiler} cannot build {names[0]}.c: {run.stderr.strip()[:200]}")
+        raise Unavailable(f"{compiler} cannot build {names[0]}: {run.stderr.strip()[:200]}")
     return library

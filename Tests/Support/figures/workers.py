@@ -29,8 +29,11 @@ class Worker(threading.Thread):
         self.acknowledged = Acknowledged()
         self.turn = 0
 
+    def goes_on(self):
+        return time.monotonic() < self.until
+
     def run(self):
-        while time.monotonic() < self.until:
+        while self.goes_on():
             self.turn += 1
             try:
                 self.step()

@@ -1,0 +1,97 @@
+"""Sixteen machines' worth of writers on one store in S3, and eight readers that come cold at once."""
+
+from .concurrency import fought
+from .proxy import Proxy
+from .registry import figure, megabytes, verdict
+from .s3 import IMMUTABLE
+from .servers import moto, snapctl_on
+from .trees import differences
+from .workers import Compactor, Creator
+
+CREATORS, COMPACTORS = 10, 6
+COMMITS = 20
+READERS = 8
+SNAPSHOT_BYTES = 24_000_000
+ORIGIN_SHARE_MAX = 1.1
+TURNS_MAX = 20  # for each commit that is wanted
+
+
+@figure("s3-fleet")
+def s3_fleet(context):
+    yield from contest(context, COMMITS)
+    with Proxy(moto(context).url) as proxy:
+        yield cold(context, proxy)
+
+
+def contest(context, commits):
+    snapctl = snapctl_on(context, moto(context).url, "fleet", timeout=180)
+    yield fleet(context, [snapctl], "S3 (moto)", commits)
+
+
+def fleet(context, snapctls, where, commits, watch=None):
+    """On a store that has yet to be made; the workers share out the ways to it. `watch` sees them before they start."""
+    folder = context.folder("fleet")
+    snapctls[0].ok("init")
+    kinds = [CountedCreator] * CREATORS + [CountedCompactor] * COMPACTORS
+    workers = [
+        kind(snapctls[number % len(snapctls)], folder, number, commits) for number, kind in enumerate(kinds, 1)]
+    if watch:
+        watch(workers)
+    return fought(context, snapctls[0], workers, f"{where}: {len(kinds)} processes, {commits} commits each")
+
+
+class CountedCreator(Creator):
+    """Until so many commits of its own were acknowledged; `until` is their number."""
+
+    def goes_on(self):
+        return len(self.acknowledged.created) < self.until and self.has_patience()
+
+    def has_patience(self):
+        if self.turn < TURNS_MAX * self.until:
+            return True
+        self.acknowledged.faults.append(f"worker {self.number} was refused {self.acknowledged.refused} times")
+        return False
+
+
+class CountedCompactor(Compactor):
+    """Appends so many deltas, and compacts after each."""
+
+    has_patience = CountedCreator.has_patience
+
+    def goes_on(self):
+        return len(self.acknowledged.records) < 3 * self.until and self.has_patience()
+
+
+def cold(context, proxy):
+    """All of them want the same snapshot at the same moment, and share one empty cache directory."""
+    folder = context.folder("s3-cold")
+    source = folder / "source"
+    source.mkdir()
+    (source / "bytes").write_bytes(context.random("cold").randbytes(SNAPSHOT_BYTES))
+    snapctl = snapctl_on(context, proxy.url, "cold", folder / "cache")
+    alone = snapctl_on(context, proxy.url, "cold")
+    alone.ok("init")
+    alone.ok("create", "cold", source)
+    one = read_of(proxy, lambda: alone.ok("sync", "cold", folder / "alone"))
+    runs = []
+
+    def all_at_once():
+        readers = [snapctl.start("sync", "cold", folder / f"copy{number}") for number in range(READERS)]
+        runs.extend(reader.wait(120) for reader in readers)
+
+    all_ = read_of(proxy, all_at_once)
+    faults = [run.told() for run in runs if run.exit != 0]
+    faults += [text for number in range(READERS) for text in differences(source, folder / f"copy{number}")]
+    if all_ > ORIGIN_SHARE_MAX * one:
+        faults.append(f"{all_ / one:.2f} × one snapshot")
+    return verdict(
+        f"S3 (moto): {READERS} cold workers at once, one cache directory",
+        f"copies identical, S3 read <= {ORIGIN_SHARE_MAX} × one snapshot", faults,
+        f"{megabytes(all_)} for {megabytes(one)}")
+
+
+def read_of(proxy, work):
+    """The bytes of immutable objects that S3 gave meanwhile."""
+    before = proxy.counts()
+    work()
+    return (proxy.counts() - before).received_of(*IMMUTABLE)

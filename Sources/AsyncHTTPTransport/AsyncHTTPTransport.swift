@@ -60,7 +60,23 @@
       try self.init(
         url: request.url, method: HTTPMethod(rawValue: request.method.rawValue),
         headers: HTTPHeaders(request.headers.map { ($0.name, $0.value) }),
-        body: request.body.isEmpty ? nil : .byteBuffer(ByteBuffer(bytes: request.body)))
+        body: HTTPClient.Request.body(request.body))
     }
+
+    /// In pieces: the limit on how long nothing may move is one of each, not of the whole.
+    private static func body(_ bytes: [UInt8]) -> HTTPClient.Body? {
+      guard !bytes.isEmpty else { return nil }
+      return .stream(contentLength: Int64(bytes.count)) { send(bytes[...], to: $0) }
+    }
+
+    private static func send(
+      _ bytes: ArraySlice<UInt8>, to writer: HTTPClient.Body.StreamWriter
+    ) -> EventLoopFuture<Void> {
+      let sent = writer.write(.byteBuffer(ByteBuffer(bytes: bytes.prefix(pieceByteCount))))
+      let rest = bytes.dropFirst(pieceByteCount)
+      return rest.isEmpty ? sent : sent.flatMap { send(rest, to: writer) }
+    }
+
+    private static let pieceByteCount = 64 << 10
   }
 #endif

@@ -30,12 +30,21 @@ package struct TierError: Error, Sendable, Equatable {
   package let location: String
   /// The call and what the system said: "fsync: No space left on device".
   package let reason: String
+  /// Of an outcome that is not known: what the last attempt came to.
+  package let cause: Kind?
 
-  package init(_ kind: Kind, key: ObjectKey?, location: String, reason: String) {
+  package init(_ kind: Kind, key: ObjectKey?, location: String, reason: String, cause: Kind? = nil) {
     self.kind = kind
     self.key = key
     self.location = location
     self.reason = reason
+    self.cause = cause
+  }
+
+  /// The error for a caller to whom it does not matter whether the object is there: nothing refers to it.
+  package var withoutDoubt: TierError {
+    guard kind == .outcomeUnknown else { return self }
+    return TierError(cause ?? .failed, key: key, location: location, reason: reason)
   }
 }
 

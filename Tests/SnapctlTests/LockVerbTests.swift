@@ -10,7 +10,7 @@ import Testing
     return program
   }
 
-  private static let quick = ["SNAPCTL_LOCK_TTL_SECONDS": "0.3"]
+  private static let quick = ["SNAPCTL_LOCK_TTL_SECONDS": "1"]
 
   @Test(arguments: [
     ["lock", "status", "nothing"], ["lock", "break", "nothing"],

@@ -20,7 +20,7 @@ extension ObjectTier {
       if CatalogError.tier(failure).isUnsynced { throw .tier(failure) }
       if (try? read(key, limit: bytes.count)) == bytes { return }
       let isLast = limit.hasPassed(on: settings.clock) || !CatalogError.tier(failure).mayHaveLanded
-      if isLast { throw .tier(failure) }
+      if isLast { throw .tier(failure.withoutDoubt) }
       settings.pause(round: round, until: limit)
     }
   }

@@ -5,6 +5,8 @@ internal import Primitives
 /// An operation that was given up, and what is known of it.
 struct S3Failure: Error {
   let kind: TierError.Kind
+  /// Of an outcome that is not known: what the last attempt came to.
+  let cause: TierError.Kind?
   /// Method, status, code, request id, how often it was tried, and what to do where that is known.
   let reason: String
 }
@@ -34,7 +36,7 @@ extension S3Failure {
     var mayHaveLanded: Bool {
       switch self {
       case .failure(let failure): failure.kind != .notConnected && failure.kind != .refused
-      case .answer(let response, _): response.status >= 500 || response.status == 408
+      case .answer(let response, _): (response.status >= 500 && response.status != 507) || response.status == 408
       }
     }
 

@@ -85,7 +85,7 @@ final class S3Client: Sendable {
     let end = because.isEmpty ? "" : ", \(because)"
     let isOpen = operation.writes && mayHaveLanded
     return S3Failure(
-      kind: isOpen ? .outcomeUnknown : attempt.kind,
+      kind: isOpen ? .outcomeUnknown : attempt.kind, cause: isOpen ? attempt.kind : nil,
       reason: "\(operation.method.rawValue): \(attempt.text)\(end)")
   }
 

@@ -42,7 +42,7 @@ package final class S3ObjectTier: ObjectTier {
     do throws(S3Failure) {
       return try client.perform(operation, expecting: expected, deadline: deadline)
     } catch {
-      throw TierError(error.kind, key: key, location: location, reason: error.reason)
+      throw TierError(error.kind, key: key, location: location, reason: error.reason, cause: error.cause)
     }
   }
 

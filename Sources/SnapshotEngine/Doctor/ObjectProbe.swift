@@ -49,7 +49,8 @@ struct ObjectProbe {
           try tier.create(key, ObjectProbe.first) == .created
         })
     else { return }
-    check("exclusive", "creating a taken name is refused", ObjectProbe.unfit, &report) { () throws(TierError) in
+    let refusal = "creating a taken name is refused, by `If-None-Match: *`"
+    check("exclusive", refusal, ObjectProbe.unfit, &report) { () throws(TierError) in
       try isExclusive()
     }
     check("range", "a part of an object can be read", "Use a server that reads ranges", &report) {

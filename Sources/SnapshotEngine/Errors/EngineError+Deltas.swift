@@ -37,6 +37,7 @@ extension EngineError {
         advice: "Nothing was written. Give each writer a producer of its own")
     case .damaged(let key, let error): self.init(error, subject: key.string)
     case .tier(let error): self.init(error)
+    case .damage(let damage): self.init(damage)
     case .head(let reason): self.init(.failed, reason, subject: subject, advice: nothingWritten)
     }
   }

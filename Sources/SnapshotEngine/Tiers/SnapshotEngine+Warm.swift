@@ -18,8 +18,8 @@ public struct WarmedSnapshot: Sendable, Equatable {
 extension SnapshotEngine {
   /// Fills the cache with all that a version needs. What is there already is not read again.
   ///
-  /// - Throws: `.usage` without a cache; `.notFound`; what the origin failed with. A cache that fails is no error here as
-  ///   anywhere: look at `bytesFilled`.
+  /// - Throws: `.usage` without a cache; `.notFound`; what the origin failed with. A cache that fails is no error, here
+  ///   as anywhere: look at `bytesFilled`.
   public func warm(_ version: String) async throws(EngineError) -> WarmedSnapshot {
     let reference = try Names.version(version)
     return try await perform { call throws(EngineError) in

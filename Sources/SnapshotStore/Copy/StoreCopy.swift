@@ -5,8 +5,8 @@ internal import SnapshotFormat
 
 /// Replicates versions of collections from one store into another, under the same numbers.
 ///
-/// - Only the closure moves: packs and roots that versions name, each once. What is there already is not moved again, so
-///   that a copy that was stopped goes on where it was.
+/// - Only the closure moves: packs and roots that versions name, each once. What is there already is not moved again,
+///   so that a copy that was stopped goes on where it was.
 /// - Objects keep their names and bytes. A pack is checked by its own digest when it passes, a root by the one its head
 ///   records; the pages of a version are read back from the target before its head is committed.
 /// - Write order as in formats/store.md §4: packs, root, head; versions in ascending order.

@@ -120,7 +120,7 @@ extension ObjectTier {
     } catch {
       // Why it was not written says more than that it is not there.
       guard let lost, error.kind == .notFound else { throw .tier(error) }
-      throw .tier(TierError(.failed, key: key, location: location, reason: lost.reason))
+      throw .tier(lost.withoutDoubt)
     }
     guard stored.rawSpan.isSame(as: bytes.rawSpan) else {
       throw .tier(TierError(.failed, key: key, location: location, reason: "the name is taken by another object"))

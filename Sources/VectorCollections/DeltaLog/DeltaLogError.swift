@@ -1,5 +1,6 @@
 package import ObjectTier
 package import SnapshotFormat
+package import SnapshotStore
 
 /// Why an append or a listing of deltas failed. Each kind is one the caller acts on differently.
 package enum DeltaLogError: Error, Sendable, Equatable {
@@ -21,6 +22,8 @@ package enum DeltaLogError: Error, Sendable, Equatable {
   case tier(TierError)
   /// The head could not be read.
   case head(String)
+  /// The head, or what it names, does not verify.
+  case damage(Damage)
 }
 
 extension DeltaLogError {
@@ -29,6 +32,7 @@ extension DeltaLogError {
     switch self {
     case .head(let reason), .refused(let reason): reason
     case .tier(let error): "\(error)"
+    case .damage(let damage): "\(damage.tier)/\(damage.object) is \(damage.kind.rawValue): \(damage.reason)"
     default: "\(self)"
     }
   }

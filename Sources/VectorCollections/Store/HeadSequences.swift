@@ -26,7 +26,7 @@ package struct HeadSequences: CompactedSequences {
   ) throws(DeltaLogError) -> Bool {
     try reading { () throws(StoreError) in
       guard let manifest = try vectors.manifest(of: try vectors.head()) else { return false }
-      let origins = try vectors.segments(of: manifest).flatMap(\.segment.index.origins)
+      let origins = try vectors.origins(of: manifest)
       if let origin = origins.first(where: { $0.producer == producer && $0.sequence == sequence }) {
         return origin.digest == digest
       }
@@ -43,6 +43,9 @@ package struct HeadSequences: CompactedSequences {
     } catch {
       switch error {
       case .tier(let error), .catalog(.tier(let error)): throw .tier(error)
+      case .damage(let damage): throw .damage(damage)
+      case .catalog(let error): throw .head("\(error)")
+      case .invalid(let reason), .notFound(let reason): throw .head(reason)
       default: throw .head("\(error)")
       }
     }

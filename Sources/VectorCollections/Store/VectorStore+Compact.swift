@@ -93,7 +93,7 @@ extension VectorStore {
     do throws(CommitFailure<StoreError>) {
       _ = try transaction.retrying { head throws(StoreError) in
         let state = try CompactedState(head, try manifest(of: head))
-        let new = deltas.filter { !head.quarantine.contains($0) && $0.sequence > state.sequence(of: $0.producer) }
+        let new = deltas.filter { !head.quarantine.contains($0) && $0.isOpen(in: state) }
         return new.isEmpty ? nil : Proposal([.quarantine(new)], leaseToken: leaseToken)
       }
     } catch {
@@ -102,5 +102,13 @@ extension VectorStore {
       case .preparing(let error): throw error
       }
     }
+  }
+}
+
+extension QuarantinedDelta {
+  /// Whether nobody took the delta in meanwhile: its producer's line stands before it, or it was put back to be tried
+  /// again.
+  fileprivate func isOpen(in state: CompactedState) -> Bool {
+    sequence > state.sequence(of: producer) || state.quarantined(producer, sequence)?.isToBeRetried == true
   }
 }

@@ -50,7 +50,7 @@ extension VectorStore {
       entries, compacted: state.positions.mapValues(\.sequence), forgotten: forgotten(origins, state))
   }
 
-  private func origins(of manifest: ManifestReader) throws(StoreError) -> [SegmentOrigin] {
+  func origins(of manifest: ManifestReader) throws(StoreError) -> [SegmentOrigin] {
     let stored = try segments(of: manifest, .ranged)
     var origins: [SegmentOrigin] = []
     do throws(FormatError) {

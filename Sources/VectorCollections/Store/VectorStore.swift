@@ -85,6 +85,7 @@ extension StoreError {
     case .damaged(let key, let format): self = .damage(format, of: key, in: tier.location)
     case .outcomeUnknown(let key, let reason):
       self = .tier(TierError(.outcomeUnknown, key: key, location: tier.location, reason: reason))
+    case .damage(let damage): self = .damage(damage)
     case .head(let reason), .refused(let reason): self = .invalid(reason)
     case .conflict, .gap, .clockAhead, .contended: self = .invalid("\(error)")
     }

@@ -96,7 +96,7 @@ struct DeltaLogAppendTests {
     sample.tier.state.withLock {
       $0.afterCreate = { [sample] _ in
         guard let digest = try? sample.digest(1) else { return }
-        let aside = CompactedState.Quarantined(
+        let aside = QuarantinedDelta(
           producer: sample.producer, sequence: 1, digest: digest, reason: "a clock further ahead than is allowed")
         sample.head.current.withLock { $0.quarantined.append(aside) }
         sample.head.compact(sample.producer, through: 2, digest: Digest.of([9]))

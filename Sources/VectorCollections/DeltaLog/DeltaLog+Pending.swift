@@ -119,7 +119,14 @@ extension DeltaLog {
     case found(DeltaSummary)
   }
 
+  /// Looks at what cannot be read once more: bytes that came damaged on their way are no reason to set a delta aside.
   func find(_ producer: ProducerName, _ sequence: UInt64) throws(DeltaLogError) -> Finding {
+    let first = try look(producer, sequence)
+    if case .unreadable = first { return try look(producer, sequence) }
+    return first
+  }
+
+  private func look(_ producer: ProducerName, _ sequence: UInt64) throws(DeltaLogError) -> Finding {
     let key = key(producer, sequence)
     let head: [UInt8]
     let byteCount: UInt64

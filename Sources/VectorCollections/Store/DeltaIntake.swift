@@ -77,15 +77,28 @@ extension DeltaLog {
   /// Takes all operations of a delta into a table. After a failure the table holds some of them.
   func absorb(_ delta: DeltaSummary, as number: Int, into table: inout RowTable) throws(IntakeFailure) {
     let key = key(delta.reference.producer, delta.reference.sequence)
+    // Read once more where it came damaged: the way it took may be the reason.
+    for isLast in [false, true] {
+      let bytes = try present(key)
+      var isSealed = false
+      do throws(FormatError) {
+        var reader = try DeltaReader(bytes.rawSpan, named: key, expected: delta.tail.digest)
+        isSealed = true
+        while let operations = try reader.next() {
+          for operation in operations { try table.take(operation, delta.reference.producer, number) }
+        }
+        return
+      } catch {
+        if isLast || isSealed { throw .unusable("\(error)") }
+      }
+    }
+  }
+
+  private func present(_ key: ObjectKey) throws(IntakeFailure) -> [UInt8] {
     let found: [UInt8]?
     do throws(DeltaLogError) { found = try bytes(key) } catch { throw .log(error) }
-    guard let bytes = found else { throw .log(.outcomeUnknown(key, "listed, and not there to read")) }
-    do throws(FormatError) {
-      var reader = try DeltaReader(bytes.rawSpan, named: key, expected: delta.tail.digest)
-      while let operations = try reader.next() {
-        for operation in operations { try table.take(operation, delta.reference.producer, number) }
-      }
-    } catch { throw .unusable("\(error)") }
+    guard let found else { throw .log(.outcomeUnknown(key, "listed, and not there to read")) }
+    return found
   }
 }
 

@@ -248,6 +248,14 @@ import Testing
     #expect(cache[.claim(other)] == nil)
   }
 
+  @Test func `nobody waits for a claim beyond the deadline of the call`() throws {
+    #expect(try cache.create(.claim(pack), [1]) == .created)
+    let start = clock.nanoseconds()
+    let bounded = tier.bounded(by: Deadline(seconds: 2, from: clock))
+    #expect(try bounded.read(pack, range: 0..<10) == Array(bytes[0..<10]))
+    #expect((2_000_000_000..<3_000_000_000).contains(clock.nanoseconds() - start))
+  }
+
   @Test func `a claim is taken back when the origin fails`() throws {
     origin.fail(.stalled)
     #expect(throws: TierError.self) { try tier.read(pack, range: 0..<10) }

@@ -18,11 +18,11 @@ extension CachedTier {
     let claim = ObjectKey.claim(key)
     // What another puts there is not looked at either.
     guard !withState({ $0.distrusted.distrusts(key) }) else { return FillClaim(found: nil) {} }
-    let start = clock.nanoseconds()
+    let limit = deadline.earlier(Deadline(seconds: Double(options.claimNanoseconds) / 1e9, from: clock))
     var pause: UInt64 = 2_000_000
     while let outcome = attempt({ tier throws(TierError) in try tier.create(claim, CachedTier.claimBytes) }) {
       if outcome == .created { return FillClaim(found: nil) { self.release(claim) } }
-      guard clock.nanoseconds() - start < options.claimNanoseconds else {
+      guard !limit.hasPassed(on: clock) else {
         // Whoever made it is gone, or slower than the origin.
         return FillClaim(found: nil) { self.release(claim) }
       }

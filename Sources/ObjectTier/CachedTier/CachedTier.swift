@@ -41,6 +41,8 @@ package final class CachedTier: ObjectTier {
   let clock: any MonotonicClock
   let random: any RandomSource
   private let shared: Shared
+  /// By which whoever waits for another process stops waiting.
+  let deadline: Deadline
 
   /// Shared by the tier and what is bounded of it.
   private final class Shared: Sendable {
@@ -59,12 +61,12 @@ package final class CachedTier: ObjectTier {
     origin: any ObjectTier, cache: any ObjectTier, options: Options = Options(), clock: any MonotonicClock,
     random: any RandomSource
   ) {
-    self.init(origin, cache, options, clock, random, Shared(options))
+    self.init(origin, cache, options, clock, random, Shared(options), .never)
   }
 
   private init(
     _ origin: any ObjectTier, _ cache: any ObjectTier, _ options: Options, _ clock: any MonotonicClock,
-    _ random: any RandomSource, _ shared: Shared
+    _ random: any RandomSource, _ shared: Shared, _ deadline: Deadline
   ) {
     self.origin = origin
     self.cache = cache
@@ -72,10 +74,13 @@ package final class CachedTier: ObjectTier {
     self.clock = clock
     self.random = random
     self.shared = shared
+    self.deadline = deadline
   }
 
   package func bounded(by deadline: Deadline) -> any ObjectTier {
-    CachedTier(origin.bounded(by: deadline), cache.bounded(by: deadline), options, clock, random, shared)
+    CachedTier(
+      origin.bounded(by: deadline), cache.bounded(by: deadline), options, clock, random, shared,
+      self.deadline.earlier(deadline))
   }
 
   var lanes: [FillLane] { shared.lanes }

@@ -96,6 +96,16 @@ final class Fixture {
 
   func shell(_ script: String) throws { try Shell.run("cd '\(root)' && \(script)") }
 
+  /// Turns every bit of one byte of a file; its name may have a `*`.
+  func flipByte(_ offset: Int, of pattern: String) throws {
+    try shell(
+      """
+      file=$(echo \(pattern))
+      byte=$(od -An -tu1 -j\(offset) -N1 "$file")
+      printf "\\\\$(printf %o $((255 - byte)))" | dd of="$file" bs=1 seek=\(offset) conv=notrunc status=none
+      """)
+  }
+
   func inode(_ path: String) throws -> UInt64 {
     let attributes = try FileManager.default.attributesOfItem(atPath: "\(copy)/\(path)")
     return try #require(attributes[.systemFileNumber] as? UInt64)

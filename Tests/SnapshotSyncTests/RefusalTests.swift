@@ -27,7 +27,7 @@ import Testing
     try fixture.write([1], "a")
     try fixture.create()
     try fixture.sync(1)
-    try fixture.shell("printf X | dd of=$(echo copy/.snapctl/\(file)) bs=1 seek=120 conv=notrunc 2>/dev/null")
+    try fixture.flipByte(120, of: "copy/.snapctl/\(file)")
     let error = #expect(throws: SyncError.self) { try fixture.sync(1) }
     guard case .notACopy? = error else {
       Issue.record("\(String(describing: error))")

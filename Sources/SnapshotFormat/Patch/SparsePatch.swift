@@ -25,9 +25,12 @@ package enum SparsePatch {
 
   /// Makes a chunk of `byteCount` bytes of its base: without a copy where nobody else has the base.
   ///
+  /// - Parameter changed: is given each run of the chunk that is not as in the base, ascending.
   /// - Throws: `.damaged` when the patch does not fit the chunk or the base. The result is not yet checked against the
   ///   chunk's id.
-  package static func apply(_ patch: RawSpan, base: consuming [UInt8], byteCount: Int) throws(FormatError) -> [UInt8] {
+  package static func apply(
+    _ patch: RawSpan, base: consuming [UInt8], byteCount: Int, changed: (Range<Int>) -> Void = { _ in }
+  ) throws(FormatError) -> [UInt8] {
     var control = ByteReader(patch, of: "sparse patch")
     let runCount = Int(try control.varint(limit: UInt64(byteCount)))
     let literalByteCount = Int(try control.varint(limit: UInt64(byteCount)))
@@ -45,6 +48,7 @@ package enum SparsePatch {
       let count = Int(try control.varint(limit: UInt64(byteCount - position)))
       guard count > 0 else { throw control.damaged("an empty run") }
       chunk.replace(from: position, with: try literals.span(count))
+      changed(position..<(position + count))
       position += count
     }
     guard literals.isAtEnd, control.remaining == literalByteCount else {

@@ -21,7 +21,7 @@ package struct NoChunkSource: ChunkSource {
 /// more where the tier has another copy; then they are damage.
 package final class ChunkReader: Sendable {
   package let frames: FrameSource
-  private let local: any ChunkSource
+  let local: any ChunkSource
 
   package init(frames: FrameSource, local: any ChunkSource = NoChunkSource()) {
     self.frames = frames
@@ -50,19 +50,13 @@ package final class ChunkReader: Sendable {
   ///
   /// - Throws: as `chunk(_:support:)` does.
   package func chunks(_ references: [Reference], support: SupportTable) throws(StoreError) -> [[UInt8]] {
-    let found = try references.map { reference throws(StoreError) in try undamaged(reference, support) ?? [] }
-    var chunks: [[UInt8]] = []
-    for (index, digest) in Digest.ofEach(found).enumerated() {
-      let reference = references[index]
-      chunks.append(digest == reference.id ? found[index] : try chunk(reference, support: support))
-    }
-    return chunks
+    try rebuiltChunks(references, support: support).map(\.bytes)
   }
 
-  /// The chunk, not verified; nil where what it is rebuilt from is damaged.
-  private func undamaged(_ reference: Reference, _ support: SupportTable) throws(StoreError) -> [UInt8]? {
+  /// What `rebuild` gives; nil where what a chunk is rebuilt from is damaged.
+  func undamaged<Chunk>(_ rebuild: () throws(StoreError) -> Chunk) throws(StoreError) -> Chunk? {
     do throws(StoreError) {
-      return try unverified(reference, support, local)
+      return try rebuild()
     } catch {
       guard case .damage = error else { throw error }
       return nil
@@ -113,18 +107,35 @@ package final class ChunkReader: Sendable {
     return try rebuilt(reference, support, local, passed)
   }
 
-  private func rebuilt(
+  func rebuilt(
     _ reference: Reference, _ support: SupportTable, _ local: some ChunkSource, _ passed: Link?
   ) throws(StoreError) -> [UInt8] {
+    guard let base = reference.base else {
+      let (frame, form) = try form(of: reference)
+      return Array(frame.raw[form])
+    }
+    return try patched(reference, try baseBytes(base, of: reference, support, local, passed))
+  }
+
+  /// The frame that holds the form of a chunk, and where in it.
+  private func form(of reference: Reference) throws(StoreError) -> (FrameDecoder.Frame, Range<Int>) {
     let frame = try frames.frame(at: reference.place)
     let form = reference.place.formOffset..<(reference.place.formOffset + reference.place.formByteCount)
     guard form.upperBound <= frame.raw.count else {
       throw damage(reference, .damaged("frame", "it ends before the chunk's form"))
     }
-    guard let base = reference.base else { return Array(frame.raw[form]) }
-    let range = try baseBytes(base, of: reference, support, local, passed)
+    return (frame, form)
+  }
+
+  /// The chunk that its patch makes of `base`.
+  ///
+  /// - Parameter changed: is given what a sparse patch changes, run by run.
+  func patched(
+    _ reference: Reference, _ base: consuming [UInt8], changed: (Range<Int>) -> Void = { _ in }
+  ) throws(StoreError) -> [UInt8] {
+    let (frame, form) = try form(of: reference)
     do throws(FormatError) {
-      return try reference.patched(range, by: frame.raw.rawSpan.extracting(form))
+      return try reference.patched(base, by: frame.raw.rawSpan.extracting(form), changed: changed)
     } catch {
       throw damage(reference, error)
     }
@@ -157,9 +168,11 @@ package final class ChunkReader: Sendable {
 
 extension Reference {
   /// The chunk that its patch makes of its base.
-  fileprivate func patched(_ base: consuming [UInt8], by patch: RawSpan) throws(FormatError) -> [UInt8] {
+  fileprivate func patched(
+    _ base: consuming [UInt8], by patch: RawSpan, changed: (Range<Int>) -> Void
+  ) throws(FormatError) -> [UInt8] {
     switch form {
-    case .sparsePatch: return try SparsePatch.apply(patch, base: base, byteCount: byteCount)
+    case .sparsePatch: return try SparsePatch.apply(patch, base: base, byteCount: byteCount, changed: changed)
     case .prefixPatch: return try PrefixPatch.apply(patch, base: base.rawSpan, byteCount: byteCount)
     case .full: throw .damaged("reference", "a full form with a base")
     }

@@ -203,7 +203,10 @@ extension SyncPlanner {
     let origin = try origin(of: reference, at: offset, near, in: current)
     if origin != .there { plan.bytesToWrite += UInt64(reference.byteCount) }
     current.explain(origin, reference, at: offset)
-    window.append(FilePart(offset: offset, reference: reference, origin: origin))
+    // What stands where it belongs in a file that is patched asks for nothing.
+    if origin != .there || !current.write.isPatch {
+      window.append(FilePart(offset: offset, reference: reference, origin: origin))
+    }
     file = current
   }
 

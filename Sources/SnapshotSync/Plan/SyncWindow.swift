@@ -25,7 +25,7 @@ struct FileWrite: Sendable {
 /// One chunk of the file that was begun.
 struct FilePart: Sendable {
   enum Origin: Sendable, Equatable {
-    /// It stands where it belongs.
+    /// It stands where it belongs, as an earlier run left it.
     case there
     case local(LocalPlace)
     case fetched

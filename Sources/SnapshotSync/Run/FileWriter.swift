@@ -26,7 +26,12 @@ final class FileWriter {
     try file.allocate(byteCount)
   }
 
-  func write(_ bytes: [UInt8], at offset: UInt64) throws(FileError) {
+  /// - Parameter changes: where `bytes` differ from what was read at `offset`; nil: unknown.
+  func write(_ bytes: [UInt8], at offset: UInt64, changes: [Range<Int>]? = nil) throws(FileError) {
+    if isPatch, let changes {
+      for range in changes { try write(bytes, range, at: offset) }
+      return
+    }
     if isPatch { return try patch(bytes, at: offset) }
     if try isHole(bytes, at: offset) { return }
     if offset != bufferOffset + UInt64(buffer.count) || buffer.count + bytes.count > FileWriter.bufferByteCount {

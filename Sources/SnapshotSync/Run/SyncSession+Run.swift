@@ -154,6 +154,10 @@ extension SyncSession {
     let builder = TreeBuilder(
       staging: area.tree, tree: files ?? tree, wanted: prepared.wanted, local: local, limits: limits,
       isWholeTree: isWholeTree, plan: prepared.plan, control: control, mayLink: mayLink)
+    if let windows = prepared.windows.all {
+      for window in windows { try builder.run(window) }
+      return builder.writtenByteCount
+    }
     var planner = try planner((prepared.basis, prepared.wanted, prepared.survey, prepared.index))
     while let window = try planner.next() { try builder.run(window) }
     return builder.writtenByteCount

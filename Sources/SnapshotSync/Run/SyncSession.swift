@@ -69,6 +69,7 @@ struct SyncSession {
     let survey: Survey
     let index: MovedIndex
     let plan: SyncPlan
+    let windows: PlannedWindows
   }
 
   func plan(_ explain: ((FileExplanation) -> Void)?) throws(SyncError) -> SyncPlan {
@@ -95,8 +96,8 @@ struct SyncSession {
     if let unfinished { try survey?.compare(unfinished: unfinished, withWanted: wanted) }
     let found = if let survey { survey.survey } else { try surveyOfNothing(wanted) }
     let index = MovedIndex(basis, found, countMax: limits.chunkIndexCount)
-    let plan = try count(basis: basis, wanted: wanted, found, index, explain)
-    return Prepared(basis: basis, wanted: wanted, survey: found, index: index, plan: plan)
+    let (plan, windows) = try count(basis: basis, wanted: wanted, found, index, explain)
+    return Prepared(basis: basis, wanted: wanted, survey: found, index: index, plan: plan, windows: windows)
   }
 
   /// A copy is a plain tree or one of generations; it stays what it is.
@@ -146,9 +147,13 @@ struct SyncSession {
   private func count(
     basis: ManifestReader?, wanted: ManifestReader, _ survey: Survey, _ index: MovedIndex,
     _ explain: ((FileExplanation) -> Void)?
-  ) throws(SyncError) -> SyncPlan {
+  ) throws(SyncError) -> (SyncPlan, PlannedWindows) {
     var planner = try planner((basis, wanted, survey, index), explain)
-    while try planner.next() != nil { try control.check() }
+    var windows = PlannedWindows()
+    while let window = try planner.next() {
+      windows.add(window)
+      try control.check()
+    }
     guard planner.linked.isEmpty else {
       throw .linked(count: planner.linked.count, first: Array(planner.linked.prefix(Survey.listedChangeCountMax)))
     }
@@ -157,6 +162,6 @@ struct SyncSession {
     plan.bytesToRead += counts.bytes
     plan.requests += counts.requests
     plan.bytesToAllocate -= min(plan.bytesToAllocate, survey.stagedByteCount)
-    return plan
+    return (plan, windows)
   }
 }

@@ -51,10 +51,10 @@ final class TreeBuilder {
     var next = 0
     for step in window.steps {
       if case .part(let part) = step {
-        let bytes = chunks[next]
+        let chunk = chunks[next]
         next += 1
-        // Empty: the chunk was found where it belongs.
-        if !bytes.isEmpty || part.origin != .there { try take(part, bytes) }
+        // Nil: the chunk was found where it belongs, or not looked for any more.
+        if let chunk { try take(part, chunk, window) } else if part.origin != .there { throw .cancelled }
       } else {
         try take(step)
       }
@@ -62,34 +62,35 @@ final class TreeBuilder {
     control.progress(progress)
   }
 
-  /// The chunks of the window, in order, each verified; empty for one that stands where it belongs. What an earlier run
+  /// The chunks of the window, in order, each verified; nil for one that stands where it belongs. What an earlier run
   /// left is looked at again: its files may have been put away since the plan was made.
-  private func read(_ window: SyncWindow) throws(SyncError) -> [[UInt8]] {
+  private func read(_ window: SyncWindow) throws(SyncError) -> [RebuiltChunk?] {
     let parts = window.steps.compactMap { step -> FilePart? in if case .part(let part) = step { part } else { nil } }
-    let (wanted, staging, control) = (wanted, staging, control)
-    let targets = targets(window)
-    let work = zip(parts, targets).map { PartWork(part: $0, write: $1) }
+    let work = zip(parts, targets(window)).enumerated().map { PartWork(index: $0, part: $1.0, write: $1.1) }
     let batches = work.batches(of: Digest.batchCount)
-    return try storing { () throws(StoreError) in
-      try Parallel.map(batches, jobs: limits.jobs) { batch throws(StoreError) -> [[UInt8]] in
-        let missing = batch.indices.filter { !control.isCancelled() && !batch[$0].isThere(in: staging) }
-        var chunks = batch.map { _ in [UInt8]() }
-        let read = try wanted.chunks.chunks(missing.map { batch[$0].part.reference }, support: wanted.support)
-        for (place, bytes) in zip(missing, read) { chunks[place] = bytes }
-        return chunks
-      }.flatMap(\.self)
+    let (wanted, staging, control) = (wanted, staging, control)
+    let read = try storing { () throws(StoreError) in
+      try Parallel.map(batches, jobs: limits.jobs) { batch throws(StoreError) -> [(Int, RebuiltChunk)] in
+        let missing = batch.filter { !control.isCancelled() && !$0.isThere(in: staging) }
+        let chunks = try wanted.chunks.rebuiltChunks(missing.map(\.part.reference), support: wanted.support)
+        return Array(zip(missing.map(\.index), chunks))
+      }
     }
+    var chunks = [RebuiltChunk?](repeating: nil, count: parts.count)
+    for (index, chunk) in read.joined() { chunks[index] = chunk }
+    return chunks
   }
 
   private struct PartWork: Sendable {
+    let index: Int
     let part: FilePart
     let write: FileWrite?
 
+    /// An earlier run left it.
     func isThere(in staging: LocalTree) -> Bool {
       guard part.origin == .there, let write else { return false }
       let reference = part.reference
-      return write.isPatch
-        || staging.holds(reference.id, byteCount: reference.byteCount, at: part.offset, of: write.entry.path)
+      return staging.holds(reference.id, byteCount: reference.byteCount, at: part.offset, of: write.entry.path)
     }
   }
 
@@ -107,11 +108,19 @@ final class TreeBuilder {
     return targets
   }
 
-  private func take(_ part: FilePart, _ bytes: [UInt8]) throws(SyncError) {
+  private func take(_ part: FilePart, _ chunk: RebuiltChunk, _ window: SyncWindow) throws(SyncError) {
     try control.check()
-    guard bytes.count == part.reference.byteCount else { throw .cancelled }
-    try filing { () throws(FileError) in try writer?.write(bytes, at: part.offset) }
-    progress.bytesDone += UInt64(bytes.count)
+    let changes = changes(of: chunk, at: part, window)
+    try filing { () throws(FileError) in try writer?.write(chunk.bytes, at: part.offset, changes: changes) }
+    progress.bytesDone += UInt64(chunk.bytes.count)
+  }
+
+  /// Where the chunk differs from what stands in its place: known where it was made of that.
+  private func changes(of chunk: RebuiltChunk, at part: FilePart, _ window: SyncWindow) -> [Range<Int>]? {
+    guard let write, write.isPatch, let changes = chunk.changes, let place = window.places[changes.base],
+      place.path == write.entry.path, place.offset == part.offset
+    else { return nil }
+    return changes.ranges
   }
 
   private func take(_ step: SyncStep) throws(SyncError) {

@@ -55,4 +55,16 @@ import Testing
       #expect(try apply(patch, base, byteCount: byteCount) == chunk, "seed \(seed)")
     }
   }
+
+  @Test func `a patch tells the runs in which it changes the base`() throws {
+    let base = seededBytes(10_000, seed: 6)
+    let chunk = changed(base, places: 12, seed: 7) + [1, 2, 3]
+    let patch = try #require(encode(chunk, base))
+    var runs: [Range<Int>] = []
+    _ = try SparsePatch.apply(patch.rawSpan, base: base, byteCount: chunk.count) { runs.append($0) }
+    var restored = base + [0, 0, 0]
+    for run in runs { restored.replaceSubrange(run, with: chunk[run]) }
+    #expect(restored == chunk)
+    #expect(zip(runs, runs.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound })
+  }
 }

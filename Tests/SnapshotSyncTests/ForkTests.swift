@@ -2,6 +2,7 @@ import FileIO
 import Foundation
 import Glibc
 import Primitives
+import SnapshotFormat
 import SnapshotStore
 import SnapshotSync
 import Testing
@@ -36,6 +37,18 @@ import Testing
       SyncRequest(fixture.collection, row: try fixture.row(1), directory: "\(fixture.root)/work"),
       control: fixture.control, lockDeadline: Deadline(seconds: 1, from: fixture.clock))
     #expect(again.way == .unchanged)
+  }
+
+  @Test func `remembers where the copy stood that it was made of`() throws {
+    let fixture = try fixture()
+    _ = try fork(fixture)
+    guard case .copy(let work) = try LocalCopy.load(path: "\(fixture.root)/work") else {
+      Issue.record("it is no copy")
+      return
+    }
+    let resolved = try #require(work.state.origin)
+    #expect(resolved.hasPrefix("/"))
+    try fixture.shell("test '\(resolved)' -ef copy")
   }
 
   @Test func `of an altered copy is altered, and does not take that for its version`() throws {

@@ -48,20 +48,28 @@ extension Directory {
 
   /// The target of the link `path`, as bytes.
   package func readLink(_ path: some PathBeneath) throws(FileError) -> [UInt8] {
-    try parent(of: path) { name throws(FileError) in
-      var buffer = [CChar](repeating: 0, count: FileLimits.linkTargetByteCountMax + 1)
-      var result: Result<Int, FileError> = .success(0)
-      unsafe buffer.withUnsafeMutableBufferPointer { pointer in
-        do throws(FileError) {
-          result = .success(try unsafe Syscalls.readLink(name, into: pointer))
-        } catch {
-          result = .failure(error)
-        }
+    try parent(of: path) { name throws(FileError) in try readLink(name) }
+  }
+
+  /// Where the directory stands now, from the root: whatever it is renamed to later.
+  package func absolutePath() throws(FileError) -> [UInt8] {
+    let link = Array("/proc/self/fd/\(descriptor)".utf8)
+    return try readLink(Name(directory: descriptor, bytes: link[...], location: location))
+  }
+
+  private func readLink(_ name: Name) throws(FileError) -> [UInt8] {
+    var buffer = [CChar](repeating: 0, count: FileLimits.linkTargetByteCountMax + 1)
+    var result: Result<Int, FileError> = .success(0)
+    unsafe buffer.withUnsafeMutableBufferPointer { pointer in
+      do throws(FileError) {
+        result = .success(try unsafe Syscalls.readLink(name, into: pointer))
+      } catch {
+        result = .failure(error)
       }
-      let count = try result.get()
-      guard count <= FileLimits.linkTargetByteCountMax else { throw FileError(.readLink, name.location, .tooLarge) }
-      return buffer[..<count].map { UInt8(bitPattern: $0) }
     }
+    let count = try result.get()
+    guard count <= FileLimits.linkTargetByteCountMax else { throw FileError(.readLink, name.location, .tooLarge) }
+    return buffer[..<count].map { UInt8(bitPattern: $0) }
   }
 
   /// What becomes of a name that is there already.

@@ -45,6 +45,14 @@ struct CopiedDirectory {
   /// The pages of that version, so that they are not read from the store.
   var pages: any ChunkSource { copy?.pages ?? NoChunkSource() }
 
+  /// Its files, as those of that version: some may have changed.
+  var files: LocalTree? { copy == nil ? nil : CopiedDirectory.tree(path) }
+
+  /// The files of the copy that it was forked from, if it was, and they are still there.
+  var originFiles: LocalTree? { copy?.state.origin.flatMap(CopiedDirectory.tree) }
+
+  private static func tree(_ path: String) -> LocalTree? { try? LocalTree(Directory(path: path)) }
+
   /// How its files look now, before they are read.
   ///
   /// Files that were written in the last two seconds are left out: a further change might leave no trace in their

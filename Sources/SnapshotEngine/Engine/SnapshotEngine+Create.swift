@@ -116,6 +116,7 @@ extension EngineCall {
     request.deadline = deadline
     request.expectation = expectation(options, source)
     request.basis = source.version
+    request.baseFiles = options.baseDirectory == nil ? directory.originFiles : source.files
     let remembers = options.remembersVersion && options.selection.takesAll
     let statuses = remembers ? directory.statuses() : nil
     let result = try catching { [request] () throws(StoreError) in

@@ -99,7 +99,7 @@ extension CopyState {
       .init("version", .number(version.number)), .init("manifest", .text(version.digest.hex)),
       .init("contentHash", .text(contentHash.hex)), .init("synced", .time(synced)),
       .init("packs", .list(packs.map { .text($0.hex) })), .init("inPlace", .flag(inPlace != nil)),
-    ]
+    ] + (origin.map { [.init("origin", .text(Printable.string($0)))] } ?? [])
   }
 }
 

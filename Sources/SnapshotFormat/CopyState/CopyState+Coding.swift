@@ -3,7 +3,7 @@ internal import Primitives
 extension CopyState {
   /// The object `.snapctl/state`.
   ///
-  /// - Precondition: at most `packCountMax` packs.
+  /// - Precondition: at most `packCountMax` packs, an origin of at most `originByteCountMax` bytes.
   package func encoded() -> SealedObject.Encoded {
     var sections = SectionWriter()
     sections.section(1) { output in
@@ -21,6 +21,7 @@ extension CopyState {
     }
     if let inPlace { sections.section(3) { inPlace.write(to: &$0) } }
     if let tree { sections.section(4) { $0.string(tree) } }
+    if let origin { sections.section(5, required: false) { $0.string(origin) } }
     return SealedObject.encode(.copyState, named: .copyState, sections: sections)
   }
 
@@ -35,10 +36,18 @@ extension CopyState {
     let pages = try sections.required(2) { input throws(FormatError) in try Pages(from: &input) }
     let target = try sections.optional(3) { input throws(FormatError) in try Version(from: &input) }
     let tree = try sections.optional(4) { input throws(FormatError) in try CopyState.treePath(from: &input) }
+    let origin = try sections.optional(5) { input throws(FormatError) in try CopyState.originPath(from: &input) }
     self.init(
       store: source.store, collection: source.collection, version: source.version, contentHash: source.contentHash,
       synced: source.synced, packs: pages.packs, hints: pages.hints, tree: tree)
     inPlace = target
+    self.origin = origin
+  }
+
+  private static func originPath(from input: inout ByteReader) throws(FormatError) -> String {
+    let path = try input.string(limit: originByteCountMax)
+    guard path.hasPrefix("/") else { throw input.damaged("the path of the origin is not absolute") }
+    return path
   }
 
   private static func treePath(from input: inout ByteReader) throws(FormatError) -> String {

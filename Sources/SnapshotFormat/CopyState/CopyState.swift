@@ -21,6 +21,7 @@ package struct CopyState: Sendable, Equatable {
 
   package static let packCountMax = 64
   package static let treePathByteCountMax = 255
+  package static let originByteCountMax = 4_096
 
   package let store: UniqueName
   package let collection: CollectionName
@@ -35,6 +36,8 @@ package struct CopyState: Sendable, Equatable {
   package var inPlace: Version?
   /// Where the tree stands beneath the directory; nil: it is the directory itself.
   package let tree: String?
+  /// The absolute path of the tree that this copy was made of, where it was made of one. It may have changed since.
+  package var origin: String?
 
   package init(
     store: UniqueName, collection: CollectionName, version: Version, contentHash: Digest, synced: Timestamp,

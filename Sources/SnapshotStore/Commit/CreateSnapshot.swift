@@ -24,6 +24,8 @@ package struct CreateRequest: Sendable {
   package var deadline: Deadline = .never
   /// Whether the owners of files, directories and links are recorded, by number.
   package var recordsOwners = false
+  /// Where the files of the version built upon may lie.
+  package var baseFiles: (any BaseFiles)?
   /// Is told of every file when it is done.
   package var explain: (@Sendable (FileOutcome) -> Void)?
 
@@ -98,8 +100,10 @@ extension SnapshotStore {
         return try baseVersion(request, head, start: start ?? 0)
       }, local: local
     ) { base throws(StoreError) in
+      var context = context(base.intent)
+      context.baseFiles = request.baseFiles
       let writer = try SnapshotWriter(
-        context(base.intent), base: base.manifest, recordsOwners: request.recordsOwners, explain: request.explain)
+        context, base: base.manifest, recordsOwners: request.recordsOwners, explain: request.explain)
       omissions = try writer.add(request.tree)
       let contentHash = try writer.finishTree()
       statistics = writer.statistics

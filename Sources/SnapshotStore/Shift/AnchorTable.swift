@@ -10,14 +10,9 @@ internal import SnapshotFormat
 final class AnchorTable: Sendable {
   /// Neighbouring chunks of the base, and the part of them that a chunk is like.
   struct Match: Sendable {
-    let chain: [Reference]
+    let chain: [BaseChunk]
     /// Where the part begins in the concatenated chunks. It ends with the chunk, or with them.
     let start: Int
-  }
-
-  private struct Placed: Sendable {
-    let offset: UInt64
-    let reference: Reference
   }
 
   private static let anchorCountMax = 1 << 17
@@ -28,17 +23,17 @@ final class AnchorTable: Sendable {
 
   private let mask: UInt64
   private let anchors: [UInt64: UInt64?]
-  private let chunks: [Placed]
+  private let chunks: [BaseChunk]
 
   /// Reads all of a file of the base once; nil for one with more chunks than are kept in memory.
   ///
   /// Cost: what decoding the file costs, and one pass over its bytes.
-  init?(_ file: FileContent, in base: ManifestReader, jobs: Int) throws(StoreError) {
+  init?(_ file: FileContent, at path: RelativePath, in base: BaseReader, jobs: Int) throws(StoreError) {
     guard file.chunkCount <= AnchorTable.chunkCountMax else { return nil }
-    var placed: [Placed] = []
+    var placed: [BaseChunk] = []
     var offset: UInt64 = 0
-    try base.forEachReference(of: file) { reference throws(StoreError) in
-      placed.append(Placed(offset: offset, reference: reference))
+    try base.manifest.forEachReference(of: file) { reference throws(StoreError) in
+      placed.append(BaseChunk(path: path, offset: offset, reference: reference))
       offset += UInt64(reference.byteCount)
     }
     let bits = AnchorTable.bitCount(byteCount: offset)
@@ -46,9 +41,9 @@ final class AnchorTable: Sendable {
     chunks = placed
     var finder = AnchorFinder(mask: mask)
     var found: [UInt64: UInt64?] = [:]
-    for window in placed.map(\.reference).batches(of: AnchorTable.batchCount * jobs) {
+    for window in placed.batches(of: AnchorTable.batchCount * jobs) {
       let read = try Parallel.map(window.batches(of: AnchorTable.batchCount), jobs: jobs) { batch throws(StoreError) in
-        try base.chunks.chunks(batch, support: base.support)
+        try base.chunks(batch)
       }
       for bytes in read.joined() {
         finder.pass(bytes) { hash, place in
@@ -87,8 +82,8 @@ final class AnchorTable: Sendable {
   private func match(from start: UInt64, byteCount: Int) -> Match? {
     let end = start + UInt64(byteCount)
     guard let first = firstChunk(behind: start) else { return nil }
-    let chain = chunks[first...].prefix { $0.offset < end }.prefix(Limits.baseChunkCount).map(\.reference)
-    return Match(chain: chain, start: Int(start - chunks[first].offset))
+    let chain = chunks[first...].prefix { $0.offset < end }.prefix(Limits.baseChunkCount)
+    return Match(chain: Array(chain), start: Int(start - chunks[first].offset))
   }
 
   /// The chunk in which `place` lies.

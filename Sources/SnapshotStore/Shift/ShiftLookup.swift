@@ -1,4 +1,4 @@
-internal import Primitives
+package import Primitives
 package import SnapshotFormat
 internal import Synchronization
 
@@ -13,7 +13,7 @@ package final class ShiftLookup: Sendable {
     case impossible
   }
 
-  private let base: (file: FileContent, manifest: ManifestReader)?
+  private let base: (file: FileContent, path: RelativePath, chunks: BaseReader)?
   private let state = Mutex(State.unused)
 
   /// For a file that has no base.
@@ -22,8 +22,8 @@ package final class ShiftLookup: Sendable {
   }
 
   /// - Parameter file: a file of the base, which the chunks are to be found in.
-  package init(_ file: FileContent, in base: ManifestReader) {
-    self.base = (file, base)
+  package init(_ file: FileContent, at path: RelativePath, in base: BaseReader) {
+    self.base = (file, path, base)
   }
 
   /// Whether it is worth to look, given how many chunks of a window found no use for what stands in their place.
@@ -48,7 +48,7 @@ package final class ShiftLookup: Sendable {
   func prepare(jobs: Int) throws(StoreError) {
     guard case .unused = state.withLock({ $0 }) else { return }
     let table = try base.flatMap { base throws(StoreError) in
-      try AnchorTable(base.file, in: base.manifest, jobs: jobs)
+      try AnchorTable(base.file, at: base.path, in: base.chunks, jobs: jobs)
     }
     state.withLock { $0 = table.map { .ready($0) } ?? .impossible }
   }
@@ -56,17 +56,18 @@ package final class ShiftLookup: Sendable {
   /// The smallest patch that makes the chunk from where its content stood; nil where the content is new.
   func patch(_ chunk: [UInt8], at offset: UInt64) throws(StoreError) -> ChunkDecision? {
     guard let base, case .ready(let table) = state.withLock({ $0 }), let match = table.match(chunk, at: offset),
-      match.chain.allSatisfy({ $0.chainDepth < Limits.chainDepth })
+      match.chain.allSatisfy({ $0.reference.chainDepth < Limits.chainDepth })
     else { return nil }
-    let joined = Array(try base.manifest.chunks.chunks(match.chain, support: base.manifest.support).joined())
+    let joined = Array(try base.chunks.chunks(match.chain).joined())
+    let chain = match.chain.map(\.reference)
     let end = min(match.start + chunk.count, joined.count)
     guard match.start < end else { return nil }
-    let sparse = PatchDraft.make(chunk, from: joined.rawSpan.extracting(match.start..<end), chain: match.chain)
+    let sparse = PatchDraft.make(chunk, from: joined.rawSpan.extracting(match.start..<end), chain: chain)
     if let sparse, sparse.isSmall(for: chunk.count) {
-      return .patched(sparse, chain: match.chain, offset: match.start, baseByteCount: end - match.start)
+      return .patched(sparse, chain: chain, offset: match.start, baseByteCount: end - match.start)
     }
-    if let prefix = PatchDraft.makePrefix(chunk, from: joined.rawSpan, chain: match.chain) {
-      return .patched(prefix, chain: match.chain, offset: 0, baseByteCount: joined.count)
+    if let prefix = PatchDraft.makePrefix(chunk, from: joined.rawSpan, chain: chain) {
+      return .patched(prefix, chain: chain, offset: 0, baseByteCount: joined.count)
     }
     return nil
   }

@@ -3,6 +3,7 @@ package import SnapshotFormat
 
 /// A chunk of the new tree, and what stood in its place in the base.
 package struct ChunkTask: Sendable {
+  package let path: RelativePath
   package let offset: UInt64
   package let bytes: [UInt8]
   package let profile: ChunkProfile
@@ -11,8 +12,10 @@ package struct ChunkTask: Sendable {
   package let shift: ShiftLookup
 
   package init(
-    offset: UInt64, bytes: [UInt8], profile: ChunkProfile, bases: [BaseFileCursor.Placed], shift: ShiftLookup
+    path: RelativePath, offset: UInt64, bytes: [UInt8], profile: ChunkProfile, bases: [BaseFileCursor.Placed],
+    shift: ShiftLookup
   ) {
+    self.path = path
     self.offset = offset
     self.bytes = bytes
     self.profile = profile
@@ -41,9 +44,10 @@ extension ChunkTask {
   }
 
   /// What the base has in its place and a patch may be built on; empty when there is nothing.
-  package var patchableBases: [BaseFileCursor.Placed] {
+  package var patchableBases: [BaseChunk] {
     guard let first = bases.first, first.offset <= offset else { return [] }
-    return bases.allSatisfy { $0.reference.chainDepth < Limits.chainDepth } ? bases : []
+    guard bases.allSatisfy({ $0.reference.chainDepth < Limits.chainDepth }) else { return [] }
+    return bases.map { BaseChunk(path: path, offset: $0.offset, reference: $0.reference) }
   }
 
   /// Decides on a chunk that is nowhere in the base.

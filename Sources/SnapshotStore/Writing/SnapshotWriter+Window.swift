@@ -80,11 +80,11 @@ extension SnapshotWriter {
 
   /// Compares chunks with what the base has in their place, on all workers.
   private func patches(of tasks: [ChunkTask]) throws(StoreError) -> [ChunkDecision] {
-    guard let base else { return tasks.map { _ in .full } }
+    guard let baseChunks else { return tasks.map { _ in .full } }
     return try Parallel.map(tasks.batches(of: Digest.batchCount), jobs: context.limits.jobs) {
       batch throws(StoreError) in
-      let bases = batch.map { $0.patchableBases.map(\.reference) }
-      var before = try base.chunks.chunks(bases.flatMap(\.self), support: base.support)[...]
+      let bases = batch.map(\.patchableBases)
+      var before = try baseChunks.chunks(bases.flatMap(\.self))[...]
       return zip(batch, bases).map { task, bases in
         defer { before.removeFirst(bases.count) }
         return task.decide(patching: Array(before.prefix(bases.count)))

@@ -15,6 +15,8 @@ package final class SnapshotWriter {
     package let intent: IntentIdentifier
     package let random: any RandomSource
     package let created: Timestamp
+    /// Where the files of the base may lie.
+    package var baseFiles: (any BaseFiles)?
 
     package init(
       tier: any ObjectTier, limits: StoreLimits, intent: IntentIdentifier, random: any RandomSource,
@@ -30,6 +32,7 @@ package final class SnapshotWriter {
 
   let context: Context
   let base: ManifestReader?
+  let baseChunks: BaseReader?
   let support: SupportBuilder
   let packs: PackWriter
   let pages: PageWriter
@@ -67,6 +70,7 @@ package final class SnapshotWriter {
   ) throws(StoreError) {
     self.context = context
     self.base = base
+    baseChunks = base.map { BaseReader($0, files: context.baseFiles) }
     self.explain = explain
     support = try SupportBuilder(base: base?.support ?? .empty)
     packs = PackWriter(
@@ -149,16 +153,17 @@ package final class SnapshotWriter {
     var cursor = BaseFileCursor()
     var shift = ShiftLookup()
     var cutter = try FileCutter(input)
-    if case .file(let before)? = try advance(to: path)?.content, let base {
+    if case .file(let before)? = try advance(to: path)?.content, let base, let baseChunks {
       cursor = try BaseFileCursor(before, in: base)
       // What lies on a grid and is as long as before was written over, not moved.
       let hasMoved = cutter.profile == .contentDefined || before.byteCount != input.byteCount
-      if hasMoved { shift = ShiftLookup(before, in: base) }
+      if hasMoved { shift = ShiftLookup(before, at: path, in: baseChunks) }
     }
     while let (offset, bytes) = try cutter.next() {
       let bases = try cursor.chunks(covering: offset..<(offset + UInt64(bytes.count)))
       window.append(
-        .chunk(ChunkTask(offset: offset, bytes: bytes, profile: cutter.profile, bases: bases, shift: shift)))
+        .chunk(
+          ChunkTask(path: path, offset: offset, bytes: bytes, profile: cutter.profile, bases: bases, shift: shift)))
       if window.isFull(context.limits) { try processWindow() }
     }
     try input.checkUnchanged()

@@ -62,6 +62,7 @@ package struct CopyFork: Sendable {
       store: origin.copy.state.store, manifest: origin.copy.manifest, rootBytes: origin.rootBytes,
       synced: origin.copy.state.synced)
     installation.tree = nil
+    installation.origin = (try? files.directory.absolutePath()).flatMap { String(validating: $0, as: UTF8.self) }
     let staging = area.tree
     try LocalCopy.install(installation, in: staging.directory, random: random) { path in
       changed[path] == nil ? (try? staging.directory.statusIfPresent(of: path)) ?? nil : nil

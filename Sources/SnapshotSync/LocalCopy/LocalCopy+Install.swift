@@ -12,6 +12,8 @@ extension LocalCopy {
     package let rootBytes: [UInt8]
     /// Where the tree stands beneath the directory; nil: it is the directory itself.
     package var tree: String?
+    /// The absolute path of the tree that the copy was made of; nil: it was made of a store.
+    package var origin: String?
     package let synced: Timestamp
 
     /// - Parameter rootBytes: nil where this program wrote the root itself.
@@ -37,11 +39,12 @@ extension LocalCopy {
     let hints = try writePages(installation, in: directory, writer, random, &packs, status)
     let manifest = installation.manifest
     try write(installation.rootBytes, StatePath.manifest(manifest.name), in: directory, writer)
-    let state = CopyState(
+    var state = CopyState(
       store: installation.store, collection: manifest.root.collection,
       version: CopyState.Version(number: manifest.root.version, root: manifest.name, digest: manifest.digest),
       contentHash: manifest.root.totals.contentHash, synced: installation.synced, packs: packs, hints: hints,
       tree: installation.tree)
+    state.origin = installation.origin.flatMap { $0.utf8.count <= CopyState.originByteCountMax ? $0 : nil }
     try replace(state, in: directory, writer)
     try removeWhatIsNotNamed(by: state, in: directory)
     // Whoever writes there holds the lock: what is left is of the dead.

@@ -1,9 +1,10 @@
 package import FileIO
-internal import Primitives
+package import Primitives
+internal import SnapshotStore
 internal import Synchronization
 
 /// The files of a directory, opened beneath it and through no symbolic link; a few stay open.
-package final class LocalTree: Sendable {
+package final class LocalTree: BaseFiles {
   private final class Cached: Sendable {
     let path: [UInt8]
     let file: OpenFile
@@ -23,8 +24,12 @@ package final class LocalTree: Sendable {
     self.directory = directory
   }
 
+  package func read(_ path: RelativePath, at offset: UInt64, count: Int) -> [UInt8]? {
+    bytes(of: path, at: offset, count: count)
+  }
+
   /// The bytes at `offset`, or nil where the file cannot be read or ends before.
-  func read(_ path: some PathBeneath, at offset: UInt64, count: Int) -> [UInt8]? {
+  func bytes(of path: some PathBeneath, at offset: UInt64, count: Int) -> [UInt8]? {
     guard let cached = open(path.bytes, path), let bytes = try? cached.file.read(upTo: count, at: offset) else {
       return nil
     }
@@ -33,7 +38,7 @@ package final class LocalTree: Sendable {
 
   /// Whether the chunk `id` stands at `offset`.
   func holds(_ id: Digest, byteCount: Int, at offset: UInt64, of path: some PathBeneath) -> Bool {
-    guard let bytes = read(path, at: offset, count: byteCount) else { return false }
+    guard let bytes = bytes(of: path, at: offset, count: byteCount) else { return false }
     return Digest.of(bytes.rawSpan) == id
   }
 

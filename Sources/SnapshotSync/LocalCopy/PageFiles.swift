@@ -51,8 +51,8 @@ package final class PageFiles: ChunkSource {
   private func frame(at place: Reference.Place) -> FrameDecoder.Frame? {
     let key = FrameCache.Key(place)
     if let frame = cache.frame(key) { return frame }
-    let bytes = tree.read(
-      StatePath.pages(place.pack), at: UInt64(place.frameOffset), count: place.frameByteCount)
+    let bytes = tree.bytes(
+      of: StatePath.pages(place.pack), at: UInt64(place.frameOffset), count: place.frameByteCount)
     guard let bytes else { return nil }
     guard let frame = decoders.withItem({ try? $0.decode(bytes.rawSpan) }) else { return nil }
     cache.insert(frame, for: key)

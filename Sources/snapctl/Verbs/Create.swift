@@ -29,7 +29,7 @@ struct Create: Verb {
   @Flag(help: "Stacks the directory on top of whatever is the newest.")
   var appendVersion = false
 
-  @Option(help: ArgumentHelp("A copy of the version to build on, where DIR itself is none.", valueName: "dir"))
+  @Option(help: ArgumentHelp("A copy of the version to build on; what is compared is read there.", valueName: "dir"))
   var base: String?
 
   @Option(help: ArgumentHelp("Names the new version.", valueName: "tag"))

@@ -39,9 +39,19 @@ import Testing
     #expect(throws: FormatError.self) { try decode(bytes) }
   }
 
+  @Test(arguments: ["", "copies/words", String(repeating: "/a", count: CopyState.originByteCountMax)])
+  func `whose origin is no absolute path within the limit is refused`(path: String) throws {
+    var written = try state()
+    written.origin = path
+    let bytes = written.encoded().bytes
+    #expect(throws: FormatError.self) { try decode(bytes) }
+  }
+
   @Test func `comes back as it was written`() throws {
     let target = CopyState.Version(number: 8, root: UniqueName(high: 9, low: 9), digest: Digest.of([4]))
-    for written in [try state(), try state(tree: "gen-7-00112233"), try state(inPlace: target)] {
+    var forked = try state()
+    forked.origin = "/copies/words"
+    for written in [try state(), try state(tree: "gen-7-00112233"), try state(inPlace: target), forked] {
       #expect(try decode(written.encoded().bytes) == written)
     }
   }

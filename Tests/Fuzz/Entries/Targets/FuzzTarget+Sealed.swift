@@ -138,6 +138,7 @@ extension FuzzTarget {
       synced: Samples.time, packs: [Samples.name(1), Samples.name(2)], hints: Samples.list(Samples.reference(2)),
       tree: tree)
     state.inPlace = inPlace
+    state.origin = tree.map { "/copies/\($0)" }
     return state
   }
 }

@@ -25,10 +25,16 @@ struct Snapctl: ParsableCommand {
   /// Not asynchronous itself: only here is the main thread still the only one, and what it blocks is blocked in all. It
   /// then waits by itself, because `dispatchMain` would let signals through again.
   static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments.first == SnapshotEngine.serveMountVerb {
+      system_keep_freed_memory(keptByteCount)
+      let status = SnapshotEngine.serveMount()
+      if status != 0 { Standard.error.write("snapctl: this is what it starts itself with, for a network mount\n") }
+      Glibc.exit(status)
+    }
     Signals.prepare()
     system_keep_freed_memory(keptByteCount)
-    let arguments = GlobalOptions.behindVerb(Array(CommandLine.arguments.dropFirst()))
-    Task.detached { Glibc.exit(await run(arguments)) }
+    Task.detached { Glibc.exit(await run(GlobalOptions.behindVerb(arguments))) }
     while true { pause() }
   }
 

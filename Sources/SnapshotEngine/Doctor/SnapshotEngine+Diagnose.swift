@@ -23,24 +23,44 @@ extension SnapshotEngine {
       var report = DoctorReport(found)
       let identity = diagnoseStore(origin, configuration, &report)
       report.tier = "origin"
-      try probe(origin, configuration, identity?.catalog, &report)
+      try probe(origin, configuration, .origin, identity?.catalog, &report)
       if let cache {
         report.tier = "cache"
-        try probe(cache, configuration, nil, &report)
+        try probe(cache, configuration, .cache, nil, &report)
       }
       return report.isFine
     }
   }
 
   private static func probe(
-    _ location: StoreLocation, _ configuration: EngineConfiguration, _ catalog: CatalogKind?,
+    _ location: StoreLocation, _ configuration: EngineConfiguration, _ role: TierRole, _ catalog: CatalogKind?,
     _ report: inout DoctorReport
   ) throws(EngineError) {
     switch location {
-    case .directory(let path): TierProbe(path, catalog: catalog).run(&report)
+    case .directory(let path): probe(path, configuration, role, catalog, &report)
     case .bucket:
       let origin = try StoreOrigin(location, configuration, createIfMissing: false)
       ObjectProbe(origin.tier.bounded(by: configuration.deadline)).run(&report)
+    }
+  }
+
+  /// By whoever touches the directory otherwise, too.
+  private static func probe(
+    _ path: String, _ configuration: EngineConfiguration, _ role: TierRole, _ catalog: CatalogKind?,
+    _ report: inout DoctorReport
+  ) {
+    do throws(EngineError) {
+      let place = try DirectoryPlace(path, configuration)
+      guard place.program != nil else { return TierProbe(path, catalog: catalog).run(&report) }
+      let options = FileObjectTier.Options(role: role)
+      let checks = try StoreWiring.catching { () throws(TierError) in
+        try place.open(options).bounded(by: configuration.deadline).probed(for: catalog)
+      }
+      let mount = place.mount.map { "\($0)" } ?? "what lies there"
+      report.add("helper", true, "a helper process touches \(mount), and is left behind when it hangs")
+      for check in checks { report.add(check.check, check.isFine, check.found, check.advice) }
+    } catch {
+      report.add("reach", false, error.message, error.advice)
     }
   }
 

@@ -159,7 +159,9 @@ void *system_map_shared(int file, size_t byte_count) {
   return start == MAP_FAILED ? NULL : start;
 }
 
-int system_give_back(void *start, size_t byte_count) { return madvise(start, byte_count, MADV_REMOVE); }
+int system_give_back(int file, int64_t offset, int64_t byte_count) {
+  return fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, byte_count);
+}
 
 uint64_t system_load(const void *counter) { return __atomic_load_n((const uint64_t *)counter, __ATOMIC_ACQUIRE); }
 

@@ -11,7 +11,9 @@ struct Snapctl: ParsableCommand {
     commandName: "snapctl",
     abstract: "Versioned snapshots of vector data that move only the bytes that changed.",
     discussion: """
-      Results go to stdout, progress and logs to stderr. Global options stand before or after the verb.
+      Results go to stdout, progress and logs to stderr. Global options stand before or after the verb. A store or a \
+      cache on a network mount is touched by a helper process, which can be left behind when the mount hangs \
+      (SNAPCTL_MOUNT_HELPER: auto, always or never).
 
       Example:
         snapctl init --store /data/store

@@ -47,6 +47,24 @@ import Testing
     return status.split(separator: ")").last?.hasPrefix(" Z") != false
   }
 
+  /// Stops a process, and waits until each of its threads stands.
+  private func stop(_ process: pid_t) throws {
+    kill(process, SIGSTOP)
+    let limit = Deadline(seconds: 10, from: clock)
+    while try !isStopped(process) {
+      try #require(!limit.hasPassed(on: clock), "\(process) goes on")
+      clock.sleep(nanoseconds: 1_000_000)
+    }
+  }
+
+  private func isStopped(_ process: pid_t) throws -> Bool {
+    let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")
+    return try threads.allSatisfy { thread in
+      let status = try String(contentsOfFile: "/proc/\(process)/task/\(thread)/stat", encoding: .utf8)
+      return status.split(separator: ")").last?.hasPrefix(" T") == true
+    }
+  }
+
   private func waitUntilGone(_ process: pid_t) throws {
     let limit = Deadline(seconds: 10, from: clock)
     while !isGone(process) {
@@ -61,7 +79,7 @@ import Testing
     let tier = tier(stall: 0.5, pause: 1)
     #expect(try tier.create(pack, bytes) == .created)
     let stopped = try process(tier)
-    kill(stopped, SIGSTOP)
+    try stop(stopped)
     let waited = seconds { #expect(failure { try tier.read(pack, limit: 1 << 20) } == .stalled) }
     #expect((0.5..<1.5).contains(waited))
     let refused = seconds { #expect(failure { try tier.read(pack, limit: 1 << 20) } == .stalled) }
@@ -75,7 +93,7 @@ import Testing
   @Test func `all who wait for it are told at the same time`() throws {
     let tier = tier(stall: 0.5)
     try tier.connect(by: .never)
-    kill(try process(tier), SIGSTOP)
+    try stop(try process(tier))
     let kinds = Mutex<[TierError.Kind?]>([])
     let waited = try seconds {
       let threads = try (0..<20).map { _ in
@@ -99,7 +117,7 @@ import Testing
   @Test func `a write whose answer does not come may have landed`() throws {
     let tier = tier(stall: 0.3)
     try tier.connect(by: .never)
-    kill(try process(tier), SIGSTOP)
+    try stop(try process(tier))
     let error = #expect(throws: TierError.self) { try tier.create(pack, bytes) }
     #expect(error?.kind == .outcomeUnknown)
     #expect(error?.cause == .stalled)
@@ -110,7 +128,7 @@ import Testing
     let tier = tier()
     #expect(try tier.create(pack, bytes) == .created)
     let slow = try process(tier)
-    kill(slow, SIGSTOP)
+    try stop(slow)
     defer { kill(slow, SIGCONT) }
     for _ in 0..<10 {
       // More often than there are slots: then they are all taken, and nobody waits longer for that.
@@ -160,7 +178,7 @@ import Testing
     let tier = tier()
     try tier.connect(by: .never)
     let helper = try process(tier)
-    kill(helper, SIGSTOP)
+    try stop(helper)
     let error = Mutex<TierError?>(nil)
     let writer = try PosixThread {
       do throws(TierError) { _ = try tier.create(pack, bytes) } catch let failure { error.withLock { $0 = failure } }

@@ -31,8 +31,8 @@ void system_shut_down(int socket);
 int system_memory_file(size_t byte_count);
 /// Maps it, shared. MAP_FAILED is given as null.
 void *_Nullable system_map_shared(int file, size_t byte_count);
-/// Gives the memory of a part, whole pages, back to the system: it reads as zeros then.
-int system_give_back(void *_Nonnull start, size_t byte_count);
+/// Gives the memory of a part of it back to the system, whole pages: they read as zeros then.
+int system_give_back(int file, int64_t offset, int64_t byte_count);
 
 /// A counter that two processes share.
 uint64_t system_load(const void *_Nonnull counter);

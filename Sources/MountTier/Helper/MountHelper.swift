@@ -85,10 +85,11 @@ final class MountHelper: Sendable {
       state.lastNumber &+= 1
       return state.lastNumber
     }
-    memory.put(payload, in: slot.number)
+    guard memory.put(payload, in: slot.number) else { throw MountFailure(.ended, "there is no memory to share") }
     guard slot.socket.send(request.encoded) else { throw ended() }
     let reply = try reply(to: request, in: slot, wait)
     let bytes = memory.bytes(reply.byteCount, in: slot.number)
+    guard bytes.count == reply.byteCount else { throw MountFailure(.nonsense, "shared memory cannot be read").sent() }
     memory.trim(slot.number, used: max(payload.count, bytes.count))
     state.withLock { $0.free.append(slot.number) }
     return Answer(reply: reply, bytes: bytes)

@@ -34,12 +34,11 @@ struct MountedDirectory: Sendable {
     case .byteCount: return MountReply(value: try tier.byteCount(of: try key(request)))
     case .readRange:
       guard request.first <= request.second else { throw refusal("a range that ends before it begins") }
-      return put(try tier.read(try key(request), range: request.first..<request.second), memory, slot)
+      return try read(try key(request), request.first..<request.second, memory, slot)
     case .readWhole:
       return put(try tier.read(try key(request), limit: Int(clamping: request.first)), memory, slot)
     case .create:
-      let outcome = try tier.create(try key(request), try payload(request, memory, slot))
-      return MountReply(value: outcome == .created ? 1 : 0)
+      return try create(try key(request), request, memory, slot)
     case .replace:
       try tier.replace(try key(request), try payload(request, memory, slot))
     case .remove: try tier.remove(try key(request))
@@ -48,6 +47,28 @@ struct MountedDirectory: Sendable {
     case .probe: return put(probe(path, request.first), memory, slot)
     }
     return MountReply()
+  }
+
+  /// Straight from the file into the slot.
+  private func read(
+    _ key: ObjectKey, _ range: Range<UInt64>, _ memory: SharedMemory, _ slot: Int
+  ) throws(TierError) -> MountReply {
+    let count = Int(clamping: range.upperBound - range.lowerBound)
+    try memory.withBytes(min(count, MountLimits.slotByteCount), in: slot) { buffer throws(TierError) in
+      try tier.read(key, range: range, into: &buffer)
+    }
+    return MountReply(byteCount: count)
+  }
+
+  /// Straight from the slot into the file.
+  private func create(
+    _ key: ObjectKey, _ request: MountRequest, _ memory: SharedMemory, _ slot: Int
+  ) throws(TierError) -> MountReply {
+    let count = try payloadCount(request)
+    let outcome = try memory.withBytes(count, in: slot) { bytes throws(TierError) in
+      try tier.create(key, bytes.bytes)
+    }
+    return MountReply(value: outcome == .created ? 1 : 0)
   }
 
   private func list(_ request: MountRequest, _ memory: SharedMemory, _ slot: Int) throws(TierError) -> MountReply {
@@ -67,13 +88,17 @@ struct MountedDirectory: Sendable {
 
   private func put(_ bytes: [UInt8], _ memory: SharedMemory, _ slot: Int, value: UInt64? = nil) -> MountReply {
     let bytes = bytes.count > MountLimits.slotByteCount ? Array(bytes.prefix(MountLimits.slotByteCount)) : bytes
-    memory.put(bytes, in: slot)
+    guard memory.put(bytes, in: slot) else { return MountReply(refusal("there is no memory to share")) }
     return MountReply(value: value, byteCount: bytes.count)
   }
 
   private func payload(_ request: MountRequest, _ memory: SharedMemory, _ slot: Int) throws(TierError) -> [UInt8] {
+    memory.bytes(try payloadCount(request), in: slot)
+  }
+
+  private func payloadCount(_ request: MountRequest) throws(TierError) -> Int {
     guard request.first <= UInt64(MountLimits.slotByteCount) else { throw refusal("more bytes than a slot has") }
-    return memory.bytes(Int(request.first), in: slot)
+    return Int(request.first)
   }
 
   private func key(_ request: MountRequest) throws(TierError) -> ObjectKey { try key(request.name) }

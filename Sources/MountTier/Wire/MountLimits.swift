@@ -11,7 +11,7 @@ enum MountLimits {
   static let headerByteCount = 4_096
   static let memoryByteCount = headerByteCount + slotCount * slotByteCount
   /// Of a slot so much stays in memory between two requests.
-  static let keptByteCount = 8 << 20
+  static let keptByteCount = 20 << 20
   /// One message. A path and what belongs to it fit.
   static let messageByteCount = 8_192
   static let pathByteCount = 4_096

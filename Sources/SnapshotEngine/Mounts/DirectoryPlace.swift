@@ -30,7 +30,9 @@ struct DirectoryPlace: Sendable {
     guard configuration.mountHelper != .never, let table, let place else { return }
     let memory = KnownMounts(configuration, table)
     if let gone = table.missing(for: place, in: .configured()) {
-      throw DirectoryPlace.gone(path, "\(gone)", advice: "Mount it: /etc/fstab says it belongs there")
+      throw DirectoryPlace.gone(
+        path, "\(gone)",
+        advice: "Mount it: /etc/fstab wants it there. SNAPCTL_MOUNT_HELPER=never takes the directory as it is")
     }
     guard mount?.isNetwork != true else { return }
     guard let known = memory.known(at: path) else { return }

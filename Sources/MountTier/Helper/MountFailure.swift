@@ -35,7 +35,9 @@ struct MountFailure: Error {
   /// The same for the caller of a tier. A write whose request had gone out may have landed.
   func error(_ key: ObjectKey?, _ location: String, isWrite: Bool) -> TierError {
     let kind: TierError.Kind = self.kind == .nonsense || self.kind == .notStarted ? .failed : .stalled
-    guard isWrite, wasSent else { return TierError(kind, key: key, location: location, reason: reason) }
+    guard isWrite, wasSent else {
+      return TierError(kind, key: key, location: location, reason: reason, cause: wasSent ? nil : .failed)
+    }
     return TierError(.outcomeUnknown, key: key, location: location, reason: reason, cause: kind)
   }
 }

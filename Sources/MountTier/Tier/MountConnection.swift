@@ -91,8 +91,9 @@ final class MountConnection: Sendable {
     report("\(options.role.rawValue) \(location): \(reason); it is left alone for \(Int(options.pauseSeconds)) s")
   }
 
+  /// What was never sent.
   private func error(_ kind: TierError.Kind, _ reason: String) -> TierError {
-    TierError(kind, key: nil, location: location, reason: reason)
+    TierError(kind, key: nil, location: location, reason: reason, cause: .failed)
   }
 }
 

@@ -34,7 +34,8 @@ class Mount:
         os.kill(self.sshfs, signal.SIGSTOP)
 
     def go_on(self):
-        os.kill(self.sshfs, signal.SIGCONT)
+        for process in (self.sshfs, self.ssh):
+            os.kill(process, signal.SIGCONT)
 
     def swallow(self):
         """The server takes every request, and nothing comes back: such calls cannot be killed."""
@@ -111,6 +112,8 @@ def hung_mounts(context):
         yield cache_case(scene, name, wrong, "before", place)
     for name, wrong in CACHE_CASES.items():
         yield origin_case(scene, name, wrong)
+    for name, wrong in CACHE_CASES.items():
+        yield create_case(scene, name, wrong)
     yield deadline_case(scene)
     yield init_case(scene)
     yield control(scene)
@@ -124,17 +127,19 @@ def cache_case(scene, name, wrong, moment, place="cache"):
     """A sync from a cache that has everything, or none of it where it cannot be written."""
     with mounted() as mount:
         snapctl = scene.at(scene.store, mount.path / place)
-        usual = scene.usual
+        usual = scene.usual  # what is had from the origin in the end
         if place == "cache":
             snapctl.ok("sync", "tree", scene.fresh())
-            usual += scene.timed(snapctl)
+        if moment != "before":
+            cached = scene.timed(snapctl)
+            usual += cached
         copy = scene.fresh()
         faults = []
         if moment == "before":
             wrong(mount)
             run = snapctl.run("sync", "tree", copy)
         else:
-            run, faults = in_the_middle(snapctl, mount, wrong, (usual - scene.usual) / 2, copy)
+            run, faults = in_the_middle(snapctl, mount, wrong, cached / 2, copy)
         bound = usual + STALL + GRACE
         faults += told(run, 0, bound) + [f"wrong: {text}" for text in differences(scene.source, copy)]
         if wrong is Mount.vanish and list(mount.path.iterdir()):
@@ -172,6 +177,33 @@ def origin_case(scene, name, wrong):
     return verdict(
         f"list, sync, create, doctor: the store's mount {name}", f"exit 9 (doctor 1) within {STALL + GRACE:.0f} s",
         faults, f"exit {runs[0].exit}, at most {slowest:.1f} s; doctor {runs[3].seconds:.1f} s")
+
+
+def create_case(scene, name, wrong):
+    """In the middle of a create: a clear error, nothing half-done, and the next one succeeds where the mount goes on."""
+    with mounted() as mount:
+        snapctl = scene.at(mount.path / "store")
+        snapctl.ok("init")
+        usual = snapctl.ok("create", "before", scene.source).seconds
+        subprocess.run(["rm", "-r", mount.path / "store"], check=True)
+        snapctl.ok("init")
+        process = snapctl.start("create", "tree", scene.source)
+        time.sleep(usual / 2)
+        faults = [] if process.child.poll() is None else ["it was over before anything went wrong"]
+        wrong(mount)
+        run, bound = process.wait(TIMEOUT), usual + STALL + GRACE
+        if wrong is Mount.vanish:  # a file system that is in use stays until nobody has it open
+            faults += told(run, 0, bound)
+        else:
+            faults += told(run, OUT_OF_REACH, bound) + unclear(run)
+        if wrong in (Mount.hang, Mount.swallow):
+            mount.go_on()
+            faults += told(snapctl.run("create", "tree", scene.source), 0, TIMEOUT) + told(
+                snapctl.run("verify"), 0, TIMEOUT)
+    faults += left_behind(mount)
+    return verdict(
+        f"create, the store's mount {name} in the middle of it", f"a clear error within {bound:.1f} s", faults,
+        f"exit {run.exit} in {run.seconds:.1f} s; undisturbed {usual:.1f} s")
 
 
 def deadline_case(scene):

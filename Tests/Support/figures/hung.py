@@ -171,7 +171,7 @@ def origin_case(scene, name, wrong):
             snapctl.run("create", "tree", scene.source), snapctl.run("doctor")]
         for run in runs[:3]:
             faults += told(run, OUT_OF_REACH, STALL + GRACE) + unclear(run)
-        faults += told(runs[3], 1, 2 * (STALL + GRACE))
+        faults += told(runs[3], 1, STALL + GRACE)
     faults += left_behind(mount)
     slowest = max(run.seconds for run in runs[:3])
     return verdict(

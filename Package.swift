@@ -163,7 +163,7 @@ let package = Package(
       "CatalogTests",
       [
         "TestServers", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "Catalog",
-        "DirectoryCatalog", "RocksDBCatalog",
+        "DirectoryCatalog", "RocksDBCatalog", "MountTier", "snapctl",
       ]),
   ],
   // RocksDB's headers.

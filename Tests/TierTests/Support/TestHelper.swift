@@ -2,13 +2,12 @@ import FileIO
 import Foundation
 import MountTier
 import TestFiles
+import TestServers
 
 /// The helper processes of the tests: `snapctl`, as it was built beside them, and one that misbehaves.
 enum TestHelper {
   static var program: MountProgram {
-    let own = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-    let path = own.deletingLastPathComponent().appending(path: "snapctl").path
-    return MountProgram(path: path, arguments: ["snapctl", "serve-mount", "tests"])
+    MountProgram(path: BuiltProgram.snapctl, arguments: ["snapctl", "serve-mount", "tests"])
   }
 
   /// What a helper that went mad does with each request.

@@ -207,6 +207,40 @@ import Testing
     #expect(waited < 1)
   }
 
+  // MARK: The mount has gone
+
+  /// Whether a command went well.
+  private func run(_ command: String, _ arguments: String...) -> Bool {
+    let process = Process()
+    process.executableURL = URL(filePath: command)
+    process.arguments = arguments
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "only root can mount"))
+  func `the bare mount point is not taken for the store that lay there`() throws {
+    let place = "\(temporary.path)/tier"
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    // In a container without the right to mount there is nothing to see.
+    guard run("/bin/mount", "-t", "tmpfs", "snapshot-engine-tests", place) else { return }
+    defer { _ = run("/bin/umount", "-l", place) }
+    let tier = tier(pause: 0.1)
+    #expect(try tier.create(pack, bytes) == .created)
+    kill(try process(tier), SIGKILL)
+    #expect(run("/bin/umount", "-l", place))
+    let error = #expect(throws: TierError.self) { try tier.create(pack, bytes) }
+    #expect(error?.kind == .stalled || error?.kind == .outcomeUnknown)
+    let again = #expect(throws: TierError.self) { try tier.connect(by: .never) }
+    #expect(again?.reason.contains("the mount has gone: tmpfs of snapshot-engine-tests at \(place)") == true)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: place).isEmpty)
+    clock.sleep(nanoseconds: 150_000_000)
+    #expect(run("/bin/mount", "-t", "tmpfs", "snapshot-engine-tests", place))
+    #expect(try tier.create(pack, bytes) == .created, "mounted again, it is the store again")
+  }
+
   // MARK: It is mad
 
   @Test(arguments: TestHelper.Fault.allCases)

@@ -63,6 +63,8 @@ let package = Package(
     module("FileIO", ["Primitives", "CSystemCalls"]),
     module("ObjectTier", ["Primitives", "SnapshotFormat"]),
     module("FileTier", ["Primitives", "SnapshotFormat", "ObjectTier", "FileIO"]),
+    module(
+      "MountTier", ["Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "CSystemCalls"]),
     module("HTTPTransport", ["Primitives"]),
     module("AsyncHTTPTransport", ["Primitives", "HTTPTransport", httpClient, nioSSL] + nio),
     module("S3Tier", ["Primitives", "SnapshotFormat", "ObjectTier", "HTTPTransport", crypto]),
@@ -79,7 +81,7 @@ let package = Package(
       [
         "Primitives", "SnapshotFormat", "FileIO", "ObjectTier", "FileTier", "Catalog", "DirectoryCatalog",
         "RocksDBCatalog", "SnapshotStore", "LiveDatabases", "SnapshotSync", "VectorCollections", "JobAdapters",
-        "S3Tier",
+        "S3Tier", "MountTier",
         "HTTPTransport", logging, .target(name: "AsyncHTTPTransport", condition: .when(traits: ["S3"])),
       ]
     ),
@@ -112,7 +114,11 @@ let package = Package(
       path: "Tests/TestServers", swiftSettings: houseSettings),
     tests("S3TierTests", ["Primitives", "SnapshotFormat", "ObjectTier", "HTTPTransport", "S3Tier"]),
     tests(
-      "TierTests", ["TestFiles", "TestServers", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier"]),
+      "TierTests",
+      [
+        "TestFiles", "TestServers", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "MountTier",
+        "snapctl",
+      ]),
     tests(
       "SnapshotStoreTests",
       [
@@ -157,7 +163,7 @@ let package = Package(
       "CatalogTests",
       [
         "TestServers", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "Catalog",
-        "DirectoryCatalog", "RocksDBCatalog",
+        "DirectoryCatalog", "RocksDBCatalog", "MountTier", "snapctl",
       ]),
   ],
   // RocksDB's headers.

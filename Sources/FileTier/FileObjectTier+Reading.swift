@@ -18,13 +18,38 @@ extension FileObjectTier {
     guard let count = Int(exactly: wanted), count <= TierLimits.readByteCountMax else { throw tooLarge(key, wanted) }
     let file = try open(key)
     let bytes = try attempt(key) { () throws(FileError) in try file.read(upTo: count, at: range.lowerBound) }
-    guard bytes.count == count else {
-      let status = try attempt(key) { () throws(FileError) in try file.status() }
-      throw TierError(
-        .tooShort(byteCount: status.byteCount), key: key, location: location,
-        reason: "\(status.byteCount) bytes where at least \(range.upperBound) are needed")
-    }
+    guard bytes.count == count else { throw try tooShort(key, file, range) }
     return bytes
+  }
+
+  /// The bytes of `range`, put where the caller wants them: they fill `buffer`.
+  ///
+  /// - Throws: as `read(_:range:)`, and `.tooLarge` when they are more or fewer than it holds.
+  package func read(_ key: ObjectKey, range: Range<UInt64>, into buffer: inout MutableRawSpan) throws(TierError) {
+    let wanted = range.upperBound - range.lowerBound
+    guard let count = Int(exactly: wanted), count == buffer.byteCount else { throw tooLarge(key, wanted) }
+    let file = try open(key)
+    let found: Int
+    do throws(FileError) {
+      found = try file.read(into: &buffer, at: range.lowerBound)
+    } catch {
+      throw TierError(error, key: key, location: location)
+    }
+    guard found == count else { throw try tooShort(key, file, range) }
+  }
+
+  private func tooShort(
+    _ key: ObjectKey, _ file: borrowing OpenFile, _ range: Range<UInt64>
+  ) throws(TierError) -> TierError {
+    let byteCount: UInt64
+    do throws(FileError) {
+      byteCount = try file.status().byteCount
+    } catch {
+      throw TierError(error, key: key, location: location)
+    }
+    return TierError(
+      .tooShort(byteCount: byteCount), key: key, location: location,
+      reason: "\(byteCount) bytes where at least \(range.upperBound) are needed")
   }
 
   package func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] {

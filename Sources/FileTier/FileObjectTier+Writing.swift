@@ -5,6 +5,11 @@ package import SnapshotFormat
 
 extension FileObjectTier {
   package func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome {
+    try create(key, bytes.rawSpan)
+  }
+
+  /// The same of bytes that lie elsewhere than in an array.
+  package func create(_ key: ObjectKey, _ bytes: RawSpan) throws(TierError) -> CreateOutcome {
     let path = try path(of: key)
     do throws(DurableWriteError) {
       let outcome = try writer.create(path, in: root, mode: .immutable) { file throws(FileError) in
@@ -13,7 +18,7 @@ extension FileObjectTier {
       removeLeftoversOnce()
       return outcome == .created ? .created : .exists
     } catch {
-      throw failure(error, key, byteCount: bytes.count)
+      throw failure(error, key, byteCount: bytes.byteCount)
     }
   }
 

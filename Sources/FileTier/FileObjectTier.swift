@@ -62,6 +62,9 @@ package final class FileObjectTier: ObjectTier {
   package func fileSystem() throws(TierError) -> FileSystem {
     try attempt(nil) { () throws(FileError) in try root.fileSystem() }
   }
+
+  /// The kernel's number of the mount the root lies on; 0 where it cannot be had.
+  package var mountIdentifier: UInt64 { root.mountIdentifier }
 }
 
 extension FileObjectTier {

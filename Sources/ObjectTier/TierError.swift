@@ -30,7 +30,7 @@ package struct TierError: Error, Sendable, Equatable {
   package let location: String
   /// The call and what the system said: "fsync: No space left on device".
   package let reason: String
-  /// Of an outcome that is not known: what the last attempt came to.
+  /// Of an outcome that is not known: what the last attempt came to. Of a stall: `.failed` where nothing was sent.
   package let cause: Kind?
 
   package init(_ kind: Kind, key: ObjectKey?, location: String, reason: String, cause: Kind? = nil) {

@@ -11,7 +11,9 @@ struct Snapctl: ParsableCommand {
     commandName: "snapctl",
     abstract: "Versioned snapshots of vector data that move only the bytes that changed.",
     discussion: """
-      Results go to stdout, progress and logs to stderr. Global options stand before or after the verb.
+      Results go to stdout, progress and logs to stderr. Global options stand before or after the verb. A store or a \
+      cache on a network mount is touched by a helper process, which can be left behind when the mount hangs \
+      (SNAPCTL_MOUNT_HELPER: auto, always or never).
 
       Example:
         snapctl init --store /data/store
@@ -25,10 +27,16 @@ struct Snapctl: ParsableCommand {
   /// Not asynchronous itself: only here is the main thread still the only one, and what it blocks is blocked in all. It
   /// then waits by itself, because `dispatchMain` would let signals through again.
   static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments.first == SnapshotEngine.serveMountVerb {
+      system_keep_freed_memory(keptByteCount)
+      let status = SnapshotEngine.serveMount()
+      if status != 0 { Standard.error.write("snapctl: this is what it starts itself with, for a network mount\n") }
+      Glibc.exit(status)
+    }
     Signals.prepare()
     system_keep_freed_memory(keptByteCount)
-    let arguments = GlobalOptions.behindVerb(Array(CommandLine.arguments.dropFirst()))
-    Task.detached { Glibc.exit(await run(arguments)) }
+    Task.detached { Glibc.exit(await run(GlobalOptions.behindVerb(arguments))) }
     while true { pause() }
   }
 

@@ -72,7 +72,8 @@ extension CatalogError {
   package var mayHaveLanded: Bool {
     guard case .tier(let error) = self else { return false }
     switch error.kind {
-    case .outcomeUnknown, .unsynced, .stalled: return true
+    case .outcomeUnknown, .unsynced: return true
+    case .stalled: return error.cause != .failed
     case .notFound, .tooShort, .tooLarge, .noSpace, .denied, .failed: return false
     }
   }

@@ -75,6 +75,9 @@ package struct Directory: ~Copyable, Sendable {
     try Syscalls.fileSystem(descriptor, location)
   }
 
+  /// The kernel's number of the mount it lies on, as `MountPoint` has it; 0 where it cannot be had.
+  package var mountIdentifier: UInt64 { Syscalls.mount(of: descriptor) }
+
   /// Calls `body` with the path's last component and the open directory it is in.
   ///
   /// The calls that have no way to refuse links on their path are given only this component. It also makes a path of

@@ -99,6 +99,8 @@ extension Syscalls {
     return FileSystem(magic: raw.magic, freeByteCount: raw.free_byte_count, byteCount: raw.byte_count)
   }
 
+  static func mount(of descriptor: Int32) -> UInt64 { system_mount_of(descriptor) }
+
   static func sync(_ descriptor: Int32, _ location: FileLocation) throws(FileError) {
     _ = try perform(.sync, location) { _ in Int(fsync(descriptor)) }
   }

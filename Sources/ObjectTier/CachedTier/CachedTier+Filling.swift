@@ -61,7 +61,7 @@ extension CachedTier {
     } catch {
       let now = clock.nanoseconds()
       withState { state in
-        if error.kind == .stalled { state.filling.stalled(at: now) } else { state.filling.failed(at: now) }
+        if error.withoutDoubt.kind == .stalled { state.filling.stalled(at: now) } else { state.filling.failed(at: now) }
         state.counters.failed(error)
       }
     }

@@ -1,4 +1,4 @@
-internal import SnapshotStore
+internal import Primitives
 internal import Synchronization
 
 /// Runs work that blocks on threads of its own, never on those of the cooperative pool.

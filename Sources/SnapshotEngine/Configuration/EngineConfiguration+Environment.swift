@@ -18,6 +18,13 @@ extension EngineConfiguration {
       }
       self.mode = mode
     }
+    if let text = values.text("SNAPCTL_MOUNT_HELPER") {
+      guard let helper = MountHelper(rawValue: text) else {
+        throw EnvironmentValues.unusable("SNAPCTL_MOUNT_HELPER", text, "auto, always or never")
+      }
+      mountHelper = helper
+    }
+    mountHelperProgram = values.text("SNAPCTL_HELPER")
     stallTimeoutSeconds = try values.seconds("SNAPCTL_STALL_TIMEOUT_SECONDS") ?? stallTimeoutSeconds
     deadlineSeconds = try values.seconds("SNAPCTL_DEADLINE_SECONDS") ?? deadlineSeconds
     lockTimeoutSeconds = try values.seconds("SNAPCTL_LOCK_TIMEOUT_SECONDS") ?? lockTimeoutSeconds

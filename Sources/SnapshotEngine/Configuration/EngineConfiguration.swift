@@ -10,6 +10,17 @@ public struct EngineConfiguration: Sendable, Equatable {
     case cache
   }
 
+  /// Who touches the directory of a store or a cache. A call into a network file system that died does not return, and
+  /// keeps its process from ending: another process makes it, which can be left behind.
+  public enum MountHelper: String, Sendable, CaseIterable {
+    /// A helper process where the directory lies on a network file system or on FUSE, else this one.
+    case auto
+    /// A helper process, wherever the directory lies.
+    case always
+    /// This process.
+    case never
+  }
+
   /// Threads that hash, compare, encode and decode.
   public var jobs = 2
   /// Bytes of input in flight at once.
@@ -41,6 +52,11 @@ public struct EngineConfiguration: Sendable, Equatable {
   public var cache: String?
   /// Where immutable objects are read.
   public var mode = Mode.auto
+  /// Who touches the directories of the store and the cache.
+  public var mountHelper = MountHelper.auto
+  /// The program that is the helper process: `snapctl`, or one that calls `SnapshotEngine.serveMount` when its first
+  /// argument is `SnapshotEngine.serveMountVerb`. Nil: `snapctl` in one of the directories of `PATH`.
+  public var mountHelperProgram: String?
   /// How a store on S3 is reached.
   public var s3 = S3Configuration()
   /// How often a file that changes while it is read is read in all, before the call gives up.

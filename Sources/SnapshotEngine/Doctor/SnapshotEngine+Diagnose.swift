@@ -21,41 +21,72 @@ extension SnapshotEngine {
     let cache = try configuration.cache.map { address throws(EngineError) in try StoreLocation(address) }
     return try await local(configuration) { _ throws(EngineError) in
       var report = DoctorReport(found)
-      let identity = diagnoseStore(origin, configuration, &report)
+      let opened = diagnoseStore(origin, configuration, &report)
       report.tier = "origin"
-      try probe(origin, configuration, identity?.catalog, &report)
+      try probe(origin, configuration, .origin, opened, &report)
       if let cache {
         report.tier = "cache"
-        try probe(cache, configuration, nil, &report)
+        try probe(cache, configuration, .cache, .absent, &report)
       }
       return report.isFine
     }
   }
 
   private static func probe(
-    _ location: StoreLocation, _ configuration: EngineConfiguration, _ catalog: CatalogKind?,
+    _ location: StoreLocation, _ configuration: EngineConfiguration, _ role: TierRole, _ opened: OpenedStore,
     _ report: inout DoctorReport
   ) throws(EngineError) {
     switch location {
-    case .directory(let path): TierProbe(path, catalog: catalog).run(&report)
+    // What did not answer once need not be waited for again.
+    case .directory where opened == .unanswered: return
+    case .directory(let path): probe(path, configuration, role, opened.catalog, &report)
     case .bucket:
       let origin = try StoreOrigin(location, configuration, createIfMissing: false)
       ObjectProbe(origin.tier.bounded(by: configuration.deadline)).run(&report)
     }
   }
 
+  /// By whoever touches the directory otherwise, too.
+  private static func probe(
+    _ path: String, _ configuration: EngineConfiguration, _ role: TierRole, _ catalog: CatalogKind?,
+    _ report: inout DoctorReport
+  ) {
+    do throws(EngineError) {
+      let place = try DirectoryPlace(path, configuration)
+      guard place.program != nil else { return TierProbe(path, catalog: catalog).run(&report) }
+      let options = FileObjectTier.Options(role: role)
+      let checks = try StoreWiring.catching { () throws(TierError) in
+        try place.open(options).bounded(by: configuration.deadline).probed(for: catalog)
+      }
+      let mount = place.mount.map { "\($0)" } ?? "what lies there"
+      report.add("helper", true, "a helper process touches \(mount), and is left behind when it hangs")
+      for check in checks { report.add(check.check, check.isFine, check.found, check.advice) }
+    } catch {
+      report.add("reach", false, error.message, error.advice)
+    }
+  }
+
+  /// What opening the store came to.
+  private enum OpenedStore: Equatable {
+    case store(CatalogKind)
+    case absent
+    case unanswered
+
+    var catalog: CatalogKind? { if case .store(let catalog) = self { catalog } else { nil } }
+  }
+
   private static func diagnoseStore(
     _ location: StoreLocation, _ configuration: EngineConfiguration, _ report: inout DoctorReport
-  ) -> StoreIdentity? {
+  ) -> OpenedStore {
     do throws(EngineError) {
       let tier = try StoreOrigin(location, configuration, createIfMissing: false).tier
         .bounded(by: configuration.deadline)
       let identity = try StoreWiring.catching { () throws(CatalogError) in try StoreObject.read(from: tier) }
       report.add("opens", true, "store \(identity.identifier.hex), commits ordered by \(identity.catalog)")
-      return identity
+      return .store(identity.catalog)
     } catch {
       report.add("opens", false, error.message, error.advice)
-      return nil
+      return error.code == .tierTimeout ? .unanswered : .absent
     }
   }
 }

@@ -19,6 +19,9 @@ struct StateDirectory {
 
   func catalog(of store: UniqueName) -> String { "\(path)/stores/\(store.hex)/catalog" }
 
+  /// What is remembered of network file systems.
+  var mounts: String { "\(path)/mounts" }
+
   private static func variable(_ name: String) -> String? {
     guard let value = unsafe getenv(name) else { return nil }
     let text = unsafe String(cString: value)

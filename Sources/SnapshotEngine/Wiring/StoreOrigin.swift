@@ -8,14 +8,15 @@ internal import SnapshotFormat
 
 /// The tier that is the truth of a store, and what can be asked of it beyond that.
 enum StoreOrigin: Sendable {
-  case directory(FileObjectTier, path: String)
+  case directory(any ObjectTier, DirectoryPlace)
   case bucket(S3ObjectTier)
 
   /// - Parameter createIfMissing: makes the directory; a bucket has to be there.
   init(_ location: StoreLocation, _ configuration: EngineConfiguration, createIfMissing: Bool) throws(EngineError) {
     switch location {
     case .directory(let path):
-      self = .directory(try StoreOrigin.files(path, createIfMissing: createIfMissing), path: path)
+      let place = try DirectoryPlace(path, configuration)
+      self = .directory(try StoreOrigin.files(place, createIfMissing: createIfMissing), place)
     case .bucket(let address):
       self = .bucket(try S3ObjectTier.open(address, configuration, role: .origin))
     }
@@ -31,15 +32,17 @@ enum StoreOrigin: Sendable {
   /// What orders the commits of a new store here, when nothing else is said.
   func standardCatalog() throws(TierError) -> CatalogKind {
     switch self {
-    case .directory(let files, _): try files.fileSystem().isNetwork ? .directory : .rocksdb
+    case .directory(let files, let place): try place.isNetwork(files) ? .directory : .rocksdb
     case .bucket: .s3
     }
   }
 
-  private static func files(_ path: String, createIfMissing: Bool) throws(EngineError) -> FileObjectTier {
+  private static func files(
+    _ place: DirectoryPlace, createIfMissing: Bool
+  ) throws(EngineError) -> any ObjectTier {
     let options = FileObjectTier.Options(role: .origin, createIfMissing: createIfMissing)
     do throws(TierError) {
-      return try FileObjectTier.open(path, options: options, random: random)
+      return try place.open(options)
     } catch {
       guard error.kind == .notFound else { throw EngineError(error) }
       throw EngineError(CatalogError.notFound(.store(error.location)))

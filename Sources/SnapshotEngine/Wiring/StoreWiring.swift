@@ -65,11 +65,15 @@ struct StoreWiring: Sendable {
         advice: "Name the directory of a network mount, or a local one")
     }
     let options = FileObjectTier.Options(role: .cache, createIfMissing: true, durability: .none)
-    do throws(TierError) {
-      return MeteredTier(try FileObjectTier.open(path, options: options, random: random))
+    do throws(EngineError) {
+      let place = try DirectoryPlace(path, configuration)
+      return try catching { () throws(TierError) in
+        MeteredTier(try place.open(options, isNeeded: configuration.mode == .cache))
+      }
     } catch {
-      guard configuration.mode == .cache else { return nil }
-      throw EngineError(error)
+      guard configuration.mode != .cache, error.code != .usage else { throw error }
+      DirectoryPlace.warn("the cache is done without: \(error.message). \(error.advice)")
+      return nil
     }
   }
 
@@ -77,15 +81,15 @@ struct StoreWiring: Sendable {
     _ identity: StoreIdentity, _ origin: any ObjectTier, _ place: StoreOrigin, _ configuration: EngineConfiguration
   ) throws(EngineError) -> any Catalog {
     guard identity.catalog == .rocksdb else { return DirectoryCatalog(origin, kind: identity.catalog) }
-    guard case .directory(let files, let path) = place else {
+    guard case .directory(let files, let directory) = place else {
       throw EngineError(
         .failed, "\(origin.location): RocksDB orders the commits of this store, and it lies on S3",
         advice: "It was copied there: make a store with `snapctl init`, and copy its versions")
     }
-    let isNetwork = try catching { () throws(TierError) in try files.fileSystem().isNetwork }
-    let directory =
-      isNetwork ? try StateDirectory(configuration).catalog(of: identity.identifier) : "\(path)/catalog"
-    return RocksDBCatalog(origin, directory: directory, clock: clock, random: random)
+    let isNetwork = try catching { () throws(TierError) in try directory.isNetwork(files) }
+    let path =
+      isNetwork ? try StateDirectory(configuration).catalog(of: identity.identifier) : "\(directory.path)/catalog"
+    return RocksDBCatalog(origin, directory: path, clock: clock, random: random)
   }
 
   static func catching<Value>(_ body: () throws(CatalogError) -> Value) throws(EngineError) -> Value {

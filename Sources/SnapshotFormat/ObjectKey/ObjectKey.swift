@@ -96,6 +96,16 @@ extension ObjectKey: Comparable, CustomStringConvertible {
 package struct ObjectPrefix: Hashable, Sendable {
   package let string: String
 
+  private init(string: String) {
+    self.string = string
+  }
+
+  /// One that came from elsewhere: the name of a directory, and `/`.
+  package init?(listed path: String) {
+    guard path.utf8.last == UInt8(ascii: "/"), ObjectKey(listed: String(path.dropLast())) != nil else { return nil }
+    self.init(string: path)
+  }
+
   package static let packs = ObjectPrefix(string: "packs/")
   package static let manifests = ObjectPrefix(string: "manifests/")
   package static let heads = ObjectPrefix(string: "heads/")

@@ -48,6 +48,8 @@ extension GlobalOptions {
   func configuration(_ environment: [String: String]) throws(EngineError) -> EngineConfiguration {
     var configuration = try EngineConfiguration(environment: environment)
     configuration.cache = cache ?? configuration.cache
+    // This program is its own helper, also where it is not in PATH, or was replaced meanwhile.
+    configuration.mountHelperProgram = configuration.mountHelperProgram ?? "/proc/self/exe"
     configuration.s3.endpoint = s3Endpoint
     configuration.s3.region = s3Region
     configuration.s3.style = s3Style

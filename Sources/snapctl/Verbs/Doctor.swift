@@ -7,8 +7,9 @@ struct Doctor: Verb {
     commandName: "doctor",
     abstract: "Looks whether the tiers of a store are as they have to be.",
     discussion: """
-      Rights, room, exclusive creation, renames, fsync, clock and latency, of the store and of the cache; says what to \
-      do. Writes a few small files into tmp/, and removes them. Exits with 1 when something has to be done.
+      Rights, room, exclusive creation, renames, fsync, clock and latency, of the store and of the cache, and whether \
+      a helper process touches them; says what to do. Writes a few small files into tmp/, and removes them. Exits with \
+      1 when something has to be done.
 
       Example:
         snapctl doctor --store /mnt/efs/store --cache /mnt/nfs/cache

@@ -1,6 +1,7 @@
 import Catalog
 import DirectoryCatalog
 import Foundation
+import MountTier
 import ObjectTier
 import Primitives
 import RocksDBCatalog
@@ -47,7 +48,7 @@ enum Samples {
 
 /// The backends that one suite tests alike.
 enum Backend: String, CaseIterable, Sendable {
-  case directory, rocksdb, s3
+  case directory, mount, rocksdb, s3
 
   /// All that can be had here.
   static var here: [Backend] { allCases.filter { S3TestServer.isHere || $0 != .s3 } }
@@ -57,12 +58,14 @@ enum Backend: String, CaseIterable, Sendable {
     #if S3
       if self == .s3 { return try S3TestServer.tier() }
     #endif
-    return files
+    guard self == .mount else { return files }
+    let program = MountProgram(path: BuiltProgram.snapctl, arguments: ["snapctl", "serve-mount", "tests"])
+    return MountedTier(files.location, options: .init(role: .origin, program: program), clock: SystemClock())
   }
 
   func catalog(_ origin: any ObjectTier, in directory: TemporaryDirectory, seed: UInt64 = 1) -> any Catalog {
     switch self {
-    case .directory: DirectoryCatalog(origin)
+    case .directory, .mount: DirectoryCatalog(origin)
     case .s3: DirectoryCatalog(origin, kind: .s3)
     case .rocksdb:
       RocksDBCatalog(

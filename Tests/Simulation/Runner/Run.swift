@@ -1,5 +1,6 @@
 import FileIO
 import Glibc
+import Primitives
 import Simulator
 import SnapshotStore
 import Synchronization

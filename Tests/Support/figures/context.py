@@ -41,6 +41,7 @@ class Context:
         return self.folder(self.fast / name)
 
     def snapctl(self, store, cache=None, **options):
+        options.setdefault("SNAPCTL_STATE_DIR", str(self.scratch / "state"))  # not that of whoever measures
         return Snapctl(self.binary, store, cache, **options)
 
     def new_store(self, store, catalog="auto", cache=None, **options):

@@ -34,6 +34,7 @@ enum ImportWalls {
     "AsyncHTTPTransport": below(["Primitives", "HTTPTransport"]),
     "S3Tier": below(["Primitives", "SnapshotFormat", "ObjectTier", "HTTPTransport"]),
     "FileTier": below(["Primitives", "SnapshotFormat", "ObjectTier", "FileIO"]),
+    "MountTier": below(["Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "CSystemCalls"]),
     "Catalog": below(["Primitives", "SnapshotFormat", "ObjectTier"]),
     "RocksDBCatalog": below(["Primitives", "SnapshotFormat", "Catalog", "FileIO", "ObjectTier", "CRocksDB"]),
     "DirectoryCatalog": below(["Primitives", "SnapshotFormat", "Catalog", "FileIO", "ObjectTier"]),
@@ -52,7 +53,7 @@ enum ImportWalls {
   private static let engine: Set = ["Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "FileIO"]
   private static let upper: Set = [
     "FileTier", "RocksDBCatalog", "DirectoryCatalog", "SnapshotStore", "LiveDatabases", "SnapshotSync",
-    "VectorCollections", "JobAdapters", "S3Tier", "HTTPTransport", "AsyncHTTPTransport",
+    "VectorCollections", "JobAdapters", "S3Tier", "MountTier", "HTTPTransport", "AsyncHTTPTransport",
   ]
   private static let foundation: Set = ["Foundation", "FoundationEssentials", "FoundationNetworking"]
   private static let tool: Set = ["ArgumentParser", "Logging"]

@@ -1,5 +1,6 @@
 import FileIO
 import FileTier
+import MountTier
 import ObjectTier
 import Primitives
 import TestFiles
@@ -8,7 +9,7 @@ import Testing
 
 /// The tiers that one suite holds to the rules of `ObjectTier`, each in a directory of its own.
 enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible {
-  case file, fileWithoutDurability, metered, cached, cachedByNothing, s3, cachedS3
+  case file, fileWithoutDurability, metered, cached, cachedByNothing, mounted, cachedMounted, s3, cachedS3
 
   /// All that can be had here.
   static var here: [TierUnderTest] { allCases.filter { S3TestServer.isHere || !$0.isOnS3 } }
@@ -25,6 +26,11 @@ enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible 
     case .cached: cachedTier(origin: try open(directory, "origin", .none), cache: try open(directory, "cache", .none))
     case .cachedByNothing:
       cachedTier(origin: try open(directory, "origin", .none), cache: DeadTier())
+    case .mounted: MountedTier("\(directory.path)/origin", options: mounted(.origin), clock: SystemClock())
+    case .cachedMounted:
+      cachedTier(
+        origin: try open(directory, "origin", .none),
+        cache: MountedTier("\(directory.path)/cache", options: mounted(.cache), clock: SystemClock()))
     case .s3: try bucket()
     case .cachedS3: cachedTier(origin: try bucket(), cache: try open(directory, "cache", .none))
     }
@@ -36,6 +42,13 @@ enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible 
     #else
       throw TierError(.failed, key: nil, location: "S3", reason: "not built in")
     #endif
+  }
+
+  private func mounted(_ role: TierRole) -> MountedTier.Options {
+    var options = MountedTier.Options(role: role, program: TestHelper.program)
+    options.createIfMissing = true
+    options.durability = role == .cache ? .none : .full
+    return options
   }
 
   private func open(

@@ -1,5 +1,5 @@
 import Dispatch
-import SnapshotStore
+import Primitives
 import Synchronization
 
 /// Runs blocking code of many writers with exactly one of them running at any time, in an order that comes from values

@@ -1,0 +1,297 @@
+"""A network mount that hangs, dies, vanishes, cannot be written or is full: the origin serves, or the error is clear,
+in time, and the program ends. And what the helper process costs where nothing is wrong."""
+
+import contextlib
+import os
+import pathlib
+import signal
+import statistics
+import subprocess
+import threading
+import time
+
+from .registry import Result, figure, verdict
+from .servers import Server
+from .trees import differences, remove
+
+STALL, GRACE, HANG = 2.0, 1.0, 8.0  # seconds
+DATA_BYTES = 150_000_000
+SPEED_BYTES, ROUNDS, SHARE_MIN = 300_000_000, 9, 0.9
+TIMEOUT = 60  # what is not over then is killed, and counts as hung
+OUT_OF_REACH = 9
+
+
+class Mount:
+    """Over sshfs, and how it can go wrong. It is set free in the end, whatever was done to it."""
+
+    def __init__(self):
+        self.server = Server("sshfs.sh")
+        self.path = pathlib.Path(self.server.url)
+        self.sshfs, self.ssh = int(self.server.line()), int(self.server.line())
+        self.export = pathlib.Path(self.server.line())
+
+    def hang(self):
+        os.kill(self.sshfs, signal.SIGSTOP)
+
+    def go_on(self):
+        for process in (self.sshfs, self.ssh):
+            os.kill(process, signal.SIGCONT)
+
+    def swallow(self):
+        """The server takes every request, and nothing comes back: such calls cannot be killed."""
+        os.kill(self.ssh, signal.SIGSTOP)
+
+    def die(self):
+        os.kill(self.sshfs, signal.SIGKILL)
+
+    def vanish(self):
+        subprocess.run(["fusermount3", "-uz", self.path], check=True)
+
+    def forbid(self):
+        subprocess.run(["mount", "-o", "remount,ro", self.export / "disk"], check=True)
+
+    def fill(self):
+        with contextlib.suppress(OSError), open(self.export / "disk" / "filler", "wb") as file:
+            while True:
+                file.write(bytes(1 << 20))
+                file.flush()
+
+    def helpers(self):
+        """The helper processes that are still there."""
+        found = subprocess.run(["pgrep", "-f", f"serve-mount {self.path}"], capture_output=True, text=True)
+        return found.stdout.split()
+
+
+@contextlib.contextmanager
+def mounted():
+    mount = Mount()
+    try:
+        yield mount
+    finally:
+        mount.server.end()
+
+
+class Scene:
+    """A store on a local disk with one version, and how long its sync takes from there."""
+
+    def __init__(self, context, byte_count):
+        self.context, self.folder = context, context.folder("hung")
+        self.source, self.store = self.folder / "source", self.folder / "store"
+        self.source.mkdir()
+        chance = context.random("hung")
+        for number in range(4):
+            (self.source / f"part{number}").write_bytes(chance.randbytes(byte_count // 4))
+        local = self.at(self.store)
+        local.ok("init")
+        local.ok("create", "tree", self.source)
+        self.usual = self.timed(local)
+
+    def at(self, store, cache=None, **variables):
+        settings = {
+            "SNAPCTL_STALL_TIMEOUT_SECONDS": str(STALL), "SNAPCTL_STATE_DIR": str(self.folder / "state"),
+            "SNAPCTL_LOCK_TIMEOUT_SECONDS": "5"} | variables
+        return self.context.snapctl(store, cache, timeout=TIMEOUT, **settings)
+
+    def timed(self, snapctl):
+        run = snapctl.ok("sync", "tree", self.fresh())
+        return run.seconds
+
+    def fresh(self):
+        copy = self.folder / "copy"
+        remove(copy)
+        return copy
+
+
+@figure("hung-mounts")
+def hung_mounts(context):
+    scene = Scene(context, DATA_BYTES)
+    for name, wrong in CACHE_CASES.items():
+        for moment in ("before", "in the middle of"):
+            yield cache_case(scene, name, wrong, moment)
+    for name, wrong, place in (("read-only", Mount.forbid, "disk/cache"), ("full", Mount.fill, "disk/cache")):
+        yield cache_case(scene, name, wrong, "before", place)
+    for name, wrong in CACHE_CASES.items():
+        yield origin_case(scene, name, wrong)
+    for name, wrong in CACHE_CASES.items():
+        yield create_case(scene, name, wrong)
+    yield deadline_case(scene)
+    yield init_case(scene)
+    yield control(scene)
+
+
+CACHE_CASES = {
+    "hangs": Mount.hang, "swallows requests": Mount.swallow, "is dead": Mount.die, "is not there": Mount.vanish}
+
+
+def cache_case(scene, name, wrong, moment, place="cache"):
+    """A sync from a cache that has everything, or none of it where it cannot be written."""
+    with mounted() as mount:
+        snapctl = scene.at(scene.store, mount.path / place)
+        usual = scene.usual  # what is had from the origin in the end
+        if place == "cache":
+            snapctl.ok("sync", "tree", scene.fresh())
+        if moment != "before":
+            cached = scene.timed(snapctl)
+            usual += cached
+        copy = scene.fresh()
+        faults = []
+        if moment == "before":
+            wrong(mount)
+            run = snapctl.run("sync", "tree", copy)
+        else:
+            run, faults = in_the_middle(snapctl, mount, wrong, cached / 2, copy)
+        bound = usual + STALL + GRACE
+        faults += told(run, 0, bound) + [f"wrong: {text}" for text in differences(scene.source, copy)]
+        if wrong is Mount.vanish and list(mount.path.iterdir()):
+            faults.append("the bare mount point was filled")
+    faults += left_behind(mount)
+    return verdict(
+        f"sync, its cache {name} {moment} it", f"right bytes, exit 0 within {bound:.1f} s", faults,
+        f"exit {run.exit} in {run.seconds:.1f} s; undisturbed {usual:.1f} s")
+
+
+def in_the_middle(snapctl, mount, wrong, seconds, copy):
+    process = snapctl.start("sync", "tree", copy)
+    time.sleep(seconds)
+    faults = [] if process.child.poll() is None else ["it was over before anything went wrong"]
+    wrong(mount)
+    return process.wait(TIMEOUT), faults
+
+
+def origin_case(scene, name, wrong):
+    """The store itself is out of reach: a clear error, and then all is as it was."""
+    with mounted() as mount:
+        snapctl = scene.at(mount.path / "store")
+        snapctl.ok("init")
+        snapctl.ok("create", "tree", scene.source)
+        wrong(mount)
+        faults = []
+        runs = [
+            snapctl.run("list"), snapctl.run("sync", "tree", scene.fresh()),
+            snapctl.run("create", "tree", scene.source), snapctl.run("doctor")]
+        for run in runs[:3]:
+            faults += told(run, OUT_OF_REACH, STALL + GRACE) + unclear(run)
+        faults += told(runs[3], 1, STALL + GRACE)
+    faults += left_behind(mount)
+    slowest = max(run.seconds for run in runs[:3])
+    return verdict(
+        f"list, sync, create, doctor: the store's mount {name}", f"exit 9 (doctor 1) within {STALL + GRACE:.0f} s",
+        faults, f"exit {runs[0].exit}, at most {slowest:.1f} s; doctor {runs[3].seconds:.1f} s")
+
+
+def create_case(scene, name, wrong):
+    """In the middle of a create: a clear error, nothing half-done, and the next one succeeds where the mount goes on."""
+    with mounted() as mount:
+        snapctl = scene.at(mount.path / "store")
+        snapctl.ok("init")
+        usual = snapctl.ok("create", "before", scene.source).seconds
+        subprocess.run(["rm", "-r", mount.path / "store"], check=True)
+        snapctl.ok("init")
+        process = snapctl.start("create", "tree", scene.source)
+        time.sleep(usual / 2)
+        faults = [] if process.child.poll() is None else ["it was over before anything went wrong"]
+        wrong(mount)
+        run, bound = process.wait(TIMEOUT), usual + STALL + GRACE
+        if wrong is Mount.vanish:  # a file system that is in use stays until nobody has it open
+            faults += told(run, 0, bound)
+        else:
+            faults += told(run, OUT_OF_REACH, bound) + unclear(run)
+        if wrong in (Mount.hang, Mount.swallow):
+            mount.go_on()
+            faults += told(snapctl.run("create", "tree", scene.source), 0, TIMEOUT) + told(
+                snapctl.run("verify"), 0, TIMEOUT)
+    faults += left_behind(mount)
+    return verdict(
+        f"create, the store's mount {name} in the middle of it", f"a clear error within {bound:.1f} s", faults,
+        f"exit {run.exit} in {run.seconds:.1f} s; undisturbed {usual:.1f} s")
+
+
+def deadline_case(scene):
+    with mounted() as mount:
+        snapctl = scene.at(mount.path / "store", SNAPCTL_STALL_TIMEOUT_SECONDS="30")
+        snapctl.ok("init")
+        mount.swallow()
+        run = snapctl.run("list", "--deadline", "1.5")
+    faults = told(run, OUT_OF_REACH, 1.5 + GRACE) + left_behind(mount)
+    return verdict(
+        "list with a deadline of 1.5 s, the store's mount swallows requests", "exit 9 within 2.5 s", faults,
+        f"exit {run.exit} in {run.seconds:.1f} s")
+
+
+def init_case(scene):
+    """The directory of a mount that has gone is not where a new store belongs."""
+    with mounted() as mount:
+        snapctl = scene.at(mount.path)
+        snapctl.ok("init")
+        mount.vanish()
+        run = snapctl.run("init", "--if-missing")
+        faults = told(run, OUT_OF_REACH, GRACE) + unclear(run)
+        if list(mount.path.iterdir()):
+            faults.append("there is something in the bare mount point")
+    return verdict("init where a mount has gone", "exit 9, nothing written", faults, f"exit {run.exit}")
+
+
+def control(scene):
+    """Without the helper the same takes as long as the mount hangs: else nothing above says anything."""
+    with mounted() as mount:
+        snapctl = scene.at(scene.store, mount.path / "cache", SNAPCTL_MOUNT_HELPER="never")
+        snapctl.ok("sync", "tree", scene.fresh())
+        mount.hang()
+        waker = threading.Timer(HANG, mount.go_on)
+        waker.start()
+        run = snapctl.run("sync", "tree", scene.fresh())
+        waker.cancel()
+    faults = [] if run.seconds > HANG else [f"it did not notice: {run.seconds:.1f} s"]
+    return verdict(
+        "control: the same without a helper, until the mount goes on", f"more than {HANG:.0f} s", faults,
+        f"exit {run.exit} in {run.seconds:.1f} s")
+
+
+def told(run, wanted, bound):
+    if run.timed_out:
+        return [f"it did not end: {run.told()}"]
+    late = [f"{run.seconds:.2f} s: {run.told()}"] if run.seconds > bound else []
+    return late if run.exit == wanted else [*late, run.told()]
+
+
+def unclear(run):
+    words = ("nothing moved", "gone", "not connected", "does not answer", "ended", "aborted", "deadline")
+    return [] if any(word in run.stderr for word in words) else [f"it does not say why: {run.told()}"]
+
+
+def left_behind(mount):
+    """A helper ends once its mount is set free, whoever started it."""
+    limit = time.monotonic() + 10
+    while mount.helpers():
+        if time.monotonic() > limit:
+            return [f"helper processes stay behind: {' '.join(mount.helpers())}"]
+        time.sleep(0.05)
+    return []
+
+
+@figure("mount-helper")
+def mount_helper(context):
+    """The same syncs by the helper and without it, in turns."""
+    scene = Scene(context, SPEED_BYTES)
+    with mounted() as mount:
+        ways = {way: scene.at(scene.store, mount.path / "cache", SNAPCTL_MOUNT_HELPER=way) for way in ("auto", "never")}
+        yield rate("filling a cache over sshfs", ways, lambda snapctl: filled(scene, mount, snapctl))
+        yield rate("a sync from it", ways, scene.timed)
+
+
+def filled(scene, mount, snapctl):
+    subprocess.run(["rm", "-rf", mount.path / "cache"], check=True)
+    return scene.timed(snapctl)
+
+
+def rate(name, ways, timed):
+    seconds = {way: [] for way in ways}
+    for number in range(ROUNDS):
+        for way in sorted(ways, reverse=number % 2 == 1):
+            seconds[way].append(timed(ways[way]))
+    helped, direct = (statistics.median(seconds[way]) for way in ("auto", "never"))
+    share = direct / helped
+    return Result(
+        f"{name}, {SPEED_BYTES / 1e6:.0f} MB, through a helper process",
+        f"{share:.2f} of direct speed: {helped:.2f} s, {direct:.2f} s, medians of {ROUNDS} in turns",
+        f"≥ {SHARE_MIN}", share >= SHARE_MIN)

@@ -97,7 +97,8 @@ struct DeltaLogAppendTests {
       $0.afterCreate = { [sample] _ in
         guard let digest = try? sample.digest(1) else { return }
         let aside = QuarantinedDelta(
-          producer: sample.producer, sequence: 1, digest: digest, reason: "a clock further ahead than is allowed")
+          producer: sample.producer, sequence: 1, digest: digest,
+          reason: "older than the oldest record that is accepted")
         sample.head.current.withLock { $0.quarantined.append(aside) }
         sample.head.compact(sample.producer, through: 2, digest: Digest.of([9]))
       }

@@ -112,7 +112,11 @@ let package = Package(
       path: "Tests/TestServers", swiftSettings: houseSettings),
     tests("S3TierTests", ["Primitives", "SnapshotFormat", "ObjectTier", "HTTPTransport", "S3Tier"]),
     tests(
-      "TierTests", ["TestFiles", "TestServers", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier"]),
+      "TierTests",
+      [
+        "TestFiles", "TestServers", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "HTTPTransport",
+        .target(name: "AsyncHTTPTransport", condition: .when(traits: ["S3"])),
+      ]),
     tests(
       "SnapshotStoreTests",
       [

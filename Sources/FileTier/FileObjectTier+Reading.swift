@@ -18,6 +18,7 @@ extension FileObjectTier {
     guard let count = Int(exactly: wanted), count <= TierLimits.readByteCountMax else { throw tooLarge(key, wanted) }
     let file = try open(key)
     let bytes = try attempt(key) { () throws(FileError) in try file.read(upTo: count, at: range.lowerBound) }
+    if role == .cache { noteUse(of: file) }
     guard bytes.count == count else {
       let status = try attempt(key) { () throws(FileError) in try file.status() }
       throw TierError(
@@ -33,6 +34,7 @@ extension FileObjectTier {
     guard let count = Int(exactly: status.byteCount), count <= limit, count <= TierLimits.readByteCountMax else {
       throw tooLarge(key, status.byteCount)
     }
+    if role == .cache { noteUse(of: file) }
     return try attempt(key) { () throws(FileError) in try file.read(count, at: 0) }
   }
 

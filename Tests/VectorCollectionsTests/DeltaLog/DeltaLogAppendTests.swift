@@ -106,6 +106,22 @@ struct DeltaLogAppendTests {
     #expect(try sample.append("mine").appendedKey == sample.key(1))
   }
 
+  @Test func `a delta follows the one that was compacted, not a void one that took its number`() throws {
+    try sample.append("a")
+    let real = try sample.digest(1)
+    let late = SampleLog()
+    try late.append("came late")
+    let void = try #require(late.tier.objects[late.key(1)])
+    sample.head.looked.withLock {
+      $0 = { [sample] in
+        sample.head.compact(sample.producer, through: 1, digest: real)
+        sample.tier.replace(sample.key(1), void)
+      }
+    }
+    #expect(try sample.append("b").appendedKey == sample.key(2))
+    #expect(try sample.header(2).predecessor == real)
+  }
+
   @Test func `a sure failure after a lost answer leaves the outcome unknown`() throws {
     sample.tier.state.withLock { $0.faults = [.requestLost, .failed, .failed, .failed] }
     #expect(throws: DeltaLogError.outcomeUnknown(sample.key(1), "made to fail")) { try sample.append("a") }

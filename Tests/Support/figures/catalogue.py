@@ -9,7 +9,7 @@ from . import inputs, reconcile  # noqa: F401
 from . import kills, faults, pauses, disk, power, controls  # noqa: F401
 from . import hostile, races, words  # noqa: F401
 from . import concurrency, leases, reader, simulation  # noqa: F401
-from . import s3, s3refused, s3faults, s3fleet, s3ceph, s3controls, mounts, worker, costs  # noqa: F401
+from . import s3, s3refused, s3faults, s3fleet, s3ceph, s3controls, mounts, worker, costs, link  # noqa: F401
 from . import scale, flatness  # noqa: F401
 from . import speed, floor, sets  # noqa: F401
 from . import unsynced, search, reads  # noqa: F401

@@ -106,7 +106,7 @@ let package = Package(
     .target(
       name: "TestServers",
       dependencies: [
-        "Primitives", "ObjectTier", "HTTPTransport", "S3Tier",
+        "Primitives", "SnapshotFormat", "ObjectTier", "HTTPTransport", "S3Tier",
         .target(name: "AsyncHTTPTransport", condition: .when(traits: ["S3"])),
       ],
       path: "Tests/TestServers", swiftSettings: houseSettings),

@@ -15,6 +15,13 @@ package final class HeadSequences: CompactedSequences {
     self.vectors = vectors
   }
 
+  /// For who has read a head and its manifest already.
+  convenience init(_ vectors: VectorStore, _ head: Head, _ manifest: ManifestReader?) throws(StoreError) {
+    self.init(vectors)
+    let state = try CompactedState(head, manifest)
+    known.withLock { $0 = (head, state) }
+  }
+
   /// Costs the probes and the read of a head, the root and its producers pages. The pages never change: they come from
   /// the cache.
   package func state() throws(DeltaLogError) -> CompactedState {

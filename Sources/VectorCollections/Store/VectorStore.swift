@@ -47,9 +47,9 @@ package struct VectorStore: Sendable {
 
   var sequences: HeadSequences { HeadSequences(self) }
 
-  func log(_ schema: VectorSchema) -> DeltaLog {
+  func log(_ schema: VectorSchema, _ sequences: HeadSequences? = nil) -> DeltaLog {
     DeltaLog(
-      tier: store.catalog.origin, collection: collection, schema: schema, compacted: sequences,
+      tier: store.catalog.origin, collection: collection, schema: schema, compacted: sequences ?? self.sequences,
       clock: store.settings.wallClock, configuration: settings.log)
   }
 

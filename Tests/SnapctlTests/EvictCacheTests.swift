@@ -51,6 +51,24 @@ import Testing
     try program.shell("diff -r --exclude .snapctl tree copy")
   }
 
+  @Test func `whoever syncs while all of the cache goes has it from the origin`() throws {
+    let program = try withCache()
+    for round in 0..<6 {
+      let evicting = try (0..<3).map {
+        try program.start(
+          ["evict", "--cache", "cache", "--max-bytes", "0", "--json"], output: "evicted-\(round)-\($0)")
+      }
+      let run = try program("sync", "words@2", "copy-\(round)", "--cache", "cache")
+      #expect(run.status == 0, "\(run.errors)")
+      for process in evicting {
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+      }
+      try program.shell("diff -r --exclude .snapctl tree copy-\(round)")
+    }
+    #expect(try program("verify", "--tier", "all", "--cache", "cache").status == 0)
+  }
+
   @Test func `what a version needs stays, and so does what is being copied`() throws {
     let program = try withCache()
     let kept = try program(

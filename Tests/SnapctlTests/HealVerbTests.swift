@@ -1,4 +1,5 @@
 import Foundation
+import Primitives
 import Testing
 
 /// `verify --tier` and `--heal`: what one tier lost, the other gives back.
@@ -115,7 +116,36 @@ import Testing
     try isWhole(program)
   }
 
-  @Test func `a cache need not be whole, and a pack that is another one is found by comparing`() throws {
+  @Test func `a pack that agrees with itself, and not with the origin's, is found by comparing`() throws {
+    let program = try withCache()
+    let folder = program.folder.appendingPathComponent("cache/packs")
+    let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.count > 32 }
+    let file = folder.appendingPathComponent(try #require(names.first))
+    try Data(otherwise([UInt8](Data(contentsOf: file)))).write(to: file)
+    #expect(try program("verify", "--tier", "cache", "--cache", "cache").status == 0)
+    let run = try program("verify", "--tier", "all", "--heal", "--cache", "cache", "--json")
+    #expect(run.status == 3, "\(run.output)\(run.errors)")
+    #expect(try run.objects().first?["reason"] as? String ?? "" != "" && run.last("verified")["healed"] as? Int == 1)
+    try isWhole(program)
+  }
+
+  /// The same pack as if it had been made at another time, with all checksums right (formats/pack.md).
+  private func otherwise(_ pack: [UInt8]) -> [UInt8] {
+    var bytes = pack
+    func put(_ crc: UInt32, at offset: Int) {
+      for index in 0..<4 { bytes[offset + index] = UInt8(truncatingIfNeeded: crc >> (8 * index)) }
+    }
+    bytes[120] ^= 1
+    put(CRC32C.of(Array(bytes[96..<140])), at: 140)
+    let trailer = bytes.count - 64
+    let pieces = stride(from: 0, to: trailer, by: 65_536).map { Array(bytes[$0..<min($0 + 65_536, trailer)]) }
+    let digest = Digest.of(pieces.flatMap { Digest.of($0).bytes })
+    bytes.replaceSubrange((trailer + 20)..<(trailer + 52), with: digest.bytes)
+    put(CRC32C.of(Array(bytes[trailer..<(trailer + 52)])), at: trailer + 52)
+    return bytes
+  }
+
+  @Test func `a cache need not be whole`() throws {
     let program = try withCache()
     #expect(try program("verify", "--tier", "cache", "--cache", "empty").status == 0)
     try program.shell("rm $(find cache/packs -type f | head -n 1)")

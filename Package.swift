@@ -108,7 +108,7 @@ let package = Package(
     .target(
       name: "TestServers",
       dependencies: [
-        "Primitives", "ObjectTier", "HTTPTransport", "S3Tier",
+        "Primitives", "SnapshotFormat", "ObjectTier", "HTTPTransport", "S3Tier",
         .target(name: "AsyncHTTPTransport", condition: .when(traits: ["S3"])),
       ],
       path: "Tests/TestServers", swiftSettings: houseSettings),
@@ -117,7 +117,7 @@ let package = Package(
       "TierTests",
       [
         "TestFiles", "TestServers", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "MountTier",
-        "snapctl",
+        "HTTPTransport", "snapctl", .target(name: "AsyncHTTPTransport", condition: .when(traits: ["S3"])),
       ]),
     tests(
       "SnapshotStoreTests",

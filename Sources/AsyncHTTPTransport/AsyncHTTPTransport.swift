@@ -1,5 +1,6 @@
 #if S3
   internal import AsyncHTTPClient
+  internal import Glibc
   package import HTTPTransport
   internal import NIOCore
   internal import NIOHTTP1
@@ -29,7 +30,7 @@
       let collector = BodyCollector(byteCountMax: bodyByteCountMax)
       do {
         let task = try client.execute(
-          request: HTTPClient.Request(request), delegate: collector,
+          request: HTTPClient.Request(request, collector.upload), delegate: collector,
           deadline: deadline.nanosecondsLeft(on: clock).map { .now() + .nanoseconds(Int64(min($0, 1 << 60))) })
         return try task.futureResult.wait()
       } catch {
@@ -52,31 +53,31 @@
       httpVersion = .http1Only
       // Whoever calls tries again, and counts how often.
       connectionPool.retryConnectionEstablishment = false
+      http1_1ConnectionDebugInitializer = { $0.boundUnsent() }
     }
   }
 
+  extension Channel {
+    /// A kernel takes megabytes of a body before it has sent them. Then a slow upload looks like one that came to its
+    /// end, and the wait for the answer, which the stall limit bounds, begins long before the last byte leaves. With
+    /// this it holds little that is unsent, whatever is under way: a piece is taken when the one before it has gone.
+    ///
+    /// A kernel that does not know the option is used as it is.
+    fileprivate func boundUnsent() -> EventLoopFuture<Void> {
+      let option = ChannelOptions.tcpOption(NIOBSDSocket.Option(rawValue: TCP_NOTSENT_LOWAT))
+      return setOption(option, value: unsentByteCountMax).flatMapErrorThrowing { _ in }
+    }
+
+    private var unsentByteCountMax: Int { 64 << 10 }
+  }
+
   extension HTTPClient.Request {
-    fileprivate init(_ request: HTTPRequest) throws {
+    fileprivate init(_ request: HTTPRequest, _ upload: PacedUpload) throws {
       try self.init(
         url: request.url, method: HTTPMethod(rawValue: request.method.rawValue),
         headers: HTTPHeaders(request.headers.map { ($0.name, $0.value) }),
-        body: HTTPClient.Request.body(request.body))
+        body: request.body.isEmpty
+          ? nil : .stream(contentLength: Int64(request.body.count)) { upload.begin(request.body, $0) })
     }
-
-    /// In pieces: the limit on how long nothing may move is one of each, not of the whole.
-    private static func body(_ bytes: [UInt8]) -> HTTPClient.Body? {
-      guard !bytes.isEmpty else { return nil }
-      return .stream(contentLength: Int64(bytes.count)) { send(bytes[...], to: $0) }
-    }
-
-    private static func send(
-      _ bytes: ArraySlice<UInt8>, to writer: HTTPClient.Body.StreamWriter
-    ) -> EventLoopFuture<Void> {
-      let sent = writer.write(.byteBuffer(ByteBuffer(bytes: bytes.prefix(pieceByteCount))))
-      let rest = bytes.dropFirst(pieceByteCount)
-      return rest.isEmpty ? sent : sent.flatMap { send(rest, to: writer) }
-    }
-
-    private static let pieceByteCount = 64 << 10
   }
 #endif

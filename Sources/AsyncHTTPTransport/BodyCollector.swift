@@ -5,7 +5,7 @@
   internal import NIOHTTP1
   internal import Synchronization
 
-  /// Gathers one answer in memory, up to a limit.
+  /// Sends the body of one request, and gathers its answer in memory, up to a limit.
   final class BodyCollector: HTTPClientResponseDelegate {
     private struct Answer {
       var head: HTTPResponseHead?
@@ -14,10 +14,18 @@
 
     private let byteCountMax: Int
     private let answer = Mutex(Answer())
+    let upload = PacedUpload()
 
     init(byteCountMax: Int) {
       self.byteCountMax = byteCountMax
     }
+
+    /// Not on the spot: where all of a body leaves at once, pieces would pile up on the stack.
+    func didSendRequestPart(task: HTTPClient.Task<HTTPResponse>, _ part: IOData) {
+      task.eventLoop.execute { [upload] in upload.goOn() }
+    }
+
+    func didReceiveError(task: HTTPClient.Task<HTTPResponse>, _ error: any Error) { upload.end(error) }
 
     func didReceiveHead(task: HTTPClient.Task<HTTPResponse>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
       let announced = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0

@@ -18,6 +18,7 @@ extension FileObjectTier {
     guard let count = Int(exactly: wanted), count <= TierLimits.readByteCountMax else { throw tooLarge(key, wanted) }
     let file = try open(key)
     let bytes = try attempt(key) { () throws(FileError) in try file.read(upTo: count, at: range.lowerBound) }
+    if role == .cache { noteUse(of: file) }
     guard bytes.count == count else { throw try tooShort(key, file, range) }
     return bytes
   }
@@ -35,6 +36,7 @@ extension FileObjectTier {
     } catch {
       throw TierError(error, key: key, location: location)
     }
+    if role == .cache { noteUse(of: file) }
     guard found == count else { throw try tooShort(key, file, range) }
   }
 
@@ -58,6 +60,7 @@ extension FileObjectTier {
     guard let count = Int(exactly: status.byteCount), count <= limit, count <= TierLimits.readByteCountMax else {
       throw tooLarge(key, status.byteCount)
     }
+    if role == .cache { noteUse(of: file) }
     return try attempt(key) { () throws(FileError) in try file.read(count, at: 0) }
   }
 

@@ -38,6 +38,11 @@ package struct Damage: Error, Sendable, Equatable {
     self.reason = reason
   }
 
+  /// The same of another tier.
+  func located(in tier: String) -> Damage {
+    Damage(tier: tier, object: object, kind: kind, chunk: chunk, offset: offset, file: file, reason: reason)
+  }
+
   package init(_ error: FormatError, of key: ObjectKey, in tier: String, chunk: Digest? = nil) {
     self.init(
       tier: tier, object: key.string, kind: error.kind == .unsupported ? .unsupported : .damaged, chunk: chunk,

@@ -50,6 +50,27 @@ import Testing
       #expect(bucket.errors.contains("NoSuchBucket"), "\(bucket.errors)")
     }
 
+    @Test(.enabled(if: isHere)) func `what a bucket lost comes back from the cache, and the damaged bytes are kept`()
+      throws
+    {
+      let program = try Program()
+      try program.write(String(repeating: "line of text\n", count: 20_000), to: "tree/b")
+      #expect(try run(program, "healed", "init").status == 0)
+      #expect(try run(program, "healed", "create", "words", "tree").status == 0)
+      #expect(try run(program, "healed", "warm", "words", "--cache", "cache").status == 0)
+      try S3TestServer.damage("healed")
+      #expect(try run(program, "healed", "verify").status == 4)
+      #expect(try run(program, "healed", "verify", "--heal").status == 4)
+      let healing = try run(program, "healed", "verify", "--heal", "--cache", "cache", "--json")
+      #expect(healing.status == 3, "\(healing.output)\(healing.errors)")
+      #expect(try healing.last("verified")["healed"] as? Int == 2)
+      let aside = try healing.objects().compactMap { $0["aside"] as? String }
+      #expect(aside.count == 2 && aside.allSatisfy { $0.hasPrefix("quarantine/") })
+      #expect(try run(program, "healed", "verify").status == 0)
+      #expect(try run(program, "healed", "sync", "words", "copy").status == 0)
+      try program.shell("diff -r --exclude .snapctl tree copy")
+    }
+
     @Test(.enabled(if: isHere)) func `a directory goes through a bucket and comes back; a conflict is told`() throws {
       let program = try Program()
       try program.write("one\n", to: "tree/a")

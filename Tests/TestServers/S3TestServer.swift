@@ -7,6 +7,7 @@ import Synchronization
   package import ObjectTier
   import Primitives
   package import S3Tier
+  import SnapshotFormat
 
   /// The S3 server of this test process, started when it is first needed. It has the bucket `tests`.
   package enum S3TestServer {
@@ -33,9 +34,25 @@ import Synchronization
 
     /// An empty store of its own.
     package static func tier(role: TierRole = .origin) throws -> S3ObjectTier {
-      let number = count.add(1, ordering: .relaxed).newValue
+      try tier(role, of: "store \(count.add(1, ordering: .relaxed).newValue)")
+    }
+
+    /// Flips a bit in the middle of one pack and of one manifest root of a store.
+    package static func damage(_ store: String) throws {
+      let tier = try tier(.origin, of: store)
+      for prefix in [ObjectPrefix.packs, .manifests] {
+        guard let key = try tier.list(prefix, after: nil, limit: 1).first else {
+          throw TestProcess.Unavailable(description: "\(store) has no \(prefix.string)")
+        }
+        var bytes = try tier.read(key, limit: TierLimits.objectByteCountMax)
+        bytes[bytes.count / 2] ^= 4
+        try tier.replace(key, bytes)
+      }
+    }
+
+    private static func tier(_ role: TierRole, of store: String) throws -> S3ObjectTier {
       let url = try url()
-      guard let address = S3Address(uri: "s3://tests/store \(number)"),
+      guard let address = S3Address(uri: "s3://tests/\(store)"),
         let endpoint = S3Endpoint(url: url, region: "us-east-1")
       else { throw TestProcess.Unavailable(description: "\(url) is no endpoint") }
       let keys = try variables()

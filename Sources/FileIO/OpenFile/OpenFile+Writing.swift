@@ -35,6 +35,9 @@ extension OpenFile {
     try Syscalls.truncate(descriptor, to: try signed(byteCount, plus: 0), location)
   }
 
+  /// Gives the file the time it is now, as its file system has it. Needs no more than to own the file.
+  package func touch() throws(FileError) { try Syscalls.touch(descriptor, location) }
+
   /// Reserves room, so that running out of it shows now. Does nothing where the file system cannot.
   package func allocate(_ byteCount: UInt64) throws(FileError) {
     let count = try signed(byteCount, plus: 0)

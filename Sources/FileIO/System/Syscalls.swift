@@ -170,6 +170,10 @@ extension Syscalls {
     _ = try perform(.allocate, location) { _ in Int(system_make_hole(descriptor, offset, count)) }
   }
 
+  static func touch(_ descriptor: Int32, _ location: FileLocation) throws(FileError) {
+    _ = try perform(.touch, location) { _ in Int(futimens(descriptor, nil)) }
+  }
+
   static func clone(from source: Int32, to target: Int32, _ location: FileLocation) throws(FileError) {
     _ = try perform(.clone, location) { _ in Int(system_clone(target, source)) }
   }

@@ -1,6 +1,6 @@
 /// The calls this module makes, as messages and tests name them.
 package enum SystemCall: String, Sendable, CaseIterable, CustomStringConvertible {
-  case open, close, read, write, sync, truncate, allocate, clone, status, changeMode, changeOwner, map
+  case open, close, read, write, sync, truncate, allocate, clone, status, changeMode, changeOwner, touch, map
   case list, makeDirectory, link, makeSymbolicLink, readLink, rename, unlink, lock, fileSystem, wait
 
   package var description: String { rawValue }
@@ -10,7 +10,8 @@ package enum SystemCall: String, Sendable, CaseIterable, CustomStringConvertible
     switch self {
     case .write, .sync, .truncate, .allocate, .clone, .changeMode, .makeDirectory, .link, .makeSymbolicLink: true
     case .rename, .unlink, .changeOwner: true
-    case .open, .close, .read, .status, .map, .list, .readLink, .lock, .fileSystem, .wait: false
+    // What a touch changes is a hint.
+    case .open, .close, .read, .status, .touch, .map, .list, .readLink, .lock, .fileSystem, .wait: false
     }
   }
 }

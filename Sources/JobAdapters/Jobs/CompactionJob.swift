@@ -33,31 +33,38 @@ package struct CompactionJob: Sendable {
     let deliveries = all.map { deliver($0) }
     guard deliveries.contains(where: { $0.delta != nil }) else { return deliveries.map { answer($0, [:], nil) } }
     do throws(StoreError) {
-      try compact()
+      let held = try compact()
       let listing = try vectors.deltas()
-      return deliveries.map { answer($0, quarantined(listing), listing) }
+      let unusable = quarantined(listing).merging(held) { reason, _ in reason }
+      return deliveries.map { answer($0, unusable, listing) }
     } catch {
       return deliveries.map { JobAnswer($0.identifier, failure: $0.failure ?? "not compacted: \(error)") }
     }
   }
 
-  private func compact() throws(StoreError) {
-    while try vectors.compact(deadline: deadline).leavesDeltas {}
+  /// Why deltas that could be taken wait.
+  private func compact() throws(StoreError) -> [DeltaName: String] {
+    var result = try vectors.compact(deadline: deadline)
+    while result.leavesDeltas { result = try vectors.compact(deadline: deadline) }
+    let named = result.held.map {
+      (DeltaName(producer: $0.delta.reference.producer, sequence: $0.delta.reference.sequence), $0.reason)
+    }
+    return Dictionary(named) { first, _ in first }
   }
 
   private func quarantined(_ listing: DeltaListing) -> [DeltaName: String] {
     var reasons: [DeltaName: String] = [:]
     for delta in listing.quarantined {
-      reasons[DeltaName(producer: delta.producer, sequence: delta.sequence)] = delta.reason
+      reasons[DeltaName(producer: delta.producer, sequence: delta.sequence)] = "quarantined: \(delta.reason)"
     }
     return reasons
   }
 
-  private func answer(_ delivery: Delivery, _ quarantined: [DeltaName: String], _ listing: DeltaListing?) -> JobAnswer {
+  private func answer(_ delivery: Delivery, _ unusable: [DeltaName: String], _ listing: DeltaListing?) -> JobAnswer {
     guard delivery.failure == nil, let delta = delivery.delta else {
       return JobAnswer(delivery.identifier, failure: delivery.failure)
     }
-    if let reason = quarantined[delta] { return JobAnswer(delivery.identifier, failure: "quarantined: \(reason)") }
+    if let reason = unusable[delta] { return JobAnswer(delivery.identifier, failure: reason) }
     guard let compacted = listing?.compacted[delta.producer], delta.sequence <= compacted else {
       return JobAnswer(delivery.identifier, failure: "there is no such delta yet, or one before it is missing")
     }

@@ -19,7 +19,7 @@ public struct CompactionWatchOptions: Sendable {
 
 /// What happens while a collection is kept compacted.
 public enum CompactionEvent: Sendable {
-  /// A version was made, or deltas were set aside.
+  /// A version was made, deltas were set aside, or others wait for a clock than before.
   case compacted(Compacted)
   /// Failed for a reason that may pass; it is tried again.
   case troubled(EngineError)

@@ -20,6 +20,9 @@ public struct Compacted: Sendable, Equatable {
   public let superseded: UInt64
   /// Deltas that were set aside.
   public let quarantined: [DeltaDescription]
+  /// Deltas that go on waiting, because a producer's clock is ahead of this machine's by more than is allowed. They
+  /// are taken when the clocks agree; `reason` says by how much they do not.
+  public let held: [DeltaDescription]
   /// Whether deltas are left for the next compaction.
   public let leavesDeltas: Bool
   /// The bytes of the version's files.
@@ -56,8 +59,8 @@ extension SnapshotEngine {
   /// Takes what waits into a new version, under the two-phase protocol. Cost follows the deltas.
   ///
   /// All of it happens under the lease of the collection, which is waited for, so that nobody does the same work. What
-  /// cannot be used is set aside with its reason, and the rest goes on. Where another compaction was faster, phase 1 is
-  /// done again on its version.
+  /// cannot be used is set aside with its reason, what is too far ahead of this machine's clock goes on waiting, and
+  /// the rest is taken. Where another compaction was faster, phase 1 is done again on its version.
   /// - Parameter deltaCountMax: how many deltas are taken at most; nil: as many as fit.
   /// - Throws: `.notFound` when there is no such collection, `.conflict` when others were faster each time, `.locked`
   /// when the lease did not come in time or was taken over.
@@ -90,7 +93,9 @@ extension Compacted {
       applied: result.deltas.reduce(0) { $0 + $1.applied },
       superseded: result.deltas.reduce(0) { $0 + $1.superseded },
       quarantined: result.quarantined.map { DeltaDescription($0, of: collection) },
-      leavesDeltas: result.leavesDeltas, bytesTotal: statistics.bytesTotal, bytesChanged: statistics.bytesChanged,
+      held: result.held.map { DeltaDescription($0.delta, of: collection, reason: $0.reason) },
+      leavesDeltas: result.leavesDeltas || !result.held.isEmpty, bytesTotal: statistics.bytesTotal,
+      bytesChanged: statistics.bytesChanged,
       bytesStored: statistics.bytesStored, chunksNew: statistics.chunksNew, chunksPatched: statistics.chunksPatched,
       seconds: seconds, lease: result.lease.map { HeldLease($0) })
   }

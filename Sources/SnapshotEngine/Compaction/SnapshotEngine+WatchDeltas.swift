@@ -57,11 +57,12 @@ private struct CompactionService {
 
   func run(_ watch: inout CompactionWatch) throws(EngineError) -> Never {
     var probe = DeltaProbe(vectors)
+    var told: [DeltaDescription] = []
     while true {
       do throws(EngineError) {
         switch watch.next(now: clock.nanoseconds()) {
         case .look: watch.looked(isWaiting: try look(&probe), now: clock.nanoseconds())
-        case .compact: try compact(&watch)
+        case .compact: try compact(&watch, &told)
         case .rest(let nanoseconds): try call.rest(nanoseconds: nanoseconds)
         case .report: happened(.measured(CompactionCounts(watch.metrics, seconds: call.seconds)))
         }
@@ -77,15 +78,19 @@ private struct CompactionService {
     do throws(StoreError) { return try probe.isWaiting() } catch { throw EngineError(error) }
   }
 
-  private func compact(_ watch: inout CompactionWatch) throws(EngineError) {
+  /// - Parameter told: what goes on waiting, as it was told last: not at each look again.
+  private func compact(_ watch: inout CompactionWatch, _ told: inout [DeltaDescription]) throws(EngineError) {
     let started = call.seconds
     let result = try call.catching { () throws(StoreError) in
       try vectors.compact(deltaCountMax: options.deltaCountMax, message: options.message, deadline: call.deadline)
     }
     watch.compacted(CompactionMetrics(result), leavesMore: result.leavesDeltas, now: clock.nanoseconds())
-    guard !result.isUnchanged || !result.quarantined.isEmpty else { return }
     let snapshot = result.row.map { Snapshot(collection, $0, in: result.head) }
-    happened(.compacted(Compacted(result, snapshot, collection, seconds: call.seconds - started)))
+    let compacted = Compacted(result, snapshot, collection, seconds: call.seconds - started)
+    let held = compacted.held.map { $0.withoutReason }
+    defer { told = held }
+    guard !compacted.isUnchanged || !compacted.quarantined.isEmpty || held != told else { return }
+    happened(.compacted(compacted))
   }
 }
 

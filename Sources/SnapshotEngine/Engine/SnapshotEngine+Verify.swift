@@ -55,6 +55,7 @@ public enum VerifiedTier: String, Sendable, CaseIterable {
 extension SnapshotEngine {
   /// Checks the whole store, a collection, or a version, and changes nothing.
   ///
+  /// A cache need not be whole: of it, what is there is looked at.
   /// - Parameters:
   ///   - scope: nil: everything; `words`: all its versions; `words@12`: that one.
   ///   - level: `head`, `structure`, `packs`, `sample=N%` or `full`.
@@ -64,25 +65,39 @@ extension SnapshotEngine {
     _ scope: String? = nil, level: String = "full", tier: VerifiedTier = .origin, progress: ProgressHandler? = nil,
     found: @escaping @Sendable (DamagedObject) -> Void
   ) async throws(EngineError) -> Verified {
+    try await verify(scope, level, tier, heals: false, progress) { event in
+      if case .damaged(let object) = event { found(object) }
+    }
+  }
+
+  /// Checks as `verify` does, and gives each damaged tier back what another one still has.
+  ///
+  /// Packs and manifest roots are healed: the damaged bytes go to `quarantine/` with the reason, then the right ones
+  /// are created under the name. Each tier is verified again afterwards. What no tier has is left, and at level `full`
+  /// the files that are lost with it are told. A call that is stopped may be repeated: it goes on there.
+  ///
+  /// - Parameter happened: is told what happens, in order, from the thread that does the work.
+  /// - Returns: how many objects were damaged, and how many of them are healed.
+  /// - Throws: `.usage`, `.notFound`, or what a tier failed with.
+  public func heal(
+    _ scope: String? = nil, level: String = "full", tier: VerifiedTier = .all, progress: ProgressHandler? = nil,
+    happened: @escaping @Sendable (VerifyEvent) -> Void
+  ) async throws(EngineError) -> Verified {
+    try await verify(scope, level, tier, heals: true, progress, happened)
+  }
+
+  private func verify(
+    _ scope: String?, _ level: String, _ tier: VerifiedTier, heals: Bool, _ progress: ProgressHandler?,
+    _ happened: @escaping @Sendable (VerifyEvent) -> Void
+  ) async throws(EngineError) -> Verified {
     guard let depth = VerifyLevel(level) else {
       throw EngineError(
         .usage, "\"\(Printable.string(level))\" is no level", advice: "Levels: head, structure, packs, sample=N%, full")
     }
     let count = ProgressCount("verify", progress)
     return try await perform(moved: { count?.add(bytes: UInt64($0), items: 1) }) { call throws(EngineError) in
-      var summary = VerifySummary()
-      let target = try call.scope(scope)
-      for tier in try call.tiers(tier) {
-        let verifier = Verifier(call.store, tier: tier, level: depth) { found(DamagedObject($0)) }
-        let one = try call.catching { () throws(StoreError) in try verifier.run(target) }
-        summary.objects += one.objects
-        summary.chunks += one.chunks
-        summary.bytes += one.bytes
-        summary.damaged += one.damaged
-      }
-      return Verified(
-        level: depth.name, objects: summary.objects, chunks: summary.chunks, bytes: summary.bytes,
-        damaged: summary.damaged, healed: 0, seconds: call.seconds)
+      var verification = Verification(call, try call.scope(scope), depth, heals: heals, happened: happened)
+      return try verification.run(try call.tiers(tier))
     }
   }
 }
@@ -99,11 +114,11 @@ extension EngineCall {
   }
 
   fileprivate func tiers(_ wanted: VerifiedTier) throws(EngineError) -> [any ObjectTier] {
-    guard wanted != .origin else { return [watched(wiring.origin)] }
+    guard wanted != .origin else { return [wiring.origin] }
     guard let cache = wiring.cache else {
       throw EngineError(.usage, "there is no cache to verify", advice: "Give --cache, or set SNAPCTL_CACHE")
     }
-    return wanted == .cache ? [watched(cache)] : [watched(wiring.origin), watched(cache)]
+    return wanted == .cache ? [cache] : [wiring.origin, cache]
   }
 }
 

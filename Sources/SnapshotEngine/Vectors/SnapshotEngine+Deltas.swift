@@ -35,7 +35,7 @@ public struct DeltaDescription: Sendable, Equatable {
   public let run: String?
   /// When it was written.
   public let created: Timestamp?
-  /// Why it is quarantined or damaged; not safe to print.
+  /// Why it is quarantined or damaged, or has to wait; not safe to print.
   public let reason: String?
 }
 
@@ -88,10 +88,18 @@ extension DeltaDescription {
       bytes: bytes, run: nil, created: nil, reason: reason)
   }
 
-  private init(_ summary: DeltaSummary, of collection: CollectionName) {
+  /// The same, whatever the clock says by now.
+  var withoutReason: DeltaDescription {
+    DeltaDescription(
+      collection: collection, producer: producer, sequence: sequence, state: state, operations: operations,
+      bytes: bytes, run: run, created: created, reason: nil)
+  }
+
+  /// One that waits, and why it does where it could be taken.
+  init(_ summary: DeltaSummary, of collection: CollectionName, reason: String? = nil) {
     self.init(
       collection: collection.string, producer: summary.reference.producer.string,
       sequence: summary.reference.sequence, state: .pending, operations: summary.tail.footer.counts.total,
-      bytes: summary.reference.byteCount, run: summary.header.run, created: summary.header.created, reason: nil)
+      bytes: summary.reference.byteCount, run: summary.header.run, created: summary.header.created, reason: reason)
   }
 }

@@ -45,6 +45,11 @@ package struct ObjectKey: Hashable, Sendable {
     ObjectKey("quarantine/\(key.flat)-\(mark.hex)")
   }
 
+  /// Why, as a line of text for people.
+  package static func quarantineReason(_ key: ObjectKey, mark: UniqueName) -> ObjectKey {
+    ObjectKey("\(quarantine(key, mark: mark).string).txt")
+  }
+
   /// Says, in a cache, that somebody is copying an object there.
   package static func claim(_ key: ObjectKey) -> ObjectKey { ObjectKey("claims/\(key.flat)") }
 
@@ -110,6 +115,9 @@ package struct ObjectPrefix: Hashable, Sendable {
   package static let manifests = ObjectPrefix(string: "manifests/")
   package static let heads = ObjectPrefix(string: "heads/")
   package static let versions = ObjectPrefix(string: "versions/")
+  package static let quarantined = ObjectPrefix(string: "quarantine/")
+  /// Only in a cache.
+  package static let claims = ObjectPrefix(string: "claims/")
   /// Nothing of a store: what is being tried, or not yet finished.
   package static let temporary = ObjectPrefix(string: "tmp/")
 

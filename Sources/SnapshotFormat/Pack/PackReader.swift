@@ -39,6 +39,8 @@ package struct PackReader: Sendable {
   package let name: UniqueName
   package let created: Timestamp
   package let frames: [FramePlace]
+  /// Of everything before the trailer, as the trailer has it.
+  package let digest: Digest
 
   /// Checks everything that can be checked without decoding a frame: header, frames, directory, trailer and digest.
   ///
@@ -59,6 +61,7 @@ package struct PackReader: Sendable {
     else { throw .damaged("pack trailer", "the directory does not lie before it") }
     let actual = PackDigest.of(bytes.extracting(0..<trailerOffset), preamble.features)
     guard actual == trailer.digest else { throw .mismatch("pack", expected: trailer.digest, actual: actual) }
+    digest = trailer.digest
     frames = try PackReader.frames(bytes, until: trailer.directoryOffset)
     try PackReader.check(frames, against: bytes.extracting(trailer.directoryOffset..<trailerOffset), trailer)
   }

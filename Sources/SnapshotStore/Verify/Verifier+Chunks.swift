@@ -34,19 +34,18 @@ extension Verifier {
     let limits = store.limits
     let places = frames.missing(items.flatMap { [$0.reference.place] + $0.links.map(\.place) })
     let runs = FrameRun.coalesce(places, gap: limits.coalescingGapByteCount, byteCountMax: limits.requestByteCount)
-    // What cannot be read here is met again, and reported, below.
-    _ = Parallel.map(runs, jobs: limits.jobs) { [frames] run in try? frames.prefetch(run) }
+    _ = try Parallel.map(runs, jobs: limits.jobs) { [frames] run throws(StoreError) in try frames.fetch(run) }
     let batches = items.batches(of: Digest.batchCount)
-    for results in Parallel.map(batches, jobs: limits.jobs, { manifest.verify($0) }) {
-      for result in results {
-        switch result.outcome {
-        case .success(let byteCount): count(chunks: 1, bytes: byteCount)
-        case .failure(.damage(var damage)):
-          damage.file = result.path
-          found(damage, collection, row.version)
-        case .failure(let error): throw error
-        }
+    let results = try Parallel.map(batches, jobs: limits.jobs) { items throws(StoreError) in try manifest.verify(items)
+    }
+    for result in results.joined() {
+      guard var damage = result.damage else {
+        verified(result.id, byteCount: result.byteCount)
+        continue
       }
+      damage.file = result.path
+      missed(result.id)
+      found(damage, collection, row.version)
     }
   }
 }
@@ -73,26 +72,37 @@ struct VerifyWindow {
 
 /// What came of one chunk.
 struct VerifiedChunk: Sendable {
+  let id: Digest
   let path: RelativePath
-  let outcome: Result<Int, StoreError>
+  let byteCount: Int
+  let damage: Damage?
+}
+
+extension FrameSource {
+  /// Reads what can be read. What is damaged is met again, and reported, when it is decoded; a tier that does not
+  /// answer is not asked for the next thing: each question would wait for as long as the first.
+  fileprivate func fetch(_ run: FrameRun) throws(StoreError) {
+    do throws(StoreError) { try prefetch(run) } catch {
+      guard case .damage = error else { throw error }
+    }
+  }
 }
 
 extension ManifestReader {
   /// Decodes some chunks and what they are built on, then hashes all of it at once.
-  fileprivate func verify(_ items: [VerifyWindow.Item]) -> [VerifiedChunk] {
+  ///
+  /// - Throws: what is not damage, at once.
+  fileprivate func verify(_ items: [VerifyWindow.Item]) throws(StoreError) -> [VerifiedChunk] {
     var window = RebuiltChunks()
-    for item in items { rebuild(item, into: &window) }
+    for item in items { try rebuild(item, into: &window) }
     for (chunk, digest) in zip(window.chunks, Digest.ofEach(window.chunks.map(\.bytes))) {
-      let outcome = Result { () throws(StoreError) in
-        try chunks.check(chunk.reference, digest)
-        return chunk.bytes.count
-      }
-      window.results.append(VerifiedChunk(path: chunk.path, outcome: outcome))
+      let checked = Result { () throws(StoreError) in try chunks.check(chunk.reference, digest) }
+      try window.note(chunk.reference.id, chunk.path, checked.map { chunk.bytes.count })
     }
     return window.results
   }
 
-  private func rebuild(_ item: VerifyWindow.Item, into window: inout RebuiltChunks) {
+  private func rebuild(_ item: VerifyWindow.Item, into window: inout RebuiltChunks) throws(StoreError) {
     var links: [Digest: [UInt8]] = [:]
     let wanted = Set(item.links.map(\.id))
     let bytes = Result { () throws(StoreError) in
@@ -103,21 +113,36 @@ extension ManifestReader {
     // Where the chain breaks above a link, the link is still to be verified: by itself.
     for link in item.links {
       let bytes = links[link.id].map { Result<[UInt8], StoreError>.success($0) }
-      window.add(link, item.path, bytes ?? Result { () throws(StoreError) in try chunks.unverified(link, support) })
+      try window.add(link, item.path, bytes ?? Result { () throws(StoreError) in try chunks.unverified(link, support) })
     }
-    window.add(item.reference, item.path, bytes)
+    try window.add(item.reference, item.path, bytes)
   }
 }
 
 /// What was rebuilt and is to be hashed, and what could not be rebuilt.
 private struct RebuiltChunks {
   private(set) var chunks: [(reference: Reference, path: RelativePath, bytes: [UInt8])] = []
-  var results: [VerifiedChunk] = []
+  private(set) var results: [VerifiedChunk] = []
 
-  mutating func add(_ reference: Reference, _ path: RelativePath, _ bytes: Result<[UInt8], StoreError>) {
-    switch bytes {
-    case .success(let bytes): chunks.append((reference, path, bytes))
-    case .failure(let error): results.append(VerifiedChunk(path: path, outcome: .failure(error)))
+  mutating func add(
+    _ reference: Reference, _ path: RelativePath, _ bytes: Result<[UInt8], StoreError>
+  ) throws(StoreError) {
+    if case .success(let bytes) = bytes {
+      chunks.append((reference, path, bytes))
+    } else {
+      try note(reference.id, path, bytes.map(\.count))
+    }
+  }
+
+  /// - Throws: what is not damage.
+  mutating func note(
+    _ id: Digest, _ path: RelativePath, _ outcome: Result<Int, StoreError>
+  ) throws(StoreError) {
+    switch outcome {
+    case .success(let count): results.append(VerifiedChunk(id: id, path: path, byteCount: count, damage: nil))
+    case .failure(.damage(let damage)):
+      results.append(VerifiedChunk(id: id, path: path, byteCount: 0, damage: damage))
+    case .failure(let error): throw error
     }
   }
 }

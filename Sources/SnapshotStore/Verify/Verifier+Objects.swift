@@ -8,7 +8,9 @@ extension Verifier {
 
   /// The stored bytes of packs: of all that were referred to, and of all that are there.
   func verifyPacks(listed: Bool) throws(StoreError) {
-    for name in packs.sorted(by: { ($0.high, $0.low) < ($1.high, $1.low) }) { try verifyPack(.pack(name), name) }
+    for name in packs.sorted(by: { ($0.high, $0.low) < ($1.high, $1.low) }) where try holds(name) {
+      try verifyPack(.pack(name), name)
+    }
     guard listed else { return }
     try forEachObject(.packs) { key throws(StoreError) in
       guard let name = UniqueName(hex: key.lastComponent), ObjectKey.pack(name) == key else { return }
@@ -19,7 +21,7 @@ extension Verifier {
   private func verifyPack(_ key: ObjectKey, _ name: UniqueName) throws(StoreError) {
     try check(nil, nil) { () throws(StoreError) in
       try decode(key, limit: Limits.packByteCount) { bytes throws(FormatError) in
-        _ = try PackReader(bytes, expected: name)
+        packDigests[name] = try PackReader(bytes, expected: name).digest
       }
     }
   }

@@ -33,7 +33,7 @@ extension Verifier {
       try manifest.forEachReference(of: file) { reference throws(StoreError) in
         digest.add(reference.id, byteCount: reference.byteCount)
         packs.insert(reference.place.pack)
-        if level.decodes(reference.id), let links = try unseen(reference, manifest) {
+        if level.decodes(reference.id), let links = try unseen(reference, manifest), try isHere(reference, links) {
           window.append(VerifyWindow.Item(reference: reference, path: entry.path, links: links))
         }
         if window.isFull { try verify(&window, manifest, row, collection) }
@@ -50,6 +50,13 @@ extension Verifier {
       throw pageDamage(manifest, "the tree has the content hash \(actual), recorded is \(row.contentHash)")
     }
     try verifySupport(manifest)
+  }
+
+  /// Whether the tier has any pack that the chunk is rebuilt from.
+  private func isHere(_ reference: Reference, _ links: [Reference]) throws(StoreError) -> Bool {
+    if try holds(reference.place.pack) { return true }
+    for link in links where try holds(link.place.pack) { return true }
+    return false
   }
 
   /// Every support page, and that chains lead downwards.

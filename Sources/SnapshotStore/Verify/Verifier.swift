@@ -1,12 +1,13 @@
 internal import Catalog
 package import ObjectTier
-internal import Primitives
+package import Primitives
 internal import SnapshotFormat
 
 /// Checks a store, or one tier of it, and changes nothing (design: verify, heal, collect).
 ///
 /// - It goes on after damage: one report for each object that is damaged, with the first reason met.
-/// - A tier is read directly: a cache does not cover for the origin, nor the origin for a cache.
+/// - A tier is read directly: a cache does not cover for the origin. A cache need not be whole: only what is there is
+///   looked at, and what it lacks, read from the origin where it is needed to judge the rest, is no damage.
 /// - Memory: one window of chunks, one page of each kind, and bounded sets of what was seen.
 package final class Verifier {
   let store: SnapshotStore
@@ -14,11 +15,20 @@ package final class Verifier {
   let tier: any ObjectTier
   let level: VerifyLevel
   let frames: FrameSource
+  /// Where the tier is a cache.
+  private let view: CacheView?
   private let report: (VerifyFinding) -> Void
   package private(set) var summary = VerifySummary()
   var seen = SeenSet()
   var packs: Set<UniqueName> = []
   private var reported: Set<String> = []
+  /// Chunks that could not be had; no more than are remembered.
+  package private(set) var damagedChunks: Set<Digest> = []
+  /// Chunks that another tier does not have, and which of them this one has.
+  package var wanted: Set<Digest> = []
+  package private(set) var rescued: Set<Digest> = []
+  /// What packs say that they hold, of all whose stored bytes were looked at.
+  package var packDigests: [UniqueName: Digest] = [:]
 
   private static let reportedMax = 10_000
 
@@ -26,6 +36,8 @@ package final class Verifier {
     _ store: SnapshotStore, tier: any ObjectTier, level: VerifyLevel, report: @escaping (VerifyFinding) -> Void
   ) {
     self.store = store
+    view = tier.role == .cache ? CacheView(tier, before: store.catalog.origin) : nil
+    let tier = view ?? tier
     self.tier = tier
     self.level = level
     self.report = report
@@ -69,9 +81,16 @@ package final class Verifier {
     if let version { rows.removeAll { $0.version != version } }
     guard level.checksStructure else { return }
     for row in rows.reversed() { try verify(row, of: collection) }
+    guard view == nil else { return }
     try verifyDeltas(collection)
     try verifyIntents(collection)
     try verifyLeases(collection)
+  }
+
+  /// Whether the tier has the pack; an origin has to have each.
+  func holds(_ pack: UniqueName) throws(StoreError) -> Bool {
+    guard let view else { return true }
+    do throws(TierError) { return try view.holds(.pack(pack)) } catch { throw .tier(error) }
   }
 
   /// Every revision of a line; the newest head, if it verifies.
@@ -122,13 +141,27 @@ package final class Verifier {
 
   func found(_ damage: Damage, _ collection: CollectionName?, _ version: UInt64?) {
     guard reported.count < Verifier.reportedMax, reported.insert(damage.object).inserted else { return }
+    let damage = located(damage)
     summary.damaged += 1
     report(VerifyFinding(damage: damage, collection: collection, version: version))
   }
 
-  func count(chunks: Int, bytes: Int) {
-    summary.chunks += UInt64(chunks)
-    summary.bytes += UInt64(bytes)
+  /// What a cache lacks was read from the origin, and is the origin's.
+  private func located(_ damage: Damage) -> Damage {
+    guard let view, let key = ObjectKey(listed: damage.object) else { return damage }
+    return damage.located(in: view.place(of: key).location)
+  }
+
+  func missed(_ chunk: Digest) {
+    if damagedChunks.count < Verifier.damagedChunksMax { damagedChunks.insert(chunk) }
+  }
+
+  private static let damagedChunksMax = 1 << 20
+
+  func verified(_ chunk: Digest, byteCount: Int) {
+    summary.chunks += 1
+    summary.bytes += UInt64(byteCount)
+    if wanted.contains(chunk) { rescued.insert(chunk) }
   }
 }
 

@@ -65,6 +65,12 @@ package struct VerifyFinding: Sendable, Equatable {
   /// The collection in which it was met; nil for what belongs to none.
   package let collection: CollectionName?
   package let version: UInt64?
+
+  package init(damage: Damage, collection: CollectionName?, version: UInt64?) {
+    self.damage = damage
+    self.collection = collection
+    self.version = version
+  }
 }
 
 /// What `verify` counted.

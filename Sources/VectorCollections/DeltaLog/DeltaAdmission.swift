@@ -5,13 +5,10 @@ package import SnapshotFormat
 package struct DeltaAdmission: Sendable {
   package let schema: VectorSchema
   package let oldestRecord: HybridClock
-  /// No clock may be above this one: now, and the skew that is allowed.
-  package let latest: HybridClock
 
-  package init(schema: VectorSchema, oldestRecord: HybridClock, latest: HybridClock) {
+  package init(schema: VectorSchema, oldestRecord: HybridClock) {
     self.schema = schema
     self.oldestRecord = oldestRecord
-    self.latest = latest
   }
 
   /// Why the delta cannot be taken, or nil when it can.
@@ -22,7 +19,6 @@ package struct DeltaAdmission: Sendable {
       return "dimension \(delta.header.schema.dimension) where the collection has \(schema.dimension)"
     }
     if delta.tail.footer.leastClock <= oldestRecord { return "older than the oldest record that is accepted" }
-    if delta.tail.footer.greatestClock > latest { return "a clock further ahead than is allowed" }
     if let before, delta.header.predecessor != before { return "follows another delta than the one before it" }
     return nil
   }

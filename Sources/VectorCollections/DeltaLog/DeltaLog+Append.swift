@@ -55,7 +55,7 @@ extension DeltaLog {
   /// When it returns, the work is durable and will be compacted exactly once. After a failure nothing was appended,
   /// except for `.outcomeUnknown`.
   ///
-  /// Costs two reads of the head, one listing, one read of the delta before, one create.
+  /// Costs two reads of the head, one listing, one read of the delta before and another look at the head, one create.
   package func append(_ request: AppendRequest) throws(DeltaLogError) -> AppendOutcome {
     if let refusal = request.refusal(schema) { throw refusal }
     for _ in 0..<configuration.attemptCountMax {
@@ -71,8 +71,10 @@ extension DeltaLog {
     let last = try listed(request.producer, above: compactedSequence).last ?? compactedSequence
     if let asked = request.sequence, asked != last + 1 { return try compare(request, asked, last: last, state) }
     guard last < UInt64.max - 1 else { throw .refused("no sequence is left") }
-    let delta = try encode(
-      request, sequence: last + 1, after: try predecessor(of: request.producer, last, state), state)
+    let before = try predecessor(of: request.producer, last, state)
+    // Once compacted it may have been removed, and what was read be a void delta under its number.
+    if last > compactedSequence, try compacted.state().sequence(of: request.producer) >= last { return nil }
+    let delta = try encode(request, sequence: last + 1, after: before, state)
     let key = key(request.producer, last + 1)
     guard try create(key, delta.bytes) else { return nil }
     if try isVoid(key, request.producer, last + 1, delta.digest) { return nil }

@@ -78,7 +78,8 @@ extension CompactionRun {
     guard sources.count <= RecordMerge.sourceCountMax else { throw .invalid("too many segments for one compaction") }
     let horizon = state.oldestRecord == .zero ? nil : state.oldestRecord
     let merged = try reading { () throws(FormatError) in
-      try CompactedRows(sources, rule: CompactedRows.Rule(horizon: horizon, isComplete: plan.isComplete))
+      try CompactedRows(
+        sources, rule: CompactedRows.Rule(horizon: horizon, isComplete: plan.isComplete && intake.held.isEmpty))
     }
     let dead = try reading { () throws(FormatError) in try deadRows(rows) }
     var origins = try reading { () throws(FormatError) in try self.origins() }

@@ -28,6 +28,7 @@ final class CompactionRun {
     let state = try CompactedState(base.head, base.manifest)
     self.state = state
     intake = try vectors.catching { () throws(DeltaLogError) in try DeltaIntake(vectors.listing, after: state) }
+    intake.hold(vectors.clockBound, after: state)
     // Before the first version a delta tells it: one of those that are taken in, not of another look at the log.
     let known = base.manifest == nil ? intake.schema : try vectors.schema(base.manifest)
     let schema = known ?? VectorSchema(dimension: 0)

@@ -3,10 +3,12 @@ internal import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
 
-/// What can be taken of the deltas that wait, and what has to be set aside.
+/// What can be taken of the deltas that wait, what has to go on waiting, and what has to be set aside.
 struct DeltaIntake {
   var waiting: [ProducerName: [DeltaSummary]] = [:]
   var quarantined: [QuarantinedDelta] = []
+  /// By producer, then sequence.
+  private(set) var held: [HeldDelta] = []
 
   /// Lists the deltas; what stands unreadable in its producer's line is set aside, and the listing goes on behind it.
   init(_ log: DeltaLog, after state: CompactedState) throws(DeltaLogError) {
@@ -26,7 +28,24 @@ struct DeltaIntake {
   }
 
   /// The schema of the first that waits.
-  var schema: VectorSchema? { waiting.keys.min().flatMap { waiting[$0]?.first?.header.schema } }
+  var schema: VectorSchema? { waiting.filter { !$0.value.isEmpty }.min { $0.key < $1.key }?.value.first?.header.schema }
+
+  /// Leaves waiting what is ahead of the clock here, and what its producer appended behind it: of each producer a run
+  /// without gaps is taken. What is tried again has no place in the line, and cuts none.
+  mutating func hold(_ bound: ClockBound, after state: CompactedState) {
+    for producer in waiting.keys.sorted() {
+      var isCut = false
+      waiting[producer] = waiting[producer]?.filter { delta in
+        let ahead = bound.excess(of: delta)
+        let isInLine = delta.reference.sequence > state.sequence(of: producer)
+        guard ahead != nil || (isCut && isInLine) else { return true }
+        isCut = isCut || isInLine
+        held.append(
+          HeldDelta(delta: delta, aheadMilliseconds: ahead, aheadMaxMilliseconds: bound.aheadMaxMilliseconds))
+        return false
+      }
+    }
+  }
 
   /// Sets aside what may not be taken in.
   mutating func admit(_ admission: DeltaAdmission, after state: CompactedState) {

@@ -2,22 +2,42 @@ internal import Catalog
 package import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
+internal import Synchronization
 
 /// How far deltas are compacted, by the newest head and the producers of its newest version.
-package struct HeadSequences: CompactedSequences {
+///
+/// Remembers the head it knows: another look costs one request where it is still the newest.
+package final class HeadSequences: CompactedSequences {
   private let vectors: VectorStore
+  private let known = Mutex<(head: Head, state: CompactedState)?>(nil)
 
   package init(_ vectors: VectorStore) {
     self.vectors = vectors
+  }
+
+  /// For who has read a head and its manifest already.
+  convenience init(_ vectors: VectorStore, _ head: Head, _ manifest: ManifestReader?) throws(StoreError) {
+    self.init(vectors)
+    let state = try CompactedState(head, manifest)
+    known.withLock { $0 = (head, state) }
   }
 
   /// Costs the probes and the read of a head, the root and its producers pages. The pages never change: they come from
   /// the cache.
   package func state() throws(DeltaLogError) -> CompactedState {
     try reading { () throws(StoreError) in
-      let head = try vectors.store.head(of: vectors.collection)
-      return try CompactedState(head, try vectors.manifest(of: head))
+      guard let known = known.withLock({ $0 }) else { return try remember(vectors.store.head(of: vectors.collection)) }
+      let line = HeadLine(vectors.store.catalog.origin, vectors.collection)
+      let newer = try vectors.store.catching { () throws(CatalogError) in try line.newer(than: known.head) }
+      guard let newer else { return known.state }
+      return try remember(newer)
     }
+  }
+
+  private func remember(_ head: Head) throws(StoreError) -> CompactedState {
+    let state = try CompactedState(head, try vectors.manifest(of: head))
+    known.withLock { $0 = (head, state) }
+    return state
   }
 
   /// Reads the segments of the newest version, which tell their origins.

@@ -16,14 +16,18 @@ extension VectorStore {
   /// - Throws: `.log(.refused)` when the first work of a collection has no record to tell the dimension by.
   package func append(_ request: AppendRequest, deadline: Deadline = .never) throws(AppendError) -> AppendOutcome {
     let known: VectorSchema?
+    var sequences: HeadSequences?
     do throws(StoreError) {
-      known = try schema()
+      let head = try headIfPresent()
+      let manifest = try head.flatMap { head throws(StoreError) in try self.manifest(of: head) }
+      known = try head.flatMap { _ throws(StoreError) in try schema(manifest) }
+      sequences = try head.map { head throws(StoreError) in try HeadSequences(self, head, manifest) }
       if known == nil { try register(deadline) }
     } catch { throw .store(error) }
     guard let schema = known ?? VectorStore.schema(of: request.operations) else {
       throw .log(.refused("the first work of a collection has to bring a record: its vector tells the dimension"))
     }
-    do throws(DeltaLogError) { return try log(schema).append(request) } catch { throw .log(error) }
+    do throws(DeltaLogError) { return try log(schema, sequences).append(request) } catch { throw .log(error) }
   }
 
   /// Appends the operations of several requests as one delta, under one sync. One that cannot be stored is refused

@@ -23,7 +23,9 @@ package struct CompactionResult: Sendable {
   package let deltas: [CompactedDelta]
   /// What was set aside by this compaction.
   package let quarantined: [QuarantinedDelta]
-  /// Whether deltas are left for the next one.
+  /// What waits because a clock is ahead of the one here.
+  package let held: [HeldDelta]
+  /// Whether deltas are left that the next one could take.
   package let leavesDeltas: Bool
   package let statistics: WriteStatistics
   /// The lease it was made under, if it was.
@@ -32,7 +34,7 @@ package struct CompactionResult: Sendable {
 
 extension VectorStore {
   /// Makes a version of what waits: of each producer a run without gaps; what cannot be used is set aside with its
-  /// reason, and the rest goes on.
+  /// reason, what is ahead of the clock here goes on waiting, and the rest is taken.
   ///
   /// Phase 1 is done again on the newest head when another compaction was faster. Where the settings say so, all of it
   /// happens under the lease of the collection.
@@ -68,17 +70,17 @@ extension VectorStore {
       if !next.intake.quarantined.isEmpty { further.append(.quarantine(next.intake.quarantined)) }
       return .manifest(manifest, basis: .head, further: further)
     }
-    let aside = run?.intake.quarantined ?? []
+    let (aside, held) = (run?.intake.quarantined ?? [], run?.intake.held ?? [])
     switch outcome {
     case .committed(let row, let head, let manifest):
       return CompactionResult(
-        row: row, head: head, isUnchanged: false, deltas: run?.compacted ?? [], quarantined: aside,
+        row: row, head: head, isUnchanged: false, deltas: run?.compacted ?? [], quarantined: aside, held: held,
         leavesDeltas: run?.plan.leavesDeltas ?? false, statistics: manifest.statistics)
     case .unchanged(let head):
       try setAside(aside, deadline, keeper?.token)
       return CompactionResult(
-        row: head.newestRow, head: head, isUnchanged: true, deltas: [], quarantined: aside, leavesDeltas: false,
-        statistics: WriteStatistics())
+        row: head.newestRow, head: head, isUnchanged: true, deltas: [], quarantined: aside, held: held,
+        leavesDeltas: false, statistics: WriteStatistics())
     }
   }
 

@@ -47,9 +47,9 @@ package struct VectorStore: Sendable {
 
   var sequences: HeadSequences { HeadSequences(self) }
 
-  func log(_ schema: VectorSchema) -> DeltaLog {
+  func log(_ schema: VectorSchema, _ sequences: HeadSequences? = nil) -> DeltaLog {
     DeltaLog(
-      tier: store.catalog.origin, collection: collection, schema: schema, compacted: sequences,
+      tier: store.catalog.origin, collection: collection, schema: schema, compacted: sequences ?? self.sequences,
       clock: store.settings.wallClock, configuration: settings.log)
   }
 
@@ -58,9 +58,12 @@ package struct VectorStore: Sendable {
 
   /// What deltas must be like to be taken in now.
   func admission(_ schema: VectorSchema, _ state: CompactedState) -> DeltaAdmission {
-    let latest = store.settings.wallClock.now().milliseconds + settings.log.clockSkewMaxMilliseconds
-    return DeltaAdmission(
-      schema: schema, oldestRecord: state.oldestRecord, latest: HybridClock(Timestamp(milliseconds: latest)))
+    DeltaAdmission(schema: schema, oldestRecord: state.oldestRecord)
+  }
+
+  /// How far ahead of the clock here they may be.
+  var clockBound: ClockBound {
+    ClockBound(now: store.settings.wallClock.now(), aheadMaxMilliseconds: settings.log.clockSkewMaxMilliseconds)
   }
 
   /// The manifest of a head's newest version, nil before the first.

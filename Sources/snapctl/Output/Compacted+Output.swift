@@ -14,7 +14,7 @@ extension Compacted {
         "chunksPatched": .count(chunksPatched), "seconds": .seconds(seconds), "records": .count(snapshot?.records),
         "deltas": .count(deltas), "applied": .count(applied), "superseded": .count(superseded),
         "quarantined": .count(quarantined.count), "taken": .array(taken.map(\.json)),
-        "leavesDeltas": .boolean(leavesDeltas),
+        "waiting": .count(held.count), "leavesDeltas": .boolean(leavesDeltas),
         "leaseToken": .count(lease?.token),
         "lockWaitSeconds": lease.map { .seconds($0.waitedSeconds) } ?? .null,
         "lockHoldSeconds": lease.map { .seconds($0.heldSeconds) } ?? .null,
@@ -22,7 +22,11 @@ extension Compacted {
   }
 
   func text(_ collection: String) -> String {
-    guard let snapshot, !isUnchanged else { return "\(collection): nothing waits for compaction" }
+    guard let snapshot, !isUnchanged else {
+      let waiting = Amount.count(UInt64(held.count), "delta")
+      return held.isEmpty
+        ? "\(collection): nothing waits for compaction" : "\(collection): nothing can be taken; \(waiting) held back"
+    }
     let left = leavesDeltas ? "; more deltas wait" : ""
     return """
       \(snapshot.name): \(Amount.count(UInt64(deltas), "delta")), \(applied) operations applied and \(superseded) \

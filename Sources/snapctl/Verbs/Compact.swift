@@ -10,7 +10,8 @@ struct Compact: Verb {
       Under the lease of the collection (`snapctl lock`), so that nobody does the same work; exit status 6 when it \
       does not come in time, or was taken over. The commit is one small write at the end. What cannot be used is \
       set aside with its reason (`snapctl deltas --quarantined`), and the rest goes on. When nothing waits, no \
-      version is made.
+      version is made. Deltas whose producer's clock is ahead of this machine's by more than 5 minutes are not \
+      taken and not set aside: they are named, and wait until the clocks agree.
 
       With --messages, each line is a message of a job: {"messageId": …, "producer": …, "sequence": …, "records": \
       [{…}, …]} or {"messageId": …, "delta": "PRODUCER/SEQUENCE"}. Each is answered; a message is done only when \
@@ -65,8 +66,13 @@ struct Compact: Verb {
   }
 
   private func show(_ compacted: Compacted, _ console: Console) {
-    for delta in compacted.quarantined { console.result(delta.json, delta.line) }
+    for delta in compacted.quarantined + compacted.held { console.result(delta.json, delta.line) }
     console.result(compacted.json(name), compacted.text(name))
+    if !compacted.held.isEmpty {
+      console.remark(
+        "compare the clock of this machine with those of the producers, and set the wrong one: then what waits is taken"
+      )
+    }
   }
 
   private func follow(_ engine: SnapshotEngine, _ console: Console) async throws(EngineError) -> Int32 {

@@ -8,10 +8,17 @@ struct Verify: Verb {
     abstract: "Checks a store, a collection or a version.",
     discussion: """
       Levels: head, structure, packs (stored bytes), sample=N%, full (decodes and hashes everything). Goes on \
-      after damage, names each damaged object, and exits with 4.
+      after damage, names each damaged object, and exits with 4. A cache need not be whole: what is there is checked; \
+      with --tier all the two are compared, too.
+
+      With --heal, a pack or manifest that is damaged or missing in one tier and whole in the other is put right: the \
+      damaged bytes are moved to quarantine/ with the reason, the right ones are written, and the tier is verified \
+      again. Exit status 3: all that was damaged is healed; 4: some is left. Then the files are named that no tier \
+      has any more (level full).
 
       Example:
         snapctl verify
+        snapctl verify --tier all --heal --cache /mnt/efs/cache
         snapctl verify words@12 --level structure --json
         snapctl verify --local ./copy
       """)
@@ -24,18 +31,33 @@ struct Verify: Verb {
   @Option(help: ArgumentHelp("Which tier is read: origin, cache or all.", valueName: "tier"))
   var tier = VerifiedTier.origin
 
+  @Flag(help: "Gives each damaged tier back what the other one still has.")
+  var heal = false
+
   @Flag(help: "Checks the files of a local copy, named instead of a version, against what it remembers.")
   var local = false
 
   @OptionGroup(title: "Global options") var global: GlobalOptions
+
+  func validate() throws {
+    if heal, local { throw ValidationError("--heal is for tiers; a local copy is put right by `sync`") }
+  }
 
   func run(in session: Session) async throws(EngineError) -> Int32 {
     if local { return try await verifyCopy(session) }
     let console = session.console
     let engine = try await opened(session)
     console.remark("verifying \(Printable.string(name ?? engine.store)), level \(level)")
+    guard !heal else { return try await healed(engine, console) }
     let verified = try await engine.verify(name, level: level, tier: tier, progress: console.progress) { damage in
       console.result(damage.json, damage.line)
+    }
+    return finish(verified, console)
+  }
+
+  private func healed(_ engine: SnapshotEngine, _ console: Console) async throws(EngineError) -> Int32 {
+    let verified = try await engine.heal(name, level: level, tier: tier, progress: console.progress) { event in
+      console.result(event.json, event.line)
     }
     return finish(verified, console)
   }
@@ -69,13 +91,15 @@ struct Verify: Verb {
 
   private func finish(_ verified: Verified, _ console: Console) -> Int32 {
     console.result(verified.json, verified.line)
-    return verified.damaged == 0 ? 0 : EngineError.Code.damaged.exitCode
+    if verified.damaged == 0 { return 0 }
+    let code = verified.damaged == verified.healed ? EngineError.Code.damagedHealed : .damaged
+    return code.exitCode
   }
 }
 
 extension DamagedObject {
   /// The `damage` object.
-  fileprivate var json: JSONValue {
+  var json: JSONValue {
     .object(
       "damage",
       [
@@ -85,7 +109,7 @@ extension DamagedObject {
       ])
   }
 
-  fileprivate var line: String {
+  var line: String {
     let needed = (files + collections).isEmpty ? "" : " (\((files + collections).joined(separator: ", ")))"
     return "\(kind)  \(Printable.string(object))\(needed): \(reason)"
   }
@@ -107,6 +131,8 @@ extension Verified {
       \(Amount.count(objects, "object")), \(Amount.count(chunks, "chunk")), \(Amount.bytes(bytes)) in \
       \(Amount.seconds(seconds))
       """
-    return damaged == 0 ? "sound: \(looked)" : "\(Amount.count(damaged, "damaged object")) among \(looked)"
+    if damaged == 0 { return "sound: \(looked)" }
+    let told = healed > 0 ? ", \(healed) of them healed," : ""
+    return "\(Amount.count(damaged, "damaged object"))\(told) among \(looked)"
   }
 }

@@ -79,7 +79,7 @@ def sweep(context, operation, catalog, fault=KILL):
     def trial(folder, shim, at):
         ended, tally = run(operation, folder, shim, at, fault)
         if not was_killed(ended):
-            return at, None, [] if ended.exit == 0 else [ended.told()]
+            return at, None, [] if ended.exit in operation.done_exits else [ended.told()]
         return at, tally.call, told(f"call {at}, {tally.call}: ", aftermath(operation, folder))
 
     count = trials.count(fault)

@@ -26,7 +26,7 @@ MUTATION_MILLIONS = 10
 SIMULATIONS, SIMULATION_SLICE = 100_000, 5_000
 STATES = 300  # of each operation, catalog and kind of tree
 CUTS, ROUNDS = 100, 5
-S3_ROUNDS, S3_COMMITS, CEPH_COMMITS = 10, 500, 60
+S3_ROUNDS, S3_COMMITS, CEPH_COMMITS, COLD_WORKERS = 10, 500, 60, 50
 
 
 def kill_chunks():
@@ -116,6 +116,7 @@ def s3_chunks():
         yield f"S3: {kind}", lambda context, kind=kind: counted(
             s3faults.kind_sweep(context, s3faults.all_states(context), kind, S3_ROUNDS))
     yield "S3 fleet", figure_chunk(lambda context: s3fleet.contest(context, S3_COMMITS))
+    yield "S3, cold workers", figure_chunk(lambda context: [s3fleet.cold(context, COLD_WORKERS)])
     yield "S3, Ceph with a killed OSD", figure_chunk(lambda context: s3ceph.killed(context, CEPH_COMMITS))
 
 

@@ -18,6 +18,7 @@ class Operation:
     catalogs = ("rocksdb", "directory")
     checks_what_it_reads = False  # all of it, so that one wrong bit is noticed
     is_wide = False  # many files, not a few
+    done_exits = (0,)  # of a run that did all of it
 
     def __init__(self, context, seed, is_wide=None):
         self.context, self.seed = context, seed

@@ -11,6 +11,7 @@ from .workers import Compactor, Creator
 CREATORS, COMPACTORS = 10, 6
 COMMITS = 20
 READERS = 8
+COLD_SECONDS = 300
 SNAPSHOT_BYTES = 24_000_000
 ORIGIN_SHARE_MAX = 1.1
 TURNS_MAX = 20  # for each commit that is wanted
@@ -19,8 +20,7 @@ TURNS_MAX = 20  # for each commit that is wanted
 @figure("s3-fleet")
 def s3_fleet(context):
     yield from contest(context, COMMITS)
-    with Proxy(moto(context).url) as proxy:
-        yield cold(context, proxy)
+    yield cold(context, READERS)
 
 
 def contest(context, commits):
@@ -62,30 +62,35 @@ class CountedCompactor(Compactor):
         return len(self.acknowledged.records) < 3 * self.until and self.has_patience()
 
 
-def cold(context, proxy):
-    """All of them want the same snapshot at the same moment, and share one empty cache directory."""
+def cold(context, count):
+    """So many want the same snapshot at the same moment, and share one empty cache directory."""
+    with Proxy(moto(context).url) as proxy:
+        return cold_through(context, proxy, count)
+
+
+def cold_through(context, proxy, count):
     folder = context.folder("s3-cold")
     source = folder / "source"
     source.mkdir()
     (source / "bytes").write_bytes(context.random("cold").randbytes(SNAPSHOT_BYTES))
-    snapctl = snapctl_on(context, proxy.url, "cold", folder / "cache")
-    alone = snapctl_on(context, proxy.url, "cold")
+    snapctl = snapctl_on(context, proxy.url, f"cold-{count}", folder / "cache", timeout=COLD_SECONDS)
+    alone = snapctl_on(context, proxy.url, f"cold-{count}")
     alone.ok("init")
     alone.ok("create", "cold", source)
     one = read_of(proxy, lambda: alone.ok("sync", "cold", folder / "alone"))
     runs = []
 
     def all_at_once():
-        readers = [snapctl.start("sync", "cold", folder / f"copy{number}") for number in range(READERS)]
-        runs.extend(reader.wait(120) for reader in readers)
+        readers = [snapctl.start("sync", "cold", folder / f"copy{number}") for number in range(count)]
+        runs.extend(reader.wait(COLD_SECONDS) for reader in readers)
 
     all_ = read_of(proxy, all_at_once)
     faults = [run.told() for run in runs if run.exit != 0]
-    faults += [text for number in range(READERS) for text in differences(source, folder / f"copy{number}")]
+    faults += [text for number in range(count) for text in differences(source, folder / f"copy{number}")]
     if all_ > ORIGIN_SHARE_MAX * one:
         faults.append(f"{all_ / one:.2f} × one snapshot")
     return verdict(
-        f"S3 (moto): {READERS} cold workers at once, one cache directory",
+        f"S3 (moto): {count} cold workers at once, one cache directory",
         f"copies identical, S3 read <= {ORIGIN_SHARE_MAX} × one snapshot", faults,
         f"{megabytes(all_)} for {megabytes(one)}")
 

@@ -3,6 +3,7 @@
 import dataclasses
 
 from . import copying as copies
+from . import healing
 from . import operations as stores
 from .shim import KILL, Fault
 from .copying import resumed
@@ -20,7 +21,7 @@ VARIANTS = {
     "create, two packs": stores.LargeCreate, "tag": stores.Tag, "first append": stores.FirstAppend,
     "sync back": copies.SyncBack, "sync of an altered copy": copies.SyncAlteredAtOnce,
     "sync --in-place back": copies.SyncInPlaceBack, "sync --in-place of an altered copy": copies.SyncAltered,
-    "sync --adopt": copies.Adopt, "sync through a cache": copies.CachedSync,
+    "verify --heal": healing.Heal, "sync --adopt": copies.Adopt, "sync through a cache": copies.CachedSync,
     "first sync --generations": copies.FirstGeneration, "sync --generations --keep 1": copies.GenerationsKept,
     "create after a kill": resumed(stores.Create, 0.5),
     "sync after a kill": resumed(copies.Sync, 0.6), "first sync after a kill": resumed(copies.FirstSync, 0.5),
@@ -29,7 +30,7 @@ VARIANTS = {
     "fork after a kill": resumed(copies.Fork, 0.5),
 }
 KILLED = OPERATIONS | VARIANTS | {"verify": stores.Verify}
-TREELESS = ("init", "tag", "append", "first append", "compact", "verify", "create, full head", "create, two packs")
+TREELESS = ("init", "tag", "append", "first append", "compact", "verify", "create, full head", "create, two packs", "verify --heal")
 TORN = Fault("torn")
 READING = Fault(watch="r")
 

@@ -97,12 +97,29 @@ struct DeltaLogAppendTests {
       $0.afterCreate = { [sample] _ in
         guard let digest = try? sample.digest(1) else { return }
         let aside = QuarantinedDelta(
-          producer: sample.producer, sequence: 1, digest: digest, reason: "a clock further ahead than is allowed")
+          producer: sample.producer, sequence: 1, digest: digest,
+          reason: "older than the oldest record that is accepted")
         sample.head.current.withLock { $0.quarantined.append(aside) }
         sample.head.compact(sample.producer, through: 2, digest: Digest.of([9]))
       }
     }
     #expect(try sample.append("mine").appendedKey == sample.key(1))
+  }
+
+  @Test func `a delta follows the one that was compacted, not a void one that took its number`() throws {
+    try sample.append("a")
+    let real = try sample.digest(1)
+    let late = SampleLog()
+    try late.append("came late")
+    let void = try #require(late.tier.objects[late.key(1)])
+    sample.head.looked.withLock {
+      $0 = { [sample] in
+        sample.head.compact(sample.producer, through: 1, digest: real)
+        sample.tier.replace(sample.key(1), void)
+      }
+    }
+    #expect(try sample.append("b").appendedKey == sample.key(2))
+    #expect(try sample.header(2).predecessor == real)
   }
 
   @Test func `a sure failure after a lost answer leaves the outcome unknown`() throws {

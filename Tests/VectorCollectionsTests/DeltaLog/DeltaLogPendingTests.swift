@@ -56,14 +56,24 @@ struct DeltaLogPendingTests {
     try sample.append("a")
     let delta = try sample.log.pending().summaries[0]
     let clock = delta.tail.footer.leastClock
-    func admission(_ dimension: Int, oldest: UInt64, latest: UInt64) -> DeltaAdmission {
-      DeltaAdmission(
-        schema: VectorSchema(dimension: dimension), oldestRecord: HybridClock(oldest), latest: HybridClock(latest))
+    func admission(_ dimension: Int, oldest: UInt64) -> DeltaAdmission {
+      DeltaAdmission(schema: VectorSchema(dimension: dimension), oldestRecord: HybridClock(oldest))
     }
-    #expect(admission(1, oldest: clock.value - 1, latest: clock.value).defect(of: delta, after: .zero) == nil)
-    #expect(admission(2, oldest: 0, latest: .max).defect(of: delta, after: .zero) != nil)
-    #expect(admission(1, oldest: clock.value, latest: .max).defect(of: delta, after: .zero) != nil)
-    #expect(admission(1, oldest: 0, latest: clock.value - 1).defect(of: delta, after: .zero) != nil)
-    #expect(admission(1, oldest: 0, latest: .max).defect(of: delta, after: Digest.of([1])) != nil)
+    #expect(admission(1, oldest: clock.value - 1).defect(of: delta, after: .zero) == nil)
+    #expect(admission(2, oldest: 0).defect(of: delta, after: .zero) != nil)
+    #expect(admission(1, oldest: clock.value).defect(of: delta, after: .zero) != nil)
+    #expect(admission(1, oldest: 0).defect(of: delta, after: Digest.of([1])) != nil)
+  }
+
+  @Test func `a delta is ahead when its last clock is, by more than is allowed`() throws {
+    try sample.append("a")
+    let delta = try sample.log.pending().summaries[0]
+    let last = delta.tail.footer.greatestClock.timestamp.milliseconds
+    func excess(_ now: Int64, allowed: Int64) -> Int64? {
+      ClockBound(now: Timestamp(milliseconds: now), aheadMaxMilliseconds: allowed).excess(of: delta)
+    }
+    #expect(excess(last, allowed: 0) == nil && excess(last - 5, allowed: 5) == nil)
+    #expect(excess(last - 6, allowed: 5) == 6)
+    #expect(excess(last + 1_000_000, allowed: 5) == nil)
   }
 }

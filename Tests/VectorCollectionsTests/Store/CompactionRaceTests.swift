@@ -49,11 +49,46 @@ import VectorCollections
     #expect(head.newestVersion == 1 && head.quarantine.isEmpty)
   }
 
-  @Test func `a delta whose clock is ahead is set aside, where nobody else compacted it`() throws {
-    try test.append([record], by: producer)
-    let looking = vectors(clock: HourBehind()) {}
-    #expect(try looking.compact().quarantined.count == 1)
-    #expect(try test.vectors.store.head(of: test.vectors.collection).quarantine.count == 1)
+  @Test func `a compaction whose clock is behind leaves deltas waiting, and says so`() throws {
+    for _ in 0..<2 { try test.append([record], by: producer) }
+    let result = try vectors(clock: HourBehind()) {}.compact()
+    #expect(result.isUnchanged && result.deltas.isEmpty && result.quarantined.isEmpty)
+    #expect(result.held.map(\.delta.reference.sequence) == [1, 2])
+    #expect(result.held.allSatisfy { abs(($0.aheadMilliseconds ?? 0) - 3_600_000) < 60_000 })
+    #expect(
+      result.held.allSatisfy { $0.aheadMaxMilliseconds == 300_000 && $0.reason.contains("ahead of this machine's") })
+    #expect(try test.vectors.store.head(of: test.vectors.collection).quarantine.isEmpty)
+    #expect(try test.vectors.compact().deltas.map(\.sequence) == [1, 2])
+    #expect(try test.vectors.reconcile().reconciles)
+  }
+
+  @Test func `a producer's line is cut where it is ahead, and other producers go on`() throws {
+    let early = vectors(clock: HourBehind()) {}
+    for name in ["p", "q"] {
+      let operation = RecordOperation.upsert(RecordName(name)!, RecordBody(floats: [1]))
+      _ = try early.append(AppendRequest(producer: ProducerName(name)!, operations: [operation]))
+    }
+    for text in ["b", "c"] { try test.append([.upsert(RecordName(text)!, RecordBody(floats: [2]))], by: producer) }
+    let result = try early.compact()
+    #expect(result.deltas.map { "\($0.producer) \($0.sequence)" } == ["p 1", "q 1"])
+    #expect(result.held.map(\.delta.reference.sequence) == [2, 3])
+    #expect(result.row?.version == 1 && !result.leavesDeltas)
+    #expect(try test.vectors.compact().deltas.map(\.sequence) == [2, 3])
+    #expect(try test.vectors.reconcile().reconciles)
+  }
+
+  @Test func `a delta that is to be tried again, and is ahead, holds up nobody`() throws {
+    for _ in 0..<2 { try test.append([record], by: producer) }
+    let digest = try #require(try test.vectors.deltas().pending.first).tail.digest
+    let bad = ObjectKey.delta(test.vectors.collection, producer, sequence: 1)
+    let bytes = try test.origin.read(bad, limit: DeltaLimits.byteCount)
+    try test.origin.replace(bad, Array(bytes.dropLast(50)))
+    #expect(try test.vectors.compact().quarantined.count == 1)
+    try test.origin.replace(bad, bytes)
+    try test.vectors.retry(producer, sequence: 1)
+    let result = try vectors(clock: HourBehind()) {}.compact()
+    #expect(result.quarantined.isEmpty && result.held.map(\.delta.tail.digest) == [digest])
+    #expect(try test.vectors.compact().deltas.map(\.sequence) == [1])
   }
 
   @Test func `an append learns from the newest version which delta was compacted under its number`() throws {

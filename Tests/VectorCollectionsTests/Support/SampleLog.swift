@@ -10,6 +10,9 @@ final class SampleHead: CompactedSequences {
   /// Why it cannot be read; nil: it can.
   let failure = Mutex<String?>(nil)
 
+  /// What happens right after the next look.
+  let looked = Mutex<(@Sendable () -> Void)?>(nil)
+
   /// The deltas that were compacted before others.
   let held = Mutex<Set<Digest>>([])
 
@@ -19,7 +22,13 @@ final class SampleHead: CompactedSequences {
 
   func state() throws(DeltaLogError) -> CompactedState {
     if let reason = failure.withLock({ $0 }) { throw .head(reason) }
-    return current.withLock { $0 }
+    let state = current.withLock { $0 }
+    let looked = looked.withLock { looked in
+      defer { looked = nil }
+      return looked
+    }
+    looked?()
+    return state
   }
 
   func compact(_ producer: ProducerName, through sequence: UInt64, digest: Digest) {

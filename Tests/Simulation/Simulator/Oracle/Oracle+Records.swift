@@ -10,7 +10,6 @@ extension Oracle {
     let head = try store.head(of: World.words)
     let reconciled = try vectors.reconcile()
     let counted = try countedDeltas(head)
-    for _ in head.quarantine { world.count(.quarantined) }
     return runFaults(reconciled, head) + (try stateFaults(head, counted)) + deltaFaults()
   }
 
@@ -29,7 +28,7 @@ extension Oracle {
       }
     }
     for name in runs.keys.sorted() where world.ledger.appends[name] == nil { faults.append("nobody appended \(name)") }
-    for delta in head.quarantine where !(world.weather.mayQuarantine && delta.reason.contains("clock")) {
+    for delta in head.quarantine {
       faults.append("\(delta.producer.string)/\(delta.sequence) is quarantined: \(delta.reason)")
     }
     return faults

@@ -21,7 +21,7 @@ final class SimulatedProcess: Sendable {
   let weather: Weather
   private let state = Held(State())
 
-  /// - Parameter isQuiet: nothing goes wrong with it.
+  /// - Parameter isQuiet: nothing goes wrong with it, and no clock was ahead of its own: what waits for one is taken.
   init(_ world: World, name: String, isQuiet: Bool = false) {
     self.world = world
     number = world.nextProcessNumber()
@@ -31,8 +31,8 @@ final class SimulatedProcess: Sendable {
     random = world.chance.branch()
     weather = isQuiet ? world.weather.calm : world.weather
     let limit = Int(weather.clockOffsetMax)
-    let offset = Int64(chance.below(2 * limit + 1) - limit)
-    if offset.magnitude > 1_000 { world.count(.clockOff) }
+    let offset = isQuiet ? world.weather.clockOffsetMax : Int64(chance.below(2 * limit + 1) - limit)
+    if !isQuiet, offset.magnitude > 1_000 { world.count(.clockOff) }
     clock = ProcessClock(scheduler: world.scheduler, offsetMilliseconds: offset)
   }
 

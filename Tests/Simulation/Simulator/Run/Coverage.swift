@@ -36,7 +36,7 @@ package enum Occurrence: String, CaseIterable, Sendable {
   case alreadyThere = "delta delivered again: there already"
   case alreadyCompacted = "delta delivered again: compacted already"
   case renumbered = "delta's number taken by another"
-  case quarantined = "delta quarantined"
+  case heldBack = "delta left waiting: its clock is ahead"
   case deltaRemoved = "compacted delta removed"
   case takenOver = "lease taken over"
   case released = "lease released"

@@ -30,9 +30,6 @@ struct Weather: Sendable {
     return calm
   }
 
-  /// Whether clocks may be so far apart that a compaction sets a delta aside for its clock.
-  var mayQuarantine: Bool { 2 * clockOffsetMax > clockSkewMax }
-
   init(_ chance: SeededRandomSource) {
     crashCount = chance.pick([0, 0, 10, 40, 120])
     pauseCount = chance.pick([0, 0, 10, 40])

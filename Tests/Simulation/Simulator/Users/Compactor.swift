@@ -14,7 +14,8 @@ struct Compactor: User {
       let vectors = VectorStore(store, World.words, settings: settings)
       do throws(StoreError) {
         let limit = process.chance.happens(1, in: 3) ? 1 + process.chance.below(2) : nil
-        _ = try process.world.plant.compact(vectors, deltaCountMax: limit, process)
+        let result = try process.world.plant.compact(vectors, deltaCountMax: limit, process)
+        for _ in result.held { process.world.count(.heldBack) }
       } catch {
         process.note(error)
       }

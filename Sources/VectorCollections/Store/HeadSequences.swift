@@ -11,13 +11,25 @@ package struct HeadSequences: CompactedSequences {
     self.vectors = vectors
   }
 
-  /// Costs the probes and the read of a head, the root and its producers pages. The pages never change: they come from
-  /// the cache.
+  /// Costs the probes and the read of a head, the root and its producers pages; one probe where nothing came since the
+  /// last time.
   package func state() throws(DeltaLogError) -> CompactedState {
     try reading { () throws(StoreError) in
+      if let known = try known() { return known.state }
       let head = try vectors.store.head(of: vectors.collection)
-      return try CompactedState(head, try vectors.manifest(of: head))
+      let state = try CompactedState(head, try vectors.manifest(of: head))
+      vectors.settings.memory.note(AppendMemory.KnownHead(head: head, state: state), of: vectors.collection)
+      return state
     }
+  }
+
+  /// What this process knows of the newest head, when it is the newest still.
+  func known() throws(StoreError) -> AppendMemory.KnownHead? {
+    guard let known = vectors.settings.memory.head(of: vectors.collection) else { return nil }
+    let newer = try vectors.store.catching { () throws(CatalogError) in
+      try HeadLine(vectors.store.catalog.origin, vectors.collection).newer(than: known.head)
+    }
+    return newer == nil ? known : nil
   }
 
   /// Reads the segments of the newest version, which tell their origins.

@@ -17,13 +17,23 @@ extension VectorStore {
   package func append(_ request: AppendRequest, deadline: Deadline = .never) throws(AppendError) -> AppendOutcome {
     let known: VectorSchema?
     do throws(StoreError) {
-      known = try schema()
+      known = try rememberedSchema()
       if known == nil { try register(deadline) }
     } catch { throw .store(error) }
     guard let schema = known ?? VectorStore.schema(of: request.operations) else {
       throw .log(.refused("the first work of a collection has to bring a record: its vector tells the dimension"))
     }
-    do throws(DeltaLogError) { return try log(schema).append(request) } catch { throw .log(error) }
+    do throws(DeltaLogError) {
+      let outcome = try log(schema).append(request)
+      settings.memory.note(schema, of: collection)
+      return outcome
+    } catch { throw .log(error) }
+  }
+
+  /// The schema, without reading what this process has read while the same head was the newest.
+  private func rememberedSchema() throws(StoreError) -> VectorSchema? {
+    if let schema = try sequences.known()?.schema { return schema }
+    return try schema()
   }
 
   /// Appends the operations of several requests as one delta, under one sync. One that cannot be stored is refused
@@ -36,7 +46,7 @@ extension VectorStore {
   ) -> [Result<AppendOutcome, AppendError>] {
     let schema: VectorSchema?
     do throws(StoreError) {
-      schema = try self.schema() ?? VectorStore.schema(of: requests.flatMap(\.operations))
+      schema = try rememberedSchema() ?? VectorStore.schema(of: requests.flatMap(\.operations))
     } catch { return requests.map { _ in .failure(.store(error)) } }
     let refusals = requests.map { schema.flatMap($0.refusal) }
     guard var whole = zip(requests, refusals).first(where: { $1 == nil })?.0 else {

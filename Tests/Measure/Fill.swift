@@ -25,10 +25,14 @@ struct Fill {
   }
 
   func run() async throws {
+    try await append()
+    while try await engine.compact(name).leavesDeltas {}
+  }
+
+  func append() async throws {
     for start in stride(from: 0, to: count, by: Fill.batchCount) {
       let batch = (start..<min(start + Fill.batchCount, count)).map { RecordChange.put(next($0)) }
       try await engine.append(batch, to: name)
     }
-    while try await engine.compact(name).leavesDeltas {}
   }
 }

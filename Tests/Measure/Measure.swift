@@ -6,6 +6,7 @@ struct Measure {
 
   static let usage = """
     snapmeasure fill STORE NAME COUNT DIMENSION SEED: appends and compacts that many records
+    snapmeasure deltas STORE NAME COUNT DIMENSION SEED: appends them, no more
     snapmeasure reads STORE NAME COPY SEED: times opening, scanning and getting over a synced copy
     snapmeasure appends STORE NAME COUNT DIMENSION SEED: times appends of 100 records each
     snapmeasure compactions STORE NAME COUNT DIMENSION ROUNDS SEED: times compactions of 600 records into that many
@@ -24,6 +25,9 @@ struct Measure {
   func run() async throws {
     guard let seed = UInt64(arguments.last ?? "") else { throw Refusal.usage(Measure.usage) }
     switch (arguments[0], arguments.count) {
+    case ("deltas", 6):
+      let fill = Fill(try await engine(), arguments[2], count: try number(3), dimension: try number(4), seed: seed)
+      try await fill.append()
     case ("fill", 6):
       let fill = Fill(try await engine(), arguments[2], count: try number(3), dimension: try number(4), seed: seed)
       try await fill.run()

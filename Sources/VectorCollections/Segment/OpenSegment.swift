@@ -68,6 +68,11 @@ package final class OpenSegment: Sendable {
     }
   }
 
+  /// Whether its bytes are here: reading many of them takes no request.
+  var isAtHand: Bool {
+    if case .ranged = place { false } else { true }
+  }
+
   /// Finds the row of a key, and reads on from there; nil where there is none.
   func reading<Value>(
     _ key: RowKey, _ body: (borrowing SegmentReader, Int) throws(FormatError) -> Value?
@@ -80,7 +85,7 @@ package final class OpenSegment: Sendable {
 
   /// Fences take reading many names: not where that takes requests.
   private func rows(around name: RecordName, _ reader: borrowing SegmentReader) throws(FormatError) -> Range<Int>? {
-    if case .ranged = place { return nil }
+    guard isAtHand else { return nil }
     guard leastName <= name, name <= greatestName else { return nil }
     if let fences = fences.load() { return fences.rows(around: name) }
     return fences.storeIfNil(try SegmentFences(reader)).rows(around: name)

@@ -31,6 +31,18 @@ final class NameCursor {
     return isPrefix ? -1 : 1
   }
 
+  /// Of the row: when what says of an id whether it is there was set.
+  var standing: RowStanding? {
+    get throws(FormatError) {
+      try segments.first?.read { [row] (reader) throws(FormatError) in try reader.standing(row) } ?? nil
+    }
+  }
+
+  /// Hands out the row's record, and gives the answer.
+  func handOut(_ body: (Span<UInt8>, Span<Float>) -> Bool) throws(FormatError) -> Bool? {
+    try segments.first?.read { [row, name] (reader) throws(FormatError) in body(name.span, try reader.elements(row)) }
+  }
+
   func advance() throws(FormatError) {
     row += 1
     try load()

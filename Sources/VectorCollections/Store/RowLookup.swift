@@ -1,3 +1,4 @@
+internal import Primitives
 internal import SnapshotFormat
 
 /// Looks rows up by id, over several segments.
@@ -53,15 +54,35 @@ extension RowLookup {
   func withVector<Value>(_ id: RecordName, _ body: (Span<Float>) -> Value) throws(FormatError) -> Value? {
     guard segments.prefixed.isEmpty else { return try withJoinedVector(id, body) }
     // Nearly always one segment alone has a row, and that says all there is to say.
-    var holder: OpenSegment?
-    for chain in segments.chains {
-      guard let segment = SegmentChains.holder(of: id, in: chain) else { continue }
-      guard holder == nil else { return try withJoinedVector(id, body) }
-      holder = segment
-    }
+    if segments.chains.count > 1 { return try withLatestVector(id, body) }
+    let holder = segments.chains.first.flatMap { SegmentChains.holder(of: id, in: $0) }
     return try holder?.reading(RowKey(id)) { (reader, row) throws(FormatError) -> Value? in
       try reader.isRecord(row) ? body(try reader.elements(row)) : nil
     }
+  }
+
+  /// The same where several segments may have a row: the vector is that of the body with the highest stamp.
+  private func withLatestVector<Value>(
+    _ id: RecordName, _ body: (Span<Float>) -> Value
+  ) throws(FormatError) -> Value? {
+    let (key, hash) = (RowKey(id), NameFilter.hash(id.utf8.rawSpan))
+    var latest: (segment: OpenSegment, row: Int, standing: RowStanding)?
+    for chain in segments.filtered {
+      guard let segment = try chain.holder(of: id, hash) else { continue }
+      if let latest, segment.index.totals.greatestClock < latest.standing.stamp.clock { continue }
+      let found = try segment.reading(key) { (reader, row) throws(FormatError) in
+        try reader.standing(row).map { (row, $0) }
+      }
+      guard let (row, standing) = found else { continue }
+      if let latest {
+        // What two of one stamp mean together, their contents decide.
+        guard standing.stamp != latest.standing.stamp else { return try withJoinedVector(id, body) }
+        guard standing.stamp > latest.standing.stamp else { continue }
+      }
+      latest = (segment, row, standing)
+    }
+    guard let latest, latest.standing.isRecord else { return nil }
+    return try latest.segment.read { (reader) throws(FormatError) in body(try reader.elements(latest.row)) }
   }
 
   /// The same where several rows have to be joined first: the vector is in the row whose body has won.

@@ -13,4 +13,4 @@ from . import s3, s3refused, s3faults, s3fleet, s3ceph, s3controls, mounts  # no
 from . import scale, flatness  # noqa: F401
 from . import speed, floor, sets  # noqa: F401
 from . import unsynced, search, reads  # noqa: F401
-from . import appends, compaction, scattered, exclusion  # noqa: F401
+from . import appends, compaction, scattered, exclusion, compacted  # noqa: F401

@@ -1,7 +1,7 @@
 internal import CKernels
 
-/// A SHA-256 in the making of bytes that lie together: it goes on by whole blocks, alone or two at once, which takes less
-/// than the time of both.
+/// A SHA-256 in the making of bytes that lie together: it goes on by whole blocks, alone or two at once, which takes
+/// less than the time of both.
 ///
 /// Where the processor cannot, two are made one after the other.
 package struct DigestOfBlocks {

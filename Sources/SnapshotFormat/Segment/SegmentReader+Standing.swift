@@ -1,5 +1,5 @@
-/// When the body or the deletion of a row was set, and which of the two it is: that of the highest stamp alone says what
-/// vector an id has (formats/segment.md §5).
+/// When the body or the deletion of a row was set, and which of the two it is: that of the highest stamp alone says
+/// what vector an id has (formats/segment.md §5).
 package struct RowStanding: Sendable, Equatable {
   package let stamp: Stamp
   package let isRecord: Bool

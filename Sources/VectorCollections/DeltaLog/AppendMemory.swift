@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// What a process remembers of the collections it appends to, so that an append reads nothing that it has read before.
 ///
-/// - It is never believed, only probed: a head counts as the newest as long as the origin has no later one, and a delta as
-///   the last of its producer as long as the next numbers are free.
+/// - It is never believed, only probed: a head counts as the newest as long as the origin has no later one, and a delta
+///   as the last of its producer as long as the next numbers are free.
 /// - A process that starts knows nothing, and reads.
 package final class AppendMemory: Sendable {
   /// A head, and what is read with it. Neither ever changes.

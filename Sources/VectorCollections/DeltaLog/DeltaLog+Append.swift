@@ -55,8 +55,8 @@ extension DeltaLog {
   /// When it returns, the work is durable and will be compacted exactly once. After a failure nothing was appended,
   /// except for `.outcomeUnknown`.
   ///
-  /// Costs two reads of the head, one listing, one read of the delta before, one create. Where this process appended the
-  /// delta before, and no head came since: four probes and one create.
+  /// Costs two reads of the head, one listing, one read of the delta before, one create. Where this process appended
+  /// the delta before, and no head came since: four probes and one create.
   package func append(_ request: AppendRequest) throws(DeltaLogError) -> AppendOutcome {
     if let refusal = request.refusal(schema) { throw refusal }
     for _ in 0..<configuration.attemptCountMax {

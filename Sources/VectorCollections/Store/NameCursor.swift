@@ -25,6 +25,13 @@ final class NameCursor {
     }
   }
 
+  /// Eight bytes of the name as a number, which ascends with the names; behind the last row the greatest of all.
+  func place(behind count: Int) -> UInt64 {
+    guard !isAtEnd else { return .max }
+    let name = name
+    return SegmentFences.key(name.rawSpan, at: count)
+  }
+
   func order(_ other: NameCursor) -> Int {
     let order = name.rawSpan.order(other.name.rawSpan)
     guard order == 0, isPrefix != other.isPrefix else { return order }

@@ -1,6 +1,5 @@
 internal import Primitives
 internal import SnapshotFormat
-internal import Synchronization
 
 /// The segments of a reader by their names: those that do not overlap lie in one chain, ascending, so that of a chain
 /// one segment at most is asked for a name.
@@ -21,7 +20,7 @@ struct SegmentChains: Sendable {
     }
     self.chains = chains
     // What was changed last stands in few rows: who is found there need not be looked for among the many.
-    filtered = chains.map { FilteredChain($0) }.sorted { $0.rowCount < $1.rowCount }
+    filtered = chains.map { FilteredChain($0, isAlone: chains.count == 1) }.sorted { $0.rowCount < $1.rowCount }
     prefixed = segments.filter { $0.index.totals.prefixes > 0 }
   }
 
@@ -41,13 +40,14 @@ struct SegmentChains: Sendable {
 final class FilteredChain: Sendable {
   let segments: [OpenSegment]
   let rowCount: Int
-  private let filter = AtomicLazyReference<NameFilter>()
+  private let filter = MadeOnce<NameFilter?>()
   private let hasFilter: Bool
 
-  init(_ segments: [OpenSegment]) {
+  /// - Parameter isAlone: then it is asked in any case.
+  init(_ segments: [OpenSegment], isAlone: Bool) {
     self.segments = segments
     rowCount = segments.reduce(0) { $0 + $1.index.rowCount }
-    hasFilter = segments.allSatisfy(\.isAtHand)
+    hasFilter = !isAlone && segments.allSatisfy(\.isAtHand)
   }
 
   /// The segment that may hold a row of this name.
@@ -55,11 +55,8 @@ final class FilteredChain: Sendable {
   /// - Parameter hash: the filter's, of the name.
   func holder(of name: RecordName, _ hash: UInt64) throws(FormatError) -> OpenSegment? {
     if hasFilter {
-      if let filter = filter.load() {
-        guard filter.mayHold(hash) else { return nil }
-      } else if let made = try NameFilter(segments) {
-        guard filter.storeIfNil(made).mayHold(hash) else { return nil }
-      }
+      let filter = try filter.get { () throws(FormatError) in try NameFilter(segments) }
+      guard filter?.mayHold(hash) ?? true else { return nil }
     }
     return SegmentChains.holder(of: name, in: segments)
   }

@@ -1,3 +1,4 @@
+internal import Primitives
 internal import SnapshotFormat
 
 /// Ids and vectors of the records that exist, in ascending order of id, where they lie.
@@ -6,13 +7,30 @@ internal import SnapshotFormat
 struct VectorWalk {
   private let lookup: RowLookup
   private var cursors: [NameCursor]
+  /// Where the cursors are, roughly, by eight bytes of their names: what these do not tell, the names do.
+  private var places: [UInt64] = []
+  private let sharedByteCount: Int
   private var covering = CoveringPrefixes<Void>()
 
   init(_ segments: [OpenSegment], _ lookup: RowLookup) throws(FormatError) {
     self.lookup = lookup
     cursors = SegmentChains(segments).chains.map { NameCursor($0) }
+    sharedByteCount = VectorWalk.sharedByteCount(segments)
     for cursor in cursors { try cursor.load() }
+    dropEnded()
+  }
+
+  /// How many bytes all names begin with together.
+  private static func sharedByteCount(_ segments: [OpenSegment]) -> Int {
+    guard let least = segments.map(\.leastName).min(), let greatest = segments.map(\.greatestName).max() else {
+      return 0
+    }
+    return zip(least.utf8, greatest.utf8).prefix { $0 == $1 }.count
+  }
+
+  private mutating func dropEnded() {
     cursors.removeAll { $0.isAtEnd }
+    places = cursors.map { $0.place(behind: sharedByteCount) }
   }
 
   /// - Returns: how many were handed out until `body` had enough.
@@ -23,6 +41,7 @@ struct VectorWalk {
       var goesOn = true
       if !step.isShared, !least.isPrefix, covering.isEmpty {
         goesOn = try least.run(before: step.second.map { cursors[$0] }, &count, body)
+        places[step.least] = least.place(behind: sharedByteCount)
       } else {
         let others = cursors.filter { $0 !== least && $0.order(least) == 0 }
         if let answer = try latestStep(least, others, body) {
@@ -30,9 +49,10 @@ struct VectorWalk {
           goesOn = answer
         }
         for cursor in [least] + others { try cursor.advance() }
+        for index in cursors.indices { places[index] = cursors[index].place(behind: sharedByteCount) }
       }
       guard goesOn else { return count }
-      if cursors.contains(where: \.isAtEnd) { cursors.removeAll { $0.isAtEnd } }
+      if places.contains(.max), cursors.contains(where: \.isAtEnd) { dropEnded() }
     }
     return count
   }
@@ -65,7 +85,9 @@ struct VectorWalk {
       return nil
     }
     let name = cursor.name
-    return try lookup.withVector(key.name) { body(name.span, $0) }
+    var answer: Bool?
+    _ = try lookup.withVector(key.name) { answer = body(name.span, $0) }
+    return answer
   }
 
   private struct Step {
@@ -81,14 +103,19 @@ struct VectorWalk {
     guard !cursors.isEmpty else { return nil }
     var step = Step()
     for index in cursors.indices.dropFirst() {
-      let order = cursors[index].order(cursors[step.least])
+      let order = order(index, step.least)
       if order < 0 {
         step = Step(least: index, second: step.least)
-      } else if order == 0 || step.second.map({ cursors[index].order(cursors[$0]) < 0 }) ?? true {
+      } else if order == 0 || step.second.map({ self.order(index, $0) < 0 }) ?? true {
         step.second = index
         step.isShared = step.isShared || order == 0
       }
     }
     return step
+  }
+
+  private func order(_ left: Int, _ right: Int) -> Int {
+    if places[left] != places[right] { return places[left] < places[right] ? -1 : 1 }
+    return cursors[left].order(cursors[right])
   }
 }

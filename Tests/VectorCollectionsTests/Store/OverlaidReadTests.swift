@@ -55,5 +55,6 @@ struct OverlaidReadTests {
       guard expected[id] == nil else { continue }
       #expect(try reader.withVector(id) { $0.count } == nil, "seed \(seed), \(id)")
     }
+    #expect(try test.vectors.compact().row?.recordCount == UInt64(expected.count), "seed \(seed)")
   }
 }

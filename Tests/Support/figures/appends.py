@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 from .chain import objects_size
+from .context import helper
 from .filled import measure
 from .registry import Result, Unavailable, figure, megabytes
 from .sha import PROMISED, sha_rate
@@ -16,10 +17,10 @@ BOUND = 2.0  # µs of CPU for each record, where SHA-256 runs as fast as is prom
 SHARE = 1.05
 LENGTHS = 8  # bytes before each record of the file: of no one's payload
 NAME = "words"
-# name -> source, compilers, what it is linked with
+# name -> source, compilers, what it is linked with, the package, its header
 PEERS = {
-    "LMDB": ("append_lmdb.c", ("cc", "clang", "gcc"), "-llmdb", "liblmdb-dev"),
-    "RocksDB": ("append_rocksdb.cc", ("c++", "clang++", "g++"), "-lrocksdb", "librocksdb-dev"),
+    "LMDB": ("append_lmdb.c", ("cc", "clang", "gcc"), "-llmdb", "liblmdb-dev", "lmdb.h"),
+    "RocksDB": ("append_rocksdb.cc", ("c++", "clang++", "g++"), "-lrocksdb", "librocksdb-dev", "rocksdb/db.h"),
 }
 
 
@@ -49,18 +50,23 @@ def appends(context):
 
 
 def told(name, folder, file, payload):
-    """What a peer takes for the same records."""
+    """What a peer takes for the same records, or why that is not known."""
+    try:
+        program = build(name, folder)
+    except Unavailable as reason:
+        return f"{name} - ({reason})"
     target = folder / name
     target.mkdir()
     run = subprocess.run(
-        [build(name, folder), target, file], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
+        [program, target, file], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
     if run.returncode != 0:
         raise RuntimeError(f"{name}: {run.stderr[-300:]}")
     return f"{name} {float(run.stdout):.2f} µs, {byte_count(target) / payload:.2f} x the payload"
 
 
 def build(name, folder):
-    source, compilers, library, package = PEERS[name]
+    source, compilers, library, package, header = PEERS[name]
+    helper("peers/library.sh", package, header)
     compiler = next(filter(shutil.which, compilers), None)
     if compiler is None:
         raise Unavailable(f"there is no compiler to drive {name} with")
@@ -68,5 +74,5 @@ def build(name, folder):
     run = subprocess.run(
         [compiler, "-O2", "-o", program, HERE / source, library], capture_output=True, text=True, timeout=300)
     if run.returncode != 0:
-        raise Unavailable(f"{name} cannot be driven (apt install {package}?): {run.stderr.strip()[:200]}")
+        raise Unavailable(f"{name} cannot be driven: {run.stderr.strip()[:200]}")
     return program

@@ -213,7 +213,8 @@ if Context.environment["SNAP_SIMULATE"] != nil { addSimulations() }
 @MainActor func addMeasure() {
   package.targets.append(
     .executableTarget(
-      name: "snapmeasure", dependencies: ["SnapshotEngine"], path: "Tests/Measure", swiftSettings: houseSettings))
+      name: "snapmeasure", dependencies: ["SnapshotEngine", logging], path: "Tests/Measure",
+      swiftSettings: houseSettings))
 }
 
 if Context.environment["SNAP_MEASURE"] != nil { addMeasure() }

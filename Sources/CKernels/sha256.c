@@ -30,11 +30,15 @@ static int lane_count(void) {
   return known;
 }
 
-static void begin(sha256_lane *lane, const uint8_t *message, size_t byte_count, uint8_t *digest) {
+void kernel_sha256_begin(uint32_t *state) {
   static const uint32_t initial[8] = {
     0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
   };
-  memcpy(lane->state, initial, sizeof initial);
+  memcpy(state, initial, sizeof initial);
+}
+
+static void begin(sha256_lane *lane, const uint8_t *message, size_t byte_count, uint8_t *digest) {
+  kernel_sha256_begin(lane->state);
   lane->next = lane->message = message;
   lane->byte_count = byte_count;
   lane->blocks = byte_count / SHA256_BLOCK;
@@ -43,17 +47,19 @@ static void begin(sha256_lane *lane, const uint8_t *message, size_t byte_count, 
 }
 
 // What is left of the message, the bit 1, zeros, and the length in bits: one block or two.
-static void begin_tail(sha256_lane *lane) {
+static void begin_tail(sha256_lane *lane, const uint8_t *message_end) {
   const size_t rest = lane->byte_count % SHA256_BLOCK;
   lane->blocks = rest < SHA256_BLOCK - 8 ? 1 : 2;
   memset(lane->tail, 0, sizeof lane->tail);
-  if (rest) memcpy(lane->tail, lane->message + lane->byte_count - rest, rest);
+  if (rest) memcpy(lane->tail, message_end - rest, rest);
   lane->tail[rest] = 0x80;
   const uint64_t bits = __builtin_bswap64((uint64_t)lane->byte_count * 8);
   memcpy(lane->tail + lane->blocks * SHA256_BLOCK - 8, &bits, 8);
   lane->next = lane->tail;
   lane->in_tail = 1;
 }
+
+static void begin_tail_of_message(sha256_lane *lane) { begin_tail(lane, lane->message + lane->byte_count); }
 
 static void end(const sha256_lane *lane) {
   for (int i = 0; i < 8; i++) {
@@ -88,18 +94,58 @@ void kernel_sha256_many(const void *const *messages, const size_t *byte_counts, 
   while (taken < count || active > 0) {
     for (; active < lanes_max && taken < count; taken++) {
       begin(&lanes[active], messages[taken], byte_counts[taken], digests + 32 * taken);
-      if (lanes[active].blocks == 0) begin_tail(&lanes[active]);
+      if (lanes[active].blocks == 0) begin_tail_of_message(&lanes[active]);
       active++;
     }
     advance(lanes, active);
     for (int i = active - 1; i >= 0; i--) {
       if (lanes[i].blocks > 0) continue;
       if (!lanes[i].in_tail) {
-        begin_tail(&lanes[i]);
+        begin_tail_of_message(&lanes[i]);
         continue;
       }
       end(&lanes[i]);
       move_last(lanes, i, --active);
     }
   }
+}
+
+static void resume(sha256_lane *lane, const uint32_t *state, const uint8_t *bytes, size_t block_count) {
+  memcpy(lane->state, state, sizeof lane->state);
+  lane->next = lane->message = bytes;
+  lane->blocks = block_count;
+  lane->in_tail = 0;
+}
+
+void kernel_sha256_blocks(uint32_t *state, const void *bytes, size_t block_count) {
+  sha256_lane lane;
+  if (block_count == 0) return;
+  resume(&lane, state, bytes, block_count);
+  advance(&lane, 1);
+  memcpy(state, lane.state, sizeof lane.state);
+}
+
+void kernel_sha256_two(
+  uint32_t *first, const void *first_bytes, size_t first_block_count, uint32_t *second, const void *second_bytes,
+  size_t second_block_count) {
+  sha256_lane lanes[2];
+  resume(&lanes[0], first, first_bytes, first_block_count);
+  resume(&lanes[1], second, second_bytes, second_block_count);
+  if (first_block_count > 0 && second_block_count > 0) advance(lanes, 2);
+  for (int i = 0; i < 2; i++)
+    if (lanes[i].blocks > 0) advance(&lanes[i], 1);
+  memcpy(first, lanes[0].state, sizeof lanes[0].state);
+  memcpy(second, lanes[1].state, sizeof lanes[1].state);
+}
+
+void kernel_sha256_finish(uint32_t *state, const void *rest, size_t rest_count, size_t byte_count, uint8_t *digest) {
+  const size_t whole = rest_count / SHA256_BLOCK;
+  sha256_lane lane;
+  kernel_sha256_blocks(state, rest, whole);
+  resume(&lane, state, rest, 0);
+  lane.byte_count = byte_count;
+  lane.digest = digest;
+  begin_tail(&lane, (const uint8_t *)rest + rest_count);
+  advance(&lane, 1);
+  end(&lane);
 }

@@ -20,37 +20,49 @@ package struct RocksDBCatalog: Catalog {
   package let directory: String
   let clock: any MonotonicClock
   let random: any RandomSource
+  private let told: PublicationTimes.Observer
 
   package init(
     _ origin: any ObjectTier, directory: String, clock: any MonotonicClock, random: any RandomSource,
-    hints: RevisionHints = RevisionHints()
+    hints: RevisionHints = RevisionHints(), told: @escaping PublicationTimes.Observer = { _ in }
   ) {
     self.origin = origin
     self.hints = hints
     self.directory = directory
     self.clock = clock
     self.random = random
+    self.told = told
   }
 
   package var kind: CatalogKind { .rocksdb }
 
   package func bounded(by deadline: Deadline) -> any Catalog {
     RocksDBCatalog(
-      origin.bounded(by: deadline), directory: directory, clock: clock, random: random, hints: hints)
+      origin.bounded(by: deadline), directory: directory, clock: clock, random: random, hints: hints, told: told)
   }
 
   package func publish(_ publication: HeadPublication, deadline: Deadline) throws(CatalogError) -> CreateOutcome {
     let home = try openHome()
+    var times = PublicationTimes()
+    let asked = clock.nanoseconds()
     // Held to the end of the call: it goes after the database, which is closed first.
     let turn = try takeTurn(in: home, until: deadline)
-    defer { withExtendedLifetime(turn) {} }
-    return try publish(publication, in: try openDatabase(in: home, until: deadline))
+    let began = clock.nanoseconds()
+    defer {
+      times.waitedNanoseconds = began - asked
+      times.openedNanoseconds = clock.nanoseconds() - began - times.heldNanoseconds
+      told(times)
+      withExtendedLifetime(turn) {}
+    }
+    return try publish(publication, in: try openDatabase(in: home, until: deadline), &times)
   }
 
   private func publish(
-    _ publication: HeadPublication, in database: consuming RocksDatabase
+    _ publication: HeadPublication, in database: consuming RocksDatabase, _ times: inout PublicationTimes
   ) throws(CatalogError) -> CreateOutcome {
-    try database.transaction { (transaction) throws(CatalogError) in
+    let began = clock.nanoseconds()
+    defer { times.heldNanoseconds = clock.nanoseconds() - began }
+    return try database.transaction { (transaction) throws(CatalogError) in
       let seen = try known(publication, transaction)
       if let seen, try isTaken(publication, seen) { return .exists }
       let outcome = try create(publication)

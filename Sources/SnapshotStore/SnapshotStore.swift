@@ -27,9 +27,11 @@ package final class SnapshotStore: Sendable {
 
   /// The head of a collection that must be there.
   package func head(of collection: CollectionName) throws(StoreError) -> Head {
-    try catching { () throws(CatalogError) in
+    let head = try catching { () throws(CatalogError) in
       try HeadLine(catalog.origin, collection).existing(hint: catalog.hints.revision(of: collection))
     }
+    catalog.hints.note(head.revision, of: collection)
+    return head
   }
 
   /// The row that a name such as `words@12` means.

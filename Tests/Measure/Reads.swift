@@ -1,4 +1,3 @@
-import Glibc
 import SnapshotEngine
 
 /// Times reading over a synced copy, mapped, in CPU time of this process: each the best of several rounds, as other
@@ -6,6 +5,7 @@ import SnapshotEngine
 struct Reads {
   private static let rounds = 40
   private static let idCount = 20_000
+  private static let someIDCount = 1_000
   /// So few that what is read of them stays in the processor's caches.
   private static let warmIDCount = 100
 
@@ -36,6 +36,8 @@ struct Reads {
     let warm = Array(ids.prefix(Reads.warmIDCount))
     try report("get", warm.count, snapshot) { snapshot in try got(warm, snapshot) }
     try report("far", ids.count, snapshot) { snapshot in try got(ids, snapshot) }
+    let some = Array(ids.prefix(Reads.someIDCount))
+    try report("thousand", some.count, snapshot) { snapshot in try got(some, snapshot) }
     try report("record", ids.count, snapshot) { snapshot in
       var sum: Float = 0
       for id in ids { sum += try snapshot.record(id)?.vector[0] ?? .nan }
@@ -53,9 +55,9 @@ struct Reads {
   private func opened() async throws -> VectorSnapshot {
     var best = Double.infinity
     for _ in 0..<Reads.rounds {
-      let started = Reads.cpuSeconds
+      let started = Seconds.cpu
       _ = try await engine.vectors("\(name)@latest", copy: copy)
-      best = min(best, (Reads.cpuSeconds - started) * 1e3)
+      best = min(best, (Seconds.cpu - started) * 1e3)
     }
     print("open", best)
     return try await engine.vectors("\(name)@latest", copy: copy)
@@ -72,18 +74,12 @@ struct Reads {
   ) throws {
     var best = Double.infinity
     for _ in 0..<Reads.rounds {
-      let started = Reads.cpuSeconds
+      let started = Seconds.cpu
       let sum = try body(snapshot)
-      let spent = Reads.cpuSeconds - started
+      let spent = Seconds.cpu - started
       guard sum.isFinite else { throw Measure.Refusal.usage("\(name): a record is missing") }
       best = min(best, spent * 1e6 / Double(count))
     }
     print(name, best)
-  }
-
-  private static var cpuSeconds: Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }

@@ -17,6 +17,22 @@ void kernel_sha256_many(
   const void *_Nullable const *_Nonnull messages, const size_t *_Nonnull byte_counts, size_t count,
   uint8_t *_Nonnull digests);
 
+// The state of a SHA-256 in the making: eight words, after some whole blocks of 64 bytes. These four may be called where
+// `kernel_has_sha256_many` says so.
+void kernel_sha256_begin(uint32_t *_Nonnull state);
+
+// Goes on by whole blocks.
+void kernel_sha256_blocks(uint32_t *_Nonnull state, const void *_Nonnull bytes, size_t block_count);
+
+// Two at once, each by its own blocks: in less than the time of both.
+void kernel_sha256_two(
+  uint32_t *_Nonnull first, const void *_Nonnull first_bytes, size_t first_block_count, uint32_t *_Nonnull second,
+  const void *_Nonnull second_bytes, size_t second_block_count);
+
+// The digest, 32 bytes: of a message of `byte_count` bytes, whose last `rest_count` the state does not hold yet.
+void kernel_sha256_finish(
+  uint32_t *_Nonnull state, const void *_Nonnull rest, size_t rest_count, size_t byte_count, uint8_t *_Nonnull digest);
+
 // Compares `mask_count` times 64 words of 4 bytes: bit i of a mask is set where its word i differs.
 void kernel_differing_words(
   const uint8_t *_Nonnull left, const uint8_t *_Nonnull right, size_t mask_count, uint64_t *_Nonnull masks);

@@ -14,12 +14,19 @@ package struct MappedFile: ~Copyable, Sendable {
 
   /// Maps a file, which may be closed afterwards.
   ///
-  /// - Parameter byteCount: what the file must have.
+  /// - Parameters:
+  ///   - byteCount: what the file must have.
+  ///   - isLocal: whether its file system is known to be a local one; else it is asked.
+  ///   - status: the file's, where it was just looked at.
   /// - Throws: `.changed` when the file has another size, `.unsupported` on a network file system.
-  package init(_ file: borrowing OpenFile, byteCount: UInt64) throws(FileError) {
-    guard try file.regularStatus().byteCount == byteCount else { throw FileError(.map, file.location, .changed) }
+  package init(_ file: borrowing OpenFile, byteCount: UInt64, isLocal: Bool = false, status: FileStatus? = nil)
+    throws(FileError)
+  {
+    let found = if let status, status.kind == .file { status } else { try file.regularStatus() }
+    guard found.byteCount == byteCount else { throw FileError(.map, file.location, .changed) }
     guard let count = Int(exactly: byteCount) else { throw FileError(.map, file.location, .tooLarge) }
-    guard try !file.fileSystem().isNetwork else { throw FileError(.map, file.location, .unsupported) }
+    let isNetwork = isLocal ? false : try file.fileSystem().isNetwork
+    guard !isNetwork else { throw FileError(.map, file.location, .unsupported) }
     let base = count == 0 ? nil : try unsafe Syscalls.map(file.descriptor, byteCount: count, file.location)
     self.byteCount = count
     unsafe self.base = base

@@ -11,6 +11,7 @@ extension EngineCall {
   /// - Parameter leaseTimeoutSeconds: how long a compaction waits for the lease; nil: as long as is configured.
   func vectors(_ collection: CollectionName, leaseTimeoutSeconds: Double? = nil) -> VectorStore {
     var settings = VectorStore.Settings(temporaryDirectory: EngineCall.temporaryDirectory)
+    settings.memory = wiring.memory
     settings.lease = leaseUse
     settings.lease?.timeoutSeconds = leaseTimeoutSeconds
     return VectorStore(store, collection, settings: settings)

@@ -113,7 +113,7 @@ extension AppendedDelta {
 extension RecordOperation {
   /// What it takes in memory and in a delta, roughly.
   fileprivate var approximateByteCount: Int {
-    var count = 64 + name.utf8.count + (fields?.encoded.count ?? 0)
+    var count = 64 + name.utf8.count + (fields?.encodedByteCount ?? 0)
     if case .upsert(_, let body) = self { count += body.vector.count + (body.document?.utf8.count ?? 0) }
     return count
   }

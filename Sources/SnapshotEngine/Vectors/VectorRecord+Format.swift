@@ -44,15 +44,17 @@ extension RecordChange {
   func operation() throws(EngineError) -> RecordOperation {
     switch self {
     case .put(let record):
-      let fields = try RecordChange.fields(record.metadata.mapValues { $0 }, of: record.id)
+      let fields = try RecordChange.fields(
+        record.metadata.map { MetadataField(key: UTF8Text($0.key), value: $0.value.value) }, of: record.id)
       let document = record.document.map { UTF8Text($0) }
       return .upsert(
         try RecordChange.name(record.id),
         RecordBody(floats: record.vector, document: document, metadata: fields))
     case .update(let id, let items):
-      return .patch(try RecordChange.name(id), try RecordChange.fields(items, of: id))
+      return .patch(try RecordChange.name(id), try RecordChange.fields(RecordChange.fields(items), of: id))
     case .updateAll(let prefix, let items):
-      return .patchPrefix(try RecordChange.name(prefix), try RecordChange.fields(items, of: prefix))
+      return .patchPrefix(
+        try RecordChange.name(prefix), try RecordChange.fields(RecordChange.fields(items), of: prefix))
     case .delete(let id): return .delete(try RecordChange.name(id))
     case .deleteAll(let prefix): return .deletePrefix(try RecordChange.name(prefix))
     }
@@ -67,8 +69,11 @@ extension RecordChange {
     return name
   }
 
-  private static func fields(_ items: [String: MetadataItem?], of name: String) throws(EngineError) -> MetadataFields {
-    let fields = items.map { MetadataField(key: UTF8Text($0.key), value: $0.value?.value) }
+  private static func fields(_ items: [String: MetadataItem?]) -> [MetadataField] {
+    items.map { MetadataField(key: UTF8Text($0.key), value: $0.value?.value) }
+  }
+
+  private static func fields(_ fields: [MetadataField], of name: String) throws(EngineError) -> MetadataFields {
     guard let fields = MetadataFields(fields) else {
       throw EngineError(
         .usage, "the metadata of \(Printable.string(name)) cannot be stored", subject: Printable.string(name),

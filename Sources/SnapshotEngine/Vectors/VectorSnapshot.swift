@@ -42,7 +42,9 @@ public final class VectorSnapshot: Sendable {
   /// - Throws: as `record`.
   public func withVector<Value>(_ id: String, _ body: (Span<Float>) -> Value) throws(EngineError) -> Value? {
     let name = try RecordChange.name(id)
-    return try VectorSnapshot.catching { () throws(StoreError) in try reader.withVector(name, body) }
+    var value: Value?
+    do throws(StoreError) { _ = try reader.handOut(name) { value = body($0) } } catch { throw EngineError(error) }
+    return value
   }
 
   /// Hands out ids, as UTF-8, and vectors in ascending order of id, where they lie, without a copy, until `body` has

@@ -3,11 +3,13 @@ internal import DirectoryCatalog
 internal import FileIO
 internal import FileTier
 internal import Glibc
+internal import Logging
 internal import ObjectTier
 internal import Primitives
 internal import RocksDBCatalog
 internal import SnapshotFormat
 internal import SnapshotStore
+internal import VectorCollections
 
 /// A store that is open: its tiers and its catalog. The only place that knows which backends there are.
 struct StoreWiring: Sendable {
@@ -18,6 +20,8 @@ struct StoreWiring: Sendable {
   let tier: any ObjectTier
   let catalog: any Catalog
   let settings: CommitSettings
+  /// What this process knows of the collections it appends to.
+  let memory = AppendMemory()
 
   /// Opens what is there.
   init(_ location: StoreLocation, _ configuration: EngineConfiguration) throws(EngineError) {
@@ -80,7 +84,9 @@ struct StoreWiring: Sendable {
   private static func catalog(
     _ identity: StoreIdentity, _ origin: any ObjectTier, _ place: StoreOrigin, _ configuration: EngineConfiguration
   ) throws(EngineError) -> any Catalog {
-    guard identity.catalog == .rocksdb else { return DirectoryCatalog(origin, kind: identity.catalog) }
+    guard identity.catalog == .rocksdb else {
+      return DirectoryCatalog(origin, kind: identity.catalog, clock: clock, told: log)
+    }
     guard case .directory(let files, let directory) = place else {
       throw EngineError(
         .failed, "\(origin.location): RocksDB orders the commits of this store, and it lies on S3",
@@ -89,7 +95,21 @@ struct StoreWiring: Sendable {
     let isNetwork = try catching { () throws(TierError) in try directory.isNetwork(files) }
     let path =
       isNetwork ? try StateDirectory(configuration).catalog(of: identity.identifier) : "\(directory.path)/catalog"
-    return RocksDBCatalog(origin, directory: path, clock: clock, random: random)
+    return RocksDBCatalog(origin, directory: path, clock: clock, random: random, told: log)
+  }
+
+  private static let catalogLogger = Logger(label: "snapshot-engine.catalog")
+
+  /// How long the writers of this process wait for each other and for others, and keep others waiting.
+  private static func log(_ times: PublicationTimes) {
+    func milliseconds(_ nanoseconds: UInt64) -> Logger.MetadataValue { "\(Double(nanoseconds) / 1e6)" }
+    catalogLogger.debug(
+      "head sent",
+      metadata: [
+        "waitedMilliseconds": milliseconds(times.waitedNanoseconds),
+        "openedMilliseconds": milliseconds(times.openedNanoseconds),
+        "heldMilliseconds": milliseconds(times.heldNanoseconds),
+      ])
   }
 
   static func catching<Value>(_ body: () throws(CatalogError) -> Value) throws(EngineError) -> Value {

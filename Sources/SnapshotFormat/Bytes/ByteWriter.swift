@@ -22,6 +22,12 @@ package struct ByteWriter: Sendable {
     unsafe more.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
   }
 
+  package mutating func append(littleEndian values: [Float]) {
+    // In memory they stand as in objects, where the machine is so.
+    guard 1.littleEndian == 1 else { return values.forEach { integer($0.bitPattern) } }
+    unsafe values.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+  }
+
   package mutating func digest(_ value: Digest) {
     for index in 0..<4 { integer(value.words[index]) }
   }
@@ -53,6 +59,16 @@ package struct ByteWriter: Sendable {
       rest >>= 7
     }
     bytes.append(UInt8(rest))
+  }
+
+  /// Gives up the first bytes, when others have taken them.
+  package mutating func removeFirst(_ count: Int) {
+    bytes.removeFirst(count)
+  }
+
+  package mutating func reserve(_ more: Int) {
+    guard bytes.capacity < bytes.count + more else { return }
+    bytes.reserveCapacity(max(bytes.count + more, 2 * bytes.capacity))
   }
 
   package mutating func zeros(_ count: Int) {

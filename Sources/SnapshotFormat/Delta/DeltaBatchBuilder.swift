@@ -41,25 +41,25 @@ struct DeltaBatchBuilder: Sendable {
     documents.add(body.document?.utf8 ?? [], length: body.document.map { $0.utf8.count + 1 } ?? 0)
   }
 
-  func encode(compressor: ZstdCompressor) -> [UInt8] {
+  func encode(to output: inout ByteWriter) {
     let raw = columns
-    let compressed = compressor.compress(raw.rawSpan, level: 1)
+    let compressed = Zstd.compress(raw.rawSpan, level: 1)
     let gains = compressed.count <= raw.count - raw.count / 20
     let stored = gains ? compressed : raw
     let header = DeltaBatchHeader(
       number: number, operationCount: operationCount, vectorCount: vectorCount,
       vectorByteCount: schema.vectorByteCount, stored: stored.count, raw: raw.count,
       encoding: gains ? DeltaBatchHeader.encodingZstd : DeltaBatchHeader.encodingStored, firstClock: firstClock)
-    var output = ByteWriter(capacity: header.byteCount)
+    let start = output.count
+    output.reserve(header.byteCount + DeltaLimits.tailByteCount)
     header.write(to: &output)
     output.append(vectors.bytes)
     output.append(stored)
-    output.zeros(header.byteCount - output.count)
-    let contentCRC = checksum(DeltaBatchHeader.byteCount..<output.count, of: output.bytes)
-    output.patch(contentCRC, at: DeltaBatchHeader.contentCRCOffset)
-    let headerCRC = checksum(0..<DeltaBatchHeader.headerCRCOffset, of: output.bytes)
-    output.patch(headerCRC, at: DeltaBatchHeader.headerCRCOffset)
-    return output.bytes
+    output.zeros(start + header.byteCount - output.count)
+    let contentCRC = checksum(start + DeltaBatchHeader.byteCount..<output.count, of: output.bytes)
+    output.patch(contentCRC, at: start + DeltaBatchHeader.contentCRCOffset)
+    let headerCRC = checksum(start..<start + DeltaBatchHeader.headerCRCOffset, of: output.bytes)
+    output.patch(headerCRC, at: start + DeltaBatchHeader.headerCRCOffset)
   }
 
   private func checksum(_ range: Range<Int>, of bytes: [UInt8]) -> UInt32 {

@@ -2,25 +2,35 @@ internal import Primitives
 
 /// Writes a delta, operation by operation (formats/delta.md).
 ///
-/// - Holds one batch, and the bytes that were not drained.
-/// - The same header and operations give the same bytes, drained or not.
+/// - Holds all of the delta's bytes.
+/// - The same header and operations give the same bytes.
+/// - Its two digests, of the content and of the seal, are made together, batch by batch.
 package struct DeltaWriter {
   package let header: DeltaHeader
-  private let compressor = ZstdCompressor()
   private var output = ByteWriter()
-  private var drainedByteCount = 0
   private var batch: DeltaBatchBuilder
   private var totals: DeltaTotals
-  private var seal = DigestBuilder()
+  private var seal = DigestOfBlocks()
+  /// So many bytes of the output are in the seal.
+  private var sealedByteCount = 0
 
   package init(header: DeltaHeader) {
     self.header = header
     batch = DeltaBatchBuilder(schema: header.schema, number: 0)
     totals = DeltaTotals(schema: header.schema)
-    let name = header.key.string.utf8
-    seal.update(littleEndian: UInt16(name.count))
-    seal.update(Array(name))
     header.write(to: &output)
+    beginSeal()
+  }
+
+  /// The seal covers the name first, then the bytes: as many of them as end a block are taken together with it.
+  private mutating func beginSeal() {
+    var named = ByteWriter()
+    named.string(header.key.string)
+    let rest = (named.count - DigestOfBlocks.whole(named.count))
+    let count = rest == 0 ? 0 : DigestOfBlocks.blockByteCount - rest
+    named.append(output.bytes.rawSpan.extracting(0..<count))
+    seal.update(named.bytes.rawSpan)
+    sealedByteCount = count
   }
 
   package var operationCount: UInt64 { totals.counts.total }
@@ -30,7 +40,7 @@ package struct DeltaWriter {
 
   /// Whether further operations belong into the next delta.
   package var isFull: Bool {
-    drainedByteCount + output.count >= DeltaLimits.deltaAim || operationCount >= DeltaLimits.operationCount
+    output.count >= DeltaLimits.deltaAim || operationCount >= DeltaLimits.operationCount
   }
 
   /// - Throws: `.beyondLimit` when the operation cannot stand in a delta of this schema. The writer goes on without it.
@@ -46,32 +56,28 @@ package struct DeltaWriter {
     if batch.isFull { endBatch() }
   }
 
-  /// Hands over the bytes of all complete batches so far, for a file that grows.
-  package mutating func drain() -> [UInt8] {
-    let bytes = output.bytes
-    seal.update(bytes)
-    drainedByteCount += bytes.count
-    output = ByteWriter()
-    return bytes
-  }
+  /// The header and all complete batches so far.
+  package var written: [UInt8] { output.bytes }
 
-  /// The rest of the bytes (all of them if nothing was drained), the digest of the seal, and the footer.
+  /// The bytes, the digest of the seal, and the footer.
   ///
   /// - Precondition: at least one operation was appended.
   package consuming func finish() -> (object: SealedObject.Encoded, footer: DeltaFooter) {
     if !batch.isEmpty { endBatch() }
     guard let footer = totals.footer() else { preconditionFailure("a delta holds at least one operation") }
     footer.write(to: &output)
-    seal.update(output.bytes)
-    let digest = seal.finish()
+    let digest = seal.finish(output.bytes.rawSpan.extracting(sealedByteCount..<output.count))
     output.digest(digest)
     output.integer(UInt16(0))
     return (SealedObject.Encoded(bytes: output.bytes, digest: digest), footer)
   }
 
   private mutating func endBatch() {
-    output.append(batch.encode(compressor: compressor))
-    totals.endBatch()
+    batch.encode(to: &output)
+    let bytes = output.bytes
+    let end = sealedByteCount + DigestOfBlocks.whole(bytes.count - sealedByteCount)
+    totals.endBatch(with: &seal, bytes.rawSpan.extracting(sealedByteCount..<end))
+    sealedByteCount = end
     batch = DeltaBatchBuilder(schema: header.schema, number: totals.batchCount)
   }
 }

@@ -10,6 +10,13 @@ extension MetadataFields {
     }
   }
 
+  /// How many bytes `write` writes.
+  package var encodedByteCount: Int {
+    fields.reduce(ByteWriter.varintByteCount(fields.count)) { sum, field in
+      sum + ByteWriter.textByteCount(field.key) + MetadataValue.byteCount(field.value)
+    }
+  }
+
   package var encoded: [UInt8] {
     var output = ByteWriter()
     write(to: &output)
@@ -70,6 +77,22 @@ extension MetadataValue {
     }
   }
 
+  /// How many bytes `write` writes.
+  static func byteCount(_ value: MetadataValue?) -> Int {
+    switch value {
+    case nil, .boolean: 1
+    case .string(let text): 1 + ByteWriter.textByteCount(text)
+    case .integer, .number: 9
+    case .strings(let values): byteCount(values.count) + values.reduce(0) { $0 + ByteWriter.textByteCount($1) }
+    case .integers(let values): byteCount(values.count) + 8 * values.count
+    case .numbers(let values): byteCount(values.count) + 8 * values.count
+    case .booleans(let values): byteCount(values.count) + values.count
+    }
+  }
+
+  /// Of tag and number of elements.
+  private static func byteCount(_ count: Int) -> Int { 1 + ByteWriter.varintByteCount(count) }
+
   package static func read(from input: inout ByteReader) throws(FormatError) -> MetadataValue? {
     switch try input.integer(UInt8.self) {
     case Tag.removed: nil
@@ -98,6 +121,10 @@ extension ByteWriter {
     varint(UInt64(text.utf8.count))
     append(text.utf8)
   }
+
+  static func textByteCount(_ text: UTF8Text) -> Int { varintByteCount(text.utf8.count) + text.utf8.count }
+
+  static func varintByteCount(_ value: Int) -> Int { max(1, (Int.bitWidth - value.leadingZeroBitCount + 6) / 7) }
 
   fileprivate mutating func list<Element>(
     _ tag: UInt8, _ elements: [Element], _ write: (inout ByteWriter, Element) -> Void

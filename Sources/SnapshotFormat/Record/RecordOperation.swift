@@ -17,7 +17,7 @@ package struct RecordBody: Hashable, Sendable {
 
   package init(floats: [Float], document: UTF8Text? = nil, metadata: MetadataFields = .none) {
     var bytes = ByteWriter(capacity: floats.count * 4)
-    for element in floats { bytes.integer(element.bitPattern) }
+    bytes.append(littleEndian: floats)
     self.init(vector: bytes.bytes, document: document, metadata: metadata)
   }
 
@@ -75,7 +75,7 @@ extension RecordOperation {
   /// Why the operation cannot be written, or nil when it can.
   package func defect(in schema: VectorSchema) -> String? {
     if let fields {
-      if fields.encoded.count > MetadataFields.byteCountMax { return "metadata above 256 KiB" }
+      if fields.encodedByteCount > MetadataFields.byteCountMax { return "metadata above 256 KiB" }
       if kind != .upsert, fields.isEmpty { return "a patch without a field" }
     }
     guard case .upsert(_, let body) = self else { return nil }

@@ -48,7 +48,7 @@ package final class SegmentFences: Sendable {
   }
 
   /// Eight bytes of a name; zeros, which no name has, behind its end.
-  private static func key(_ name: RawSpan, at offset: Int) -> UInt64 {
+  package static func key(_ name: RawSpan, at offset: Int) -> UInt64 {
     if let word = name.word(at: offset, as: UInt64.self) { return word.byteSwapped }
     var key: UInt64 = 0
     for place in offset..<offset + 8 { key = key << 8 | UInt64(name.word(at: place, as: UInt8.self) ?? 0) }

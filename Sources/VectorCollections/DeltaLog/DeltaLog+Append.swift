@@ -56,6 +56,7 @@ extension DeltaLog {
   /// except for `.outcomeUnknown`.
   ///
   /// Costs two reads of the head, one listing, one read of the delta before and another look at the head, one create.
+  /// Where this process appended the delta before, and no head came since: four probes and one create.
   package func append(_ request: AppendRequest) throws(DeltaLogError) -> AppendOutcome {
     if let refusal = request.refusal(schema) { throw refusal }
     for _ in 0..<configuration.attemptCountMax {
@@ -67,18 +68,52 @@ extension DeltaLog {
   /// Nil when somebody else took the number, or compacted past it.
   private func attempt(_ request: AppendRequest) throws(DeltaLogError) -> AppendOutcome? {
     let state = try compacted.state()
-    let compactedSequence = state.sequence(of: request.producer)
-    let last = try listed(request.producer, above: compactedSequence).last ?? compactedSequence
+    let known = try remembered(request.producer, state)
+    let last = if let known { known.sequence } else { try newest(request.producer, state) }
     if let asked = request.sequence, asked != last + 1 { return try compare(request, asked, last: last, state) }
     guard last < UInt64.max - 1 else { throw .refused("no sequence is left") }
-    let before = try predecessor(of: request.producer, last, state)
+    let before = if let known { Predecessor(known) } else { try predecessor(of: request.producer, last, state) }
     // Once compacted it may have been removed, and what was read be a void delta under its number.
-    if last > compactedSequence, try compacted.state().sequence(of: request.producer) >= last { return nil }
+    if known == nil, last > state.sequence(of: request.producer),
+      try compacted.state().sequence(of: request.producer) >= last
+    {
+      return nil
+    }
     let delta = try encode(request, sequence: last + 1, after: before, state)
     let key = key(request.producer, last + 1)
+    memory.note(nil, collection, request.producer)
     guard try create(key, delta.bytes) else { return nil }
     if try isVoid(key, request.producer, last + 1, delta.digest) { return nil }
+    memory.note(
+      AppendMemory.LastDelta(sequence: last + 1, digest: delta.digest, clock: delta.footer.greatestClock), collection,
+      request.producer)
     return .appended(key, digest: delta.digest, operations: UInt64(request.operations.count))
+  }
+
+  /// The greatest number of a producer that is taken.
+  private func newest(_ producer: ProducerName, _ state: CompactedState) throws(DeltaLogError) -> UInt64 {
+    let compactedSequence = state.sequence(of: producer)
+    return try listed(producer, above: compactedSequence).last ?? compactedSequence
+  }
+
+  /// The last delta of a producer, if this process wrote it, and nobody has written or compacted another since.
+  ///
+  /// Two numbers are probed: where the next one was lost, and others came after it, the loss must not be covered.
+  private func remembered(
+    _ producer: ProducerName, _ state: CompactedState
+  ) throws(DeltaLogError) -> AppendMemory.LastDelta? {
+    guard let last = memory.last(collection, producer), last.sequence < .max - 2,
+      last.sequence >= state.sequence(of: producer), state.quarantined(producer, last.sequence) == nil
+    else { return nil }
+    if let position = state.positions[producer], position.sequence == last.sequence, position.digest != last.digest {
+      return nil
+    }
+    for sequence in last.sequence + 1...last.sequence + 2 {
+      do throws(TierError) {
+        guard try tier.byteCount(of: key(producer, sequence)) == nil else { return nil }
+      } catch { throw .tier(error) }
+    }
+    return last
   }
 
   /// Whether a delta that was created came too late: its number had been compacted without it.
@@ -120,6 +155,15 @@ extension DeltaLog {
   struct Predecessor {
     let digest: Digest
     let clock: HybridClock
+
+    init(digest: Digest, clock: HybridClock) {
+      self.digest = digest
+      self.clock = clock
+    }
+
+    init(_ last: AppendMemory.LastDelta) {
+      self.init(digest: last.digest, clock: last.clock)
+    }
   }
 
   private func predecessor(

@@ -27,11 +27,12 @@ package struct DeltaLog: Sendable {
   let compacted: any CompactedSequences
   let clock: any WallClock
   let configuration: Configuration
+  let memory: AppendMemory
 
   /// - Precondition: `tier` is the origin.
   package init(
     tier: any ObjectTier, collection: CollectionName, schema: VectorSchema, compacted: any CompactedSequences,
-    clock: any WallClock, configuration: Configuration = Configuration()
+    clock: any WallClock, configuration: Configuration = Configuration(), memory: AppendMemory = AppendMemory()
   ) {
     precondition(tier.role == .origin, "deltas are read from and written to the origin only")
     self.tier = tier
@@ -40,6 +41,7 @@ package struct DeltaLog: Sendable {
     self.compacted = compacted
     self.clock = clock
     self.configuration = configuration
+    self.memory = memory
   }
 
   func key(_ producer: ProducerName, _ sequence: UInt64) -> ObjectKey {

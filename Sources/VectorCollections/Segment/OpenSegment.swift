@@ -1,6 +1,5 @@
 internal import Primitives
 package import SnapshotFormat
-internal import Synchronization
 
 /// A segment in memory.
 package final class SegmentInMemory: Sendable {
@@ -29,7 +28,7 @@ package final class OpenSegment: Sendable {
   package let greatestName: RecordName
   private let place: Place
   /// Made when an id is first looked up.
-  private let fences = AtomicLazyReference<SegmentFences>()
+  private let fences = MadeOnce<SegmentFences>()
 
   package convenience init(_ segment: SegmentInMemory) throws(FormatError) {
     let index = try segment.withBytes { (bytes) throws(FormatError) in try SegmentIndex(bytes) }
@@ -38,6 +37,11 @@ package final class OpenSegment: Sendable {
 
   package convenience init(_ segment: MappedSegment) throws(FormatError) {
     let index = try segment.withBytes { (bytes) throws(FormatError) in try SegmentIndex(bytes) }
+    self.init(segment, index)
+  }
+
+  /// The same, with what was found in the same file.
+  convenience init(_ segment: MappedSegment, _ index: SegmentIndex) {
     self.init(index, .mapped(segment))
   }
 
@@ -68,6 +72,11 @@ package final class OpenSegment: Sendable {
     }
   }
 
+  /// Whether its bytes are here: reading many of them takes no request.
+  var isAtHand: Bool {
+    if case .ranged = place { false } else { true }
+  }
+
   /// Finds the row of a key, and reads on from there; nil where there is none.
   func reading<Value>(
     _ key: RowKey, _ body: (borrowing SegmentReader, Int) throws(FormatError) -> Value?
@@ -80,10 +89,9 @@ package final class OpenSegment: Sendable {
 
   /// Fences take reading many names: not where that takes requests.
   private func rows(around name: RecordName, _ reader: borrowing SegmentReader) throws(FormatError) -> Range<Int>? {
-    if case .ranged = place { return nil }
+    guard isAtHand else { return nil }
     guard leastName <= name, name <= greatestName else { return nil }
-    if let fences = fences.load() { return fences.rows(around: name) }
-    return fences.storeIfNil(try SegmentFences(reader)).rows(around: name)
+    return try fences.get { () throws(FormatError) in try SegmentFences(reader) }.rows(around: name)
   }
 
   /// Fetches rows that are about to be read, where that takes requests.

@@ -2,42 +2,45 @@ internal import Catalog
 package import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
-internal import Synchronization
 
 /// How far deltas are compacted, by the newest head and the producers of its newest version.
 ///
-/// Remembers the head it knows: another look costs one request where it is still the newest.
-package final class HeadSequences: CompactedSequences {
+/// The head that is known is remembered (`AppendMemory`): another look costs one request where it is still the newest.
+package struct HeadSequences: CompactedSequences {
   private let vectors: VectorStore
-  private let known = Mutex<(head: Head, state: CompactedState)?>(nil)
 
   package init(_ vectors: VectorStore) {
     self.vectors = vectors
   }
 
-  /// For who has read a head and its manifest already.
-  convenience init(_ vectors: VectorStore, _ head: Head, _ manifest: ManifestReader?) throws(StoreError) {
-    self.init(vectors)
-    let state = try CompactedState(head, manifest)
-    known.withLock { $0 = (head, state) }
-  }
-
-  /// Costs the probes and the read of a head, the root and its producers pages. The pages never change: they come from
-  /// the cache.
+  /// Costs the probes and the read of a head, the root and its producers pages; one probe where nothing came since the
+  /// last time. The pages never change: they come from the cache.
   package func state() throws(DeltaLogError) -> CompactedState {
     try reading { () throws(StoreError) in
-      guard let known = known.withLock({ $0 }) else { return try remember(vectors.store.head(of: vectors.collection)) }
-      let line = HeadLine(vectors.store.catalog.origin, vectors.collection)
-      let newer = try vectors.store.catching { () throws(CatalogError) in try line.newer(than: known.head) }
-      guard let newer else { return known.state }
+      guard let known = vectors.settings.memory.head(of: vectors.collection) else {
+        return try remember(vectors.store.head(of: vectors.collection))
+      }
+      guard let newer = try newer(than: known.head) else { return known.state }
       return try remember(newer)
     }
   }
 
   private func remember(_ head: Head) throws(StoreError) -> CompactedState {
     let state = try CompactedState(head, try vectors.manifest(of: head))
-    known.withLock { $0 = (head, state) }
+    vectors.settings.memory.note(AppendMemory.KnownHead(head: head, state: state), of: vectors.collection)
     return state
+  }
+
+  /// What this process knows of the newest head, when it is the newest still.
+  func known() throws(StoreError) -> AppendMemory.KnownHead? {
+    guard let known = vectors.settings.memory.head(of: vectors.collection) else { return nil }
+    return try newer(than: known.head) == nil ? known : nil
+  }
+
+  private func newer(than head: Head) throws(StoreError) -> Head? {
+    try vectors.store.catching { () throws(CatalogError) in
+      try HeadLine(vectors.store.catalog.origin, vectors.collection).newer(than: head)
+    }
   }
 
   /// Reads the segments of the newest version, which tell their origins.

@@ -15,6 +15,7 @@ struct LiveCount {
     let before = RowLookup(run.segments.map(\.segment))
     let prefixes = rows.filter(\.key.isPrefix)
     for row in rows {
+      if prefixes.isEmpty, try count(newest: row, before) { continue }
       let old = try before.row(of: row.key)
       if let old, old.joined(row) == old {
         for (number, count) in run.table.contributions(to: row.key) { superseded[number, default: 0] += count }
@@ -25,6 +26,16 @@ struct LiveCount {
       let isNested = prefixes.contains { $0.isDeleted && $0.key != prefix.key && $0.key.covers(prefix.key) }
       if !isNested { try count(under: prefix.key.name, run, prefixes, before) }
     }
+  }
+
+  /// Counts an id whose row is newer than all that is said of it, without reading what that is; false for any other.
+  private mutating func count(newest row: Row, _ lookup: RowLookup) throws(FormatError) -> Bool {
+    guard !lookup.hasPrefixes, let stamp = row.body?.stamp else { return false }
+    let before = try lookup.standings(of: row.key)
+    guard before.allSatisfy({ $0.stamp < stamp }) else { return false }
+    let wasThere = before.max { $0.stamp < $1.stamp }?.isRecord ?? false
+    change += (row.record == nil ? 0 : 1) - (wasThere ? 1 : 0)
+    return true
   }
 
   private mutating func count(

@@ -25,10 +25,29 @@ final class NameCursor {
     }
   }
 
+  /// Eight bytes of the name as a number, which ascends with the names; behind the last row the greatest of all.
+  func place(behind count: Int) -> UInt64 {
+    guard !isAtEnd else { return .max }
+    let name = name
+    return SegmentFences.key(name.rawSpan, at: count)
+  }
+
   func order(_ other: NameCursor) -> Int {
     let order = name.rawSpan.order(other.name.rawSpan)
     guard order == 0, isPrefix != other.isPrefix else { return order }
     return isPrefix ? -1 : 1
+  }
+
+  /// Of the row: when what says of an id whether it is there was set.
+  var standing: RowStanding? {
+    get throws(FormatError) {
+      try segments.first?.read { [row] (reader) throws(FormatError) in try reader.standing(row) } ?? nil
+    }
+  }
+
+  /// Hands out the row's record, and gives the answer.
+  func handOut(_ body: (Span<UInt8>, Span<Float>) -> Bool) throws(FormatError) -> Bool? {
+    try segments.first?.read { [row, name] (reader) throws(FormatError) in body(name.span, try reader.elements(row)) }
   }
 
   func advance() throws(FormatError) {

@@ -1,3 +1,4 @@
+internal import Primitives
 internal import SnapshotFormat
 
 /// Looks rows up by id, over several segments.
@@ -30,6 +31,20 @@ struct RowLookup: Sendable {
     return rows
   }
 
+  /// Whether what is said of prefixes may say something of an id.
+  var hasPrefixes: Bool { !segments.prefixed.isEmpty }
+
+  /// When the bodies and deletions of exactly this key were set.
+  func standings(of key: RowKey) throws(FormatError) -> [RowStanding] {
+    var standings: [RowStanding] = []
+    for chain in segments.chains {
+      guard let segment = SegmentChains.holder(of: key.name, in: chain) else { continue }
+      let standing = try segment.reading(key) { (reader, row) throws(FormatError) in try reader.standing(row) }
+      if let standing { standings.append(standing) }
+    }
+    return standings
+  }
+
   /// The join of the rows of exactly this key.
   func row(of key: RowKey) throws(FormatError) -> Row? {
     let rows = try rows(of: key)
@@ -49,33 +64,64 @@ struct RowLookup: Sendable {
 }
 
 extension RowLookup {
-  /// Hands out a record's vector where it lies, without a copy; nil when there is no record of that id.
-  func withVector<Value>(_ id: RecordName, _ body: (Span<Float>) -> Value) throws(FormatError) -> Value? {
-    guard segments.prefixed.isEmpty else { return try withJoinedVector(id, body) }
+  /// Hands out a record's vector where it lies, without a copy.
+  ///
+  /// - Returns: whether there is one.
+  func withVector(_ id: RecordName, _ body: (Span<Float>) -> Void) throws(FormatError) -> Bool {
+    guard !hasPrefixes else { return try withJoinedVector(id, body) }
+    let hash = segments.chains.count > 1 ? NameFilter.hash(id.utf8.rawSpan) : 0
     // Nearly always one segment alone has a row, and that says all there is to say.
     var holder: OpenSegment?
-    for chain in segments.chains {
-      guard let segment = SegmentChains.holder(of: id, in: chain) else { continue }
-      guard holder == nil else { return try withJoinedVector(id, body) }
+    for chain in segments.filtered {
+      guard let segment = try chain.holder(of: id, hash) else { continue }
+      guard holder == nil else { return try withLatestVector(id, hash, body) }
       holder = segment
     }
-    return try holder?.reading(RowKey(id)) { (reader, row) throws(FormatError) -> Value? in
-      try reader.isRecord(row) ? body(try reader.elements(row)) : nil
+    let found = try holder?.reading(RowKey(id)) { (reader, row) throws(FormatError) -> Bool? in
+      guard try reader.isRecord(row) else { return false }
+      body(try reader.elements(row))
+      return true
     }
+    return found ?? false
+  }
+
+  /// The same where several segments may have a row: the vector is that of the body with the highest stamp.
+  private func withLatestVector(
+    _ id: RecordName, _ hash: UInt64, _ body: (Span<Float>) -> Void
+  ) throws(FormatError) -> Bool {
+    let key = RowKey(id)
+    var latest: (segment: OpenSegment, row: Int, standing: RowStanding)?
+    for chain in segments.filtered {
+      guard let segment = try chain.holder(of: id, hash) else { continue }
+      if let latest, segment.index.totals.greatestClock < latest.standing.stamp.clock { continue }
+      let found = try segment.reading(key) { (reader, row) throws(FormatError) in
+        try reader.standing(row).map { (row, $0) }
+      }
+      guard let (row, standing) = found else { continue }
+      if let latest {
+        // What two of one stamp mean together, their contents decide.
+        guard standing.stamp != latest.standing.stamp else { return try withJoinedVector(id, body) }
+        guard standing.stamp > latest.standing.stamp else { continue }
+      }
+      latest = (segment, row, standing)
+    }
+    guard let latest, latest.standing.isRecord else { return false }
+    try latest.segment.read { (reader) throws(FormatError) in body(try reader.elements(latest.row)) }
+    return true
   }
 
   /// The same where several rows have to be joined first: the vector is in the row whose body has won.
-  private func withJoinedVector<Value>(
-    _ id: RecordName, _ body: (Span<Float>) -> Value
-  ) throws(FormatError) -> Value? {
-    guard let row = try row(id), row.record != nil else { return nil }
+  private func withJoinedVector(_ id: RecordName, _ body: (Span<Float>) -> Void) throws(FormatError) -> Bool {
+    guard let row = try row(id), row.record != nil else { return false }
     for chain in segments.chains {
       guard let segment = SegmentChains.holder(of: id, in: chain) else { continue }
-      let value = try segment.reading(RowKey(id)) { (reader, place) throws(FormatError) -> Value? in
-        try reader.row(place).body == row.body ? body(try reader.elements(place)) : nil
+      let found = try segment.reading(RowKey(id)) { (reader, place) throws(FormatError) -> Bool? in
+        guard try reader.row(place).body == row.body else { return false }
+        body(try reader.elements(place))
+        return true
       }
-      if let value { return value }
+      if found == true { return true }
     }
-    return nil
+    return false
   }
 }

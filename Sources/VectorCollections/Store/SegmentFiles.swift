@@ -32,22 +32,44 @@ struct SegmentFiles {
         }
         try window.write(to: file)
       }
+      return nil
     }
   }
 
   /// The same file in a local copy, mapped; nil when it is not there or is not the same.
-  func local(_ entry: FileEntry, of manifest: ManifestReader, in copy: SegmentCopy) throws(StoreError) -> OpenSegment? {
-    guard case .file(let content) = entry.content else { return nil }
+  ///
+  /// - Parameter directory: where the copy has its segments.
+  func local(
+    _ entry: FileEntry, of manifest: ManifestReader, in copy: SegmentCopy, _ directory: borrowing Directory
+  ) throws(StoreError) -> OpenSegment? {
+    guard case .file(let content) = entry.content, let name = LocalPath(SegmentFiles.name(of: entry)) else {
+      return nil
+    }
     do throws(StoreError) {
-      return try opened(entry, manifest) { () throws(FileError) in
-        try Directory(path: copy.path).open(LocalPath(entry.path), for: .read)
+      return try opened(entry, manifest, isLocal: true) { () throws(FileError) in
+        try directory.open(name, for: .read)
       } fill: { file throws(StoreError) in
         let status = try SegmentFiles.storeError { () throws(FileError) in try file.status() }
         if !copy.isAsLeft(entry, status) { try compare(file, entry, content, manifest) }
+        return status
       }
     } catch {
       return nil
     }
+  }
+
+  /// Where a copy has its segments; nil where it has none, or none that can be mapped.
+  static func directory(of copy: SegmentCopy) -> Directory? {
+    guard let segments = LocalPath(VectorStore.segmentsDirectory),
+      let directory = try? Directory(path: copy.path).openDirectory(segments),
+      let fileSystem = try? directory.fileSystem(), !fileSystem.isNetwork
+    else { return nil }
+    return directory
+  }
+
+  /// The path of an entry, below the directory of segments.
+  private static func name(of entry: FileEntry) -> String {
+    String(decoding: entry.path.bytes.dropFirst(VectorStore.segmentsDirectory.utf8.count + 1), as: UTF8.self)
   }
 
   /// - Throws: when a chunk is not the same.
@@ -71,16 +93,39 @@ struct SegmentFiles {
   }
 
   private func opened(
-    _ entry: FileEntry, _ manifest: ManifestReader, _ open: () throws(FileError) -> OpenFile,
-    fill: (borrowing OpenFile) throws(StoreError) -> Void
+    _ entry: FileEntry, _ manifest: ManifestReader, isLocal: Bool = false, _ open: () throws(FileError) -> OpenFile,
+    fill: (borrowing OpenFile) throws(StoreError) -> FileStatus?
   ) throws(StoreError) -> OpenSegment {
     let file = try SegmentFiles.storeError(open)
-    try fill(file)
+    let status = try fill(file)
     let mapped = try SegmentFiles.storeError { () throws(FileError) in
-      try MappedFile(file, byteCount: entry.byteCount)
+      try MappedFile(file, byteCount: entry.byteCount, isLocal: isLocal, status: status)
     }
-    let segment = MappedSegment(mapped)
-    return try OpenSegment.open(entry, of: manifest) { () throws(FormatError) in try OpenSegment(segment) }
+    let (segment, byteCount) = (MappedSegment(mapped), Int(entry.byteCount))
+    return try OpenSegment.open(entry, of: manifest) { () throws(FormatError) in
+      OpenSegment(segment, try SegmentIndex(file, byteCount: byteCount))
+    }
+  }
+}
+
+extension SegmentIndex {
+  /// What a file's ends and its producers say. Read, not mapped: to touch a page for the first time takes longer.
+  fileprivate convenience init(_ file: borrowing OpenFile, byteCount: Int) throws(FormatError) {
+    let head = try SegmentIndex.bytes(0..<min(SegmentHeader.endOffset, byteCount), of: file)
+    let header = try SegmentHeader(from: head.rawSpan)
+    let tail = try SegmentIndex.bytes(try SegmentIndex.tailRange(header, byteCount: byteCount), of: file)
+    let ends = try SegmentIndex(header, tail: tail.rawSpan, byteCount: byteCount)
+    let place = ends.footer[.producers].range
+    let parts: any SegmentParts = ReadParts(try SegmentIndex.bytes(place, of: file), at: place.lowerBound)
+    self.init(ends, producers: try SegmentReader(parts: parts, opened: ends).readProducers())
+  }
+
+  private static func bytes(_ range: Range<Int>, of file: borrowing OpenFile) throws(FormatError) -> [UInt8] {
+    do throws(FileError) {
+      return try file.read(range.count, at: UInt64(range.lowerBound))
+    } catch {
+      throw .unreadable("segment", StoreError.file(error))
+    }
   }
 }
 

@@ -28,6 +28,13 @@ package final class VectorReader: Sendable {
 
   /// Hands out a record's vector where it lies, without a copy; nil when there is no record of that id.
   package func withVector<Value>(_ id: RecordName, _ body: (Span<Float>) -> Value) throws(StoreError) -> Value? {
+    var value: Value?
+    _ = try handOut(id) { value = body($0) }
+    return value
+  }
+
+  /// The same for one kind of body: what is made for each kind anew is slow across modules.
+  package func handOut(_ id: RecordName, _ body: (Span<Float>) -> Void) throws(StoreError) -> Bool {
     try reading { () throws(FormatError) in try lookup.withVector(id, body) }
   }
 

@@ -18,16 +18,29 @@ extension VectorStore {
     let known: VectorSchema?
     var sequences: HeadSequences?
     do throws(StoreError) {
-      let head = try headIfPresent()
-      let manifest = try head.flatMap { head throws(StoreError) in try self.manifest(of: head) }
-      known = try head.flatMap { _ throws(StoreError) in try schema(manifest) }
-      sequences = try head.map { head throws(StoreError) in try HeadSequences(self, head, manifest) }
+      known = try rememberedSchema()
       if known == nil { try register(deadline) }
     } catch { throw .store(error) }
     guard let schema = known ?? VectorStore.schema(of: request.operations) else {
       throw .log(.refused("the first work of a collection has to bring a record: its vector tells the dimension"))
     }
-    do throws(DeltaLogError) { return try log(schema, sequences).append(request) } catch { throw .log(error) }
+    do throws(DeltaLogError) {
+      let outcome = try log(schema).append(request)
+      settings.memory.note(schema, of: collection)
+      return outcome
+    } catch { throw .log(error) }
+  }
+
+  /// The schema, without reading what this process has read while the same head was the newest. The head that is read
+  /// for it is not looked for again.
+  private func rememberedSchema() throws(StoreError) -> VectorSchema? {
+    if let schema = try sequences.known()?.schema { return schema }
+    guard let head = try headIfPresent() else { return nil }
+    let manifest = try manifest(of: head)
+    let schema = try schema(manifest)
+    let state = try CompactedState(head, manifest)
+    settings.memory.note(AppendMemory.KnownHead(head: head, state: state, schema: schema), of: collection)
+    return schema
   }
 
   /// Appends the operations of several requests as one delta, under one sync. One that cannot be stored is refused
@@ -40,7 +53,7 @@ extension VectorStore {
   ) -> [Result<AppendOutcome, AppendError>] {
     let schema: VectorSchema?
     do throws(StoreError) {
-      schema = try self.schema() ?? VectorStore.schema(of: requests.flatMap(\.operations))
+      schema = try rememberedSchema() ?? VectorStore.schema(of: requests.flatMap(\.operations))
     } catch { return requests.map { _ in .failure(.store(error)) } }
     let refusals = requests.map { schema.flatMap($0.refusal) }
     guard var whole = zip(requests, refusals).first(where: { $1 == nil })?.0 else {

@@ -23,8 +23,9 @@ extension VectorStore {
       let schema = try schema(manifest)
     else { return nil }
     var segments: [OpenSegment] = []
+    guard let directory = SegmentFiles.directory(of: copy) else { return nil }
     for entry in try entries(of: manifest) {
-      guard let segment = try files.local(entry, of: manifest, in: copy) else { return nil }
+      guard let segment = try files.local(entry, of: manifest, in: copy, directory) else { return nil }
       segments.append(segment)
     }
     return VectorReader(row, schema, segments)

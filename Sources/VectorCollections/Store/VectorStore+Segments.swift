@@ -45,7 +45,11 @@ extension VectorStore {
     switch access {
     case .mapped: return try files.fetch(entry, of: manifest)
     case .copy(let copy):
-      if let segment = try files.local(entry, of: manifest, in: copy) { return segment }
+      if let directory = SegmentFiles.directory(of: copy),
+        let segment = try files.local(entry, of: manifest, in: copy, directory)
+      {
+        return segment
+      }
       return try files.fetch(entry, of: manifest)
     case .ranged:
       let chunks = try SegmentChunks(entry, of: manifest, cache: cache, limits: store.limits)

@@ -14,6 +14,8 @@ package struct VectorStore: Sendable {
     package var temporaryDirectory: String
     package var plan = CompactionPlan.Limits()
     package var log = DeltaLog.Configuration()
+    /// What this process knows of the collections it appends to.
+    package var memory = AppendMemory()
     /// At which size the next segment is begun.
     package var segmentByteCountAim = 32 << 20
     /// What chunks of segments share of a frame at most.
@@ -47,10 +49,10 @@ package struct VectorStore: Sendable {
 
   var sequences: HeadSequences { HeadSequences(self) }
 
-  func log(_ schema: VectorSchema, _ sequences: HeadSequences? = nil) -> DeltaLog {
+  func log(_ schema: VectorSchema) -> DeltaLog {
     DeltaLog(
-      tier: store.catalog.origin, collection: collection, schema: schema, compacted: sequences ?? self.sequences,
-      clock: store.settings.wallClock, configuration: settings.log)
+      tier: store.catalog.origin, collection: collection, schema: schema, compacted: sequences,
+      clock: store.settings.wallClock, configuration: settings.log, memory: settings.memory)
   }
 
   /// The log, to list what is there: that does not depend on the schema.

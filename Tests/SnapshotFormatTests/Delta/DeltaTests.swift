@@ -109,19 +109,49 @@ struct DeltaTests {
     #expect(one.footer.content == two.footer.content && one.digest != two.digest)
   }
 
-  @Test func `drained bytes are the same as those kept`() throws {
+  @Test(arguments: [1, 30, 1_500])
+  func `content and seal are the digests of what they cover, however many batches there are`(count: Int) throws {
     var source = OperationSource(seed: 12, dimension: 1_536)
     let header = deltaHeader(source.schema)
-    let log = source.log(1_500)
+    let log = source.log(count)
     let whole = try delta(log, header)
     var writer = DeltaWriter(header: header)
-    var bytes: [UInt8] = []
-    for operation in log {
-      try writer.append(operation)
-      bytes += writer.drain()
+    for operation in log { try writer.append(operation) }
+    let front = writer.written
+    #expect(Array(whole.bytes.prefix(front.count)) == front)
+    let sealed = whole.bytes.dropLast(SealedObject.sealByteCount)
+    #expect(whole.digest == SealedObject.digest(of: Array(sealed).rawSpan, named: header.key))
+    #expect(try DeltaTail(tail: whole.bytes.rawSpan).footer.content == content(log, source.schema))
+  }
+
+  /// formats/delta.md §6, in one piece.
+  private func content(_ log: [StampedOperation], _ schema: VectorSchema) -> Digest {
+    var bytes = ByteWriter()
+    bytes.integer(UInt32(schema.dimension))
+    bytes.integer(schema.elementType.rawValue)
+    for operation in log.map(\.operation) {
+      bytes.integer(operation.kind.rawValue)
+      bytes.bytes16(operation.name.utf8)
+      if case .upsert(_, let body) = operation {
+        bytes.append(body.vector)
+        bytes.integer(UInt32(body.document.map { $0.utf8.count + 1 } ?? 0))
+        bytes.append(body.document?.utf8 ?? [])
+      }
+      operation.fields?.write(to: &bytes)
     }
-    let end = writer.finish().object
-    #expect(bytes + end.bytes == whole.bytes && end.digest == whole.digest)
+    return Digest.of(bytes.bytes)
+  }
+
+  @Test func `fields take as many bytes as is said before they are written`() {
+    let source = OperationSource(seed: 13)
+    for _ in 0..<500 {
+      let fields = source.fields(removals: true, atLeast: 0)
+      #expect(fields.encodedByteCount == fields.encoded.count)
+    }
+    let key = UTF8Text(String(repeating: "k", count: 200))
+    let long = MetadataFields([MetadataField(key: key, value: .string(UTF8Text(String(repeating: "v", count: 20_000))))]
+    )
+    #expect(long?.encodedByteCount == long?.encoded.count)
   }
 
   @Test func `vectors lie at multiples of 64 as they are`() throws {

@@ -14,3 +14,4 @@ from . import worker, costs, link  # noqa: F401
 from . import scale, flatness  # noqa: F401
 from . import speed, floor, sets  # noqa: F401
 from . import unsynced, search, reads  # noqa: F401
+from . import appends, compaction, scattered, exclusion, compacted  # noqa: F401

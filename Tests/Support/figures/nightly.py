@@ -8,8 +8,8 @@ import sys
 import time
 
 from . import (
-    concurrency, controls, damage, disk, hostile, leases, mutations, pauses, races, records, s3ceph, s3faults, s3fleet,
-    simulation, words)
+    compacted, concurrency, controls, damage, disk, hostile, leases, mutations, pauses, races, records, s3ceph, s3faults,
+    s3fleet, simulation, words)
 from .context import Context, in_memory, scratch_folder
 from .faults import KINDS, can_meet, fault_sweep
 from .kills import recovery_sweep, sweep
@@ -134,6 +134,7 @@ def chunks():
     for figure in (controls.controls, races.users, words.words):
         yield figure.__name__, figure_chunk(figure)
     yield "damage", figure_chunk(damage.damage)
+    yield "10 GB compacted", figure_chunk(lambda context: compacted.compacted(context, compacted.NIGHTLY_BYTES))
     yield from mutation_chunks()
     yield from simulation_chunks()
     yield "records", figure_chunk(records.records)

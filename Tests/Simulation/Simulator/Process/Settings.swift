@@ -40,6 +40,7 @@ enum Settings {
   /// The vectors as a process opens them. Compactions work under a lease.
   static func vectors(_ process: SimulatedProcess, _ store: SnapshotStore) -> VectorStore {
     var settings = VectorStore.Settings(temporaryDirectory: process.world.folder + "/tmp")
+    settings.memory = process.memory
     settings.log.clockSkewMaxMilliseconds = process.weather.clockSkewMax
     settings.lease = LeaseUse(
       isStopped: { !process.isAlive },

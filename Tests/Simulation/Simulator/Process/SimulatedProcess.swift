@@ -1,5 +1,6 @@
 import Primitives
 import SnapshotFormat
+import VectorCollections
 
 /// One process of a user: it lives until it ends or crashes, and starts with nothing but the store.
 final class SimulatedProcess: Sendable {
@@ -19,6 +20,8 @@ final class SimulatedProcess: Sendable {
   let random: SeededRandomSource
   let clock: ProcessClock
   let weather: Weather
+  /// What it knows of the collection it appends to.
+  let memory = AppendMemory()
   private let state = Held(State())
 
   /// - Parameter isQuiet: nothing goes wrong with it, and no clock was ahead of its own: what waits for one is taken.

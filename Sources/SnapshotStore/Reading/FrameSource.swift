@@ -27,10 +27,19 @@ package final class FrameSource: Sendable {
   /// Reads a run of neighbouring frames in one request and keeps them decoded. One that is damaged is left to
   /// `frame(at:)`.
   package func prefetch(_ run: FrameRun) throws(StoreError) {
-    let bytes = try read(.pack(run.pack), run.range)
-    for place in run.places {
-      let start = place.frameOffset - Int(run.range.lowerBound)
-      let span = bytes.rawSpan.extracting(start..<(start + place.frameByteCount))
+    keep(try fetch(run))
+  }
+
+  /// Reads a run of neighbouring frames in one request; they stay encoded.
+  package func fetch(_ run: FrameRun) throws(StoreError) -> FetchedRun {
+    FetchedRun(run: run, bytes: try read(.pack(run.pack), run.range))
+  }
+
+  /// Decodes frames that were read, and keeps them. One that is damaged is left to `frame(at:)`.
+  package func keep(_ fetched: FetchedRun) {
+    for place in fetched.run.places {
+      let start = place.frameOffset - Int(fetched.run.range.lowerBound)
+      let span = fetched.bytes.rawSpan.extracting(start..<(start + place.frameByteCount))
       if let frame = try? decode(span, at: place) { cache.insert(frame, for: FrameCache.Key(place)) }
     }
   }
@@ -75,6 +84,12 @@ package final class FrameSource: Sendable {
       throw .damage(damage)
     }
   }
+}
+
+/// Frames as they stand in their pack, neither decoded nor checked.
+package struct FetchedRun: Sendable {
+  fileprivate let run: FrameRun
+  fileprivate let bytes: [UInt8]
 }
 
 extension StoreError {

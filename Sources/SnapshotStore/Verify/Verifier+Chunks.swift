@@ -34,7 +34,7 @@ extension Verifier {
     let limits = store.limits
     let places = frames.missing(items.flatMap { [$0.reference.place] + $0.links.map(\.place) })
     let runs = FrameRun.coalesce(places, gap: limits.coalescingGapByteCount, byteCountMax: limits.requestByteCount)
-    _ = try Parallel.map(runs, jobs: limits.jobs) { [frames] run throws(StoreError) in try frames.fetch(run) }
+    _ = try Parallel.map(runs, jobs: limits.jobs) { [frames] run throws(StoreError) in try frames.prefetchAnswered(run) }
     let batches = items.batches(of: Digest.batchCount)
     let results = try Parallel.map(batches, jobs: limits.jobs) { items throws(StoreError) in try manifest.verify(items)
     }
@@ -81,7 +81,7 @@ struct VerifiedChunk: Sendable {
 extension FrameSource {
   /// Reads what can be read. What is damaged is met again, and reported, when it is decoded; a tier that does not
   /// answer is not asked for the next thing: each question would wait for as long as the first.
-  fileprivate func fetch(_ run: FrameRun) throws(StoreError) {
+  fileprivate func prefetchAnswered(_ run: FrameRun) throws(StoreError) {
     do throws(StoreError) { try prefetch(run) } catch {
       guard case .damage = error else { throw error }
     }

@@ -154,13 +154,19 @@ extension SyncSession {
     let builder = TreeBuilder(
       staging: area.tree, tree: files ?? tree, wanted: prepared.wanted, local: local, limits: limits,
       isWholeTree: isWholeTree, plan: prepared.plan, control: control, mayLink: mayLink)
-    if let windows = prepared.windows.all {
-      for window in windows { try builder.run(window) }
-      return builder.writtenByteCount
+    // Those that were kept when they were counted; else they are made again, one by one.
+    if var windows = prepared.windows.all?[...] {
+      try run(builder) { () throws(SyncError) in windows.popFirst() }
+    } else {
+      var planner = try planner((prepared.basis, prepared.wanted, prepared.survey, prepared.index))
+      try run(builder) { () throws(SyncError) in try planner.next() }
     }
-    var planner = try planner((prepared.basis, prepared.wanted, prepared.survey, prepared.index))
-    while let window = try planner.next() { try builder.run(window) }
     return builder.writtenByteCount
+  }
+
+  private func run(_ builder: TreeBuilder, _ plan: () throws(SyncError) -> SyncWindow?) throws(SyncError) {
+    var ahead = WindowsAhead(builder.wanted.chunks.frames, jobs: limits.jobs)
+    while let (window, fetched) = try ahead.next(plan) { try builder.run(window, fetched) }
   }
 
   func install(

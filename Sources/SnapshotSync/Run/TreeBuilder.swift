@@ -40,13 +40,12 @@ final class TreeBuilder {
     progress.itemsTotal = plan.files
   }
 
-  func run(_ window: SyncWindow) throws(SyncError) {
+  /// - Parameter fetched: the frames that the window names.
+  func run(_ window: SyncWindow, _ fetched: [FetchedRun]) throws(SyncError) {
     try control.check()
     local.use(window.places)
     let frames = wanted.chunks.frames
-    _ = try storing { () throws(StoreError) in
-      try Parallel.map(window.runs, jobs: limits.jobs) { run throws(StoreError) in try frames.prefetch(run) }
-    }
+    _ = Parallel.map(fetched, jobs: limits.jobs) { frames.keep($0) }
     let chunks = try read(window)
     var next = 0
     for step in window.steps {

@@ -1,0 +1,90 @@
+internal import Primitives
+internal import SnapshotFormat
+internal import SnapshotStore
+internal import Synchronization
+
+/// The windows that come next, while what they need of the store is being read.
+///
+/// - A line with a delay is not left idle while chunks are rebuilt and written.
+/// - What waits here is encoded, and bounded: `byteCountMax`, or one window.
+/// - A read that fails is told by the window that needs it.
+struct WindowsAhead {
+  static let byteCountMax = 8 << 20
+
+  private let frames: FrameSource
+  private let jobs: Int
+  private var waiting: [(window: SyncWindow, fetch: WindowFetch)] = []
+
+  init(_ frames: FrameSource, jobs: Int) {
+    self.frames = frames
+    self.jobs = jobs
+  }
+
+  /// The next window, with what it needs; nil at the end.
+  ///
+  /// - Parameter plan: gives the windows in order.
+  mutating func next(
+    _ plan: () throws(SyncError) -> SyncWindow?
+  ) throws(SyncError) -> (window: SyncWindow, fetched: [FetchedRun])? {
+    while hasRoom, let window = try plan() {
+      waiting.append((window, WindowFetch(window.runs, from: frames, jobs: jobs)))
+    }
+    guard !waiting.isEmpty else { return nil }
+    let (window, fetch) = waiting.removeFirst()
+    let fetched = try storing { () throws(StoreError) in try fetch.wait() }
+    return (window, fetched)
+  }
+
+  private var hasRoom: Bool {
+    waiting.isEmpty || waiting.reduce(0) { $0 + $1.fetch.byteCount } < WindowsAhead.byteCountMax && waiting.count < 4
+  }
+}
+
+/// Reads runs of frames on a thread of its own, until somebody waits for them.
+private final class WindowFetch {
+  /// What the thread needs, and what comes of it.
+  private final class Work: Sendable {
+    private let runs: [FrameRun]
+    private let frames: FrameSource
+    private let jobs: Int
+    private let result = Mutex<Result<[FetchedRun], StoreError>>(.success([]))
+
+    init(_ runs: [FrameRun], from frames: FrameSource, jobs: Int) {
+      self.runs = runs
+      self.frames = frames
+      self.jobs = jobs
+    }
+
+    func run() {
+      let frames = frames
+      let fetched = Result { () throws(StoreError) in
+        try Parallel.map(runs, jobs: jobs) { run throws(StoreError) in try frames.fetch(run) }
+      }
+      result.withLock { $0 = fetched }
+    }
+
+    func take() throws(StoreError) -> [FetchedRun] { try result.withLock { $0 }.get() }
+  }
+
+  let byteCount: Int
+  private let work: Work
+  /// Nil where there is nothing to read, or the system has no thread to give.
+  private var thread: BlockingThread?
+
+  init(_ runs: [FrameRun], from frames: FrameSource, jobs: Int) {
+    byteCount = runs.reduce(0) { $0 + $1.byteCount }
+    let work = Work(runs, from: frames, jobs: jobs)
+    self.work = work
+    if !runs.isEmpty { thread = BlockingThread { work.run() } }
+  }
+
+  /// Nobody wants it any more: it ends by itself.
+  deinit { thread?.detach() }
+
+  /// Once.
+  func wait() throws(StoreError) -> [FetchedRun] {
+    if let thread { thread.join() } else { work.run() }
+    thread = nil
+    return try work.take()
+  }
+}

@@ -16,7 +16,6 @@ extension VectorStore {
   /// - Throws: `.log(.refused)` when the first work of a collection has no record to tell the dimension by.
   package func append(_ request: AppendRequest, deadline: Deadline = .never) throws(AppendError) -> AppendOutcome {
     let known: VectorSchema?
-    var sequences: HeadSequences?
     do throws(StoreError) {
       known = try rememberedSchema()
       if known == nil { try register(deadline) }

@@ -34,7 +34,9 @@ extension Verifier {
     let limits = store.limits
     let places = frames.missing(items.flatMap { [$0.reference.place] + $0.links.map(\.place) })
     let runs = FrameRun.coalesce(places, gap: limits.coalescingGapByteCount, byteCountMax: limits.requestByteCount)
-    _ = try Parallel.map(runs, jobs: limits.jobs) { [frames] run throws(StoreError) in try frames.prefetchAnswered(run) }
+    _ = try Parallel.map(runs, jobs: limits.jobs) { [frames] run throws(StoreError) in
+      try frames.prefetchAnswered(run)
+    }
     let batches = items.batches(of: Digest.batchCount)
     let results = try Parallel.map(batches, jobs: limits.jobs) { items throws(StoreError) in try manifest.verify(items)
     }

@@ -49,9 +49,17 @@ package final class BaseReader: Sendable {
     return chunks.compactMap(\.self)
   }
 
+  /// Reads what chunks need of the store in few requests; nothing where a directory has their files.
+  func prefetch(_ wanted: [BaseChunk], _ limits: StoreLimits) throws(StoreError) {
+    guard !asksFiles else { return }
+    try manifest.chunks.prefetch(wanted.map(\.reference), support: manifest.support, limits)
+  }
+
+  private var asksFiles: Bool { files != nil && missCount.withLock { $0 } <= BaseReader.missCountMax }
+
   /// What the directory has, verified.
   private func local(_ wanted: [BaseChunk]) -> [[UInt8]?] {
-    guard let files, missCount.withLock({ $0 }) <= BaseReader.missCountMax else { return wanted.map { _ in nil } }
+    guard let files, asksFiles else { return wanted.map { _ in nil } }
     let read = wanted.map { files.read($0.path, at: $0.offset, count: $0.reference.byteCount) }
     let found = zip(wanted, zip(read, Digest.ofEach(read.map { $0 ?? [] }))).map { chunk, read in
       read.1 == chunk.reference.id ? read.0 : nil

@@ -81,6 +81,7 @@ extension SnapshotWriter {
   /// Compares chunks with what the base has in their place, on all workers.
   private func patches(of tasks: [ChunkTask]) throws(StoreError) -> [ChunkDecision] {
     guard let baseChunks else { return tasks.map { _ in .full } }
+    try baseChunks.prefetch(tasks.flatMap(\.patchableBases), context.limits)
     return try Parallel.map(tasks.batches(of: Digest.batchCount), jobs: context.limits.jobs) {
       batch throws(StoreError) in
       let bases = batch.map(\.patchableBases)

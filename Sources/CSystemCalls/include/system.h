@@ -56,4 +56,7 @@ int system_file_system_of(int file, struct system_file_system *_Nonnull info);
 /// and go all the time, and each that is given back to the kernel is faulted in and zeroed again.
 void system_keep_freed_memory(int byte_count);
 
+// One header leads to all: a build that was made before the other came notices it.
+#include "helper.h"
+
 #endif

@@ -11,19 +11,20 @@ support=$here/../Tests/Support
 readonly here support
 exec </dev/null
 
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+unavailable() {
+  echo "bench: $1" >&2
+  exit 3
 }
+
+# shellcheck source=../Tests/Support/apt.sh
+. "$support/apt.sh"
 
 # A peer that cannot be had is found missing by bench.py, which says so.
 install_peers() {
   local peer
   local -a missing=()
   for peer in casync rsync restic borg; do command -v "$peer" >/dev/null || missing+=("$peer"); done
-  [ ${#missing[@]} -gt 0 ] && command -v apt-get >/dev/null || return 0
-  as_root timeout 300 env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -q -y --no-install-recommends "${missing[@]/%borg/borgbackup}" >&2 \
-    || echo "bench: cannot install ${missing[*]}" >&2
+  [ ${#missing[@]} -eq 0 ] || (install_packages 300 "${missing[@]/%borg/borgbackup}") || true
 }
 
 install_peers

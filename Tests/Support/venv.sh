@@ -30,24 +30,14 @@ for requirement in sys.argv[1:]:
 PY
 }
 
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
-}
+# shellcheck source=apt.sh
+. "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
 
 can_make_venvs() {
   command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' >/dev/null 2>&1
 }
 
-install_venv_module() {
-  command -v apt-get >/dev/null || unavailable "python3 has no venv module and there is no apt-get"
-  echo "installing python3-venv" >&2
-  as_root timeout "$limit" apt-get update -q >&2 || unavailable "apt-get update failed"
-  as_root timeout "$limit" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -q -y --no-install-recommends python3-venv >&2 \
-    || unavailable "apt-get could not install python3-venv"
-}
-
-install_packages() {
+install_requirements() {
   echo "installing ${requirements[*]} into $dir" >&2
   timeout "$limit" python3 -m venv --clear "$dir" >&2 || unavailable "python3 -m venv failed"
   timeout "$limit" "$python" -m pip install --quiet --disable-pip-version-check --prefer-binary \
@@ -55,10 +45,10 @@ install_packages() {
 }
 
 make_venv() {
-  can_make_venvs || install_venv_module
+  can_make_venvs || install_packages "$limit" python3-venv
   can_make_venvs || unavailable "python3 still has no venv module"
   mkdir -p "$(dirname "$dir")"
-  install_packages
+  install_requirements
   is_ready || unavailable "what was installed is not what was asked for"
 }
 

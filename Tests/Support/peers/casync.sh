@@ -11,17 +11,8 @@ unavailable() {
   exit 3
 }
 
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
-}
-
-install_casync() {
-  command -v apt-get >/dev/null || unavailable "it is not installed and there is no apt-get"
-  echo "installing casync" >&2
-  as_root timeout 300 apt-get update -q >&2 || unavailable "apt-get update failed"
-  as_root timeout 300 env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -q -y --no-install-recommends casync >&2 || unavailable "apt-get could not install it"
-}
+# shellcheck source=../apt.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../apt.sh"
 
 bytes_in() {
   find "$1" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%d\n", sum }'
@@ -31,7 +22,7 @@ bytes_in() {
 for directory in "$@"; do
   [ -d "$directory" ] || { echo "casync.sh: $directory is no directory" >&2; exit 2; }
 done
-command -v casync >/dev/null || install_casync
+command -v casync >/dev/null || install_packages 300 casync
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

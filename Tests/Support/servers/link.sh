@@ -8,6 +8,7 @@ set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 readonly here
 readonly rate=1gbit milliseconds=1
+readonly packages=(iproute2 sshfs openssh-server openssh-client fuse3)
 readonly server=snap-s-$$ client=snap-c-$$
 readonly there=10.99.0.1 home=10.99.0.2
 
@@ -15,6 +16,9 @@ unavailable() {
   echo "a line between two hosts cannot be had here: $1" >&2
   exit 3
 }
+
+# shellcheck source=../apt.sh
+. "$here/../apt.sh"
 
 on() {
   local name=$1
@@ -77,10 +81,9 @@ serve_ssh() {
 }
 
 [ "$(id -u)" -eq 0 ] || unavailable "it takes root"
-for command in ip tc nsenter sshfs ssh-keygen fusermount3; do
-  command -v "$command" >/dev/null || unavailable "there is no $command"
+for command in ip tc nsenter sshfs ssh-keygen fusermount3 /usr/sbin/sshd; do
+  command -v "$command" >/dev/null || { install_packages 420 "${packages[@]}"; break; }
 done
-[ -x /usr/sbin/sshd ] || unavailable "there is no sshd"
 python=$(bash "$here/../venv.sh" moto 'moto[s3,server]==5.2.1')
 dir=$(mktemp -d)
 readonly python dir

@@ -14,14 +14,8 @@ unavailable() {
   exit 3
 }
 
-install_packages() {
-  command -v apt-get >/dev/null || unavailable "there is no apt-get"
-  echo "installing ${packages[*]}" >&2
-  timeout "$limit" apt-get update -q >&2 || unavailable "apt-get update failed"
-  timeout "$limit" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout="$limit" "${packages[@]}" >&2 \
-    || unavailable "apt-get could not install it within $limit s"
-}
+# shellcheck source=../apt.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../apt.sh"
 
 start_server() {
   mkdir -p /run/sshd
@@ -96,7 +90,7 @@ stop() {
 
 [ "$(id -u)" -eq 0 ] || unavailable "only root can start an sshd and mount a disk"
 for program in sshfs fusermount3 ssh /usr/sbin/sshd; do
-  command -v "$program" >/dev/null || { install_packages; break; }
+  command -v "$program" >/dev/null || { install_packages "$limit" "${packages[@]}"; break; }
 done
 [ -c /dev/fuse ] || unavailable "there is no /dev/fuse"
 dir=$(mktemp -d)

@@ -26,9 +26,12 @@ package final class SnapshotStore: Sendable {
   }
 
   /// The head of a collection that must be there.
-  package func head(of collection: CollectionName) throws(StoreError) -> Head {
+  ///
+  /// - Parameter hint: a revision near the newest; any number will do.
+  package func head(of collection: CollectionName, hint: UInt64 = 0) throws(StoreError) -> Head {
+    let near = max(hint, catalog.hints.revision(of: collection))
     let head = try catching { () throws(CatalogError) in
-      try HeadLine(catalog.origin, collection).existing(hint: catalog.hints.revision(of: collection))
+      try HeadLine(catalog.origin, collection).existing(hint: near)
     }
     catalog.hints.note(head.revision, of: collection)
     return head

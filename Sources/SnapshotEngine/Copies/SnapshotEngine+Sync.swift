@@ -19,7 +19,7 @@ extension SnapshotEngine {
     let reference = try Names.version(version)
     let lockTimeout = configuration.lockTimeoutSeconds
     return try await perform { call throws(EngineError) in
-      let (head, row) = try call.row(reference)
+      let (head, row) = try call.row(reference, hint: call.version(of: directory, in: reference.collection))
       return try call.sync(
         Snapshot(reference.collection, row, in: head), row, reference.collection, to: directory, options, lockTimeout)
     }
@@ -45,6 +45,14 @@ extension SnapshotEngine {
 }
 
 extension EngineCall {
+  /// The version of the collection that a directory is a copy of; 0 where it is of none.
+  fileprivate func version(of directory: String, in collection: CollectionName) -> UInt64 {
+    guard let state = LocalCopy.remembered(path: directory), state.store == wiring.identity.identifier,
+      state.collection == collection
+    else { return 0 }
+    return state.version.number
+  }
+
   /// How what runs below is stopped.
   var control: SyncControl {
     var control = SyncControl(clock: clock)

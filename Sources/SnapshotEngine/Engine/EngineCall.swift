@@ -76,13 +76,18 @@ final class EngineCall: Sendable {
   }
 
   /// The head of a collection that must be there.
-  func head(of collection: CollectionName) throws(EngineError) -> Head {
-    try catching { () throws(StoreError) in try store.head(of: collection) }
+  /// - Parameter hint: a version that is there; each has come with a revision of its own.
+  func head(of collection: CollectionName, hint: UInt64 = 0) throws(EngineError) -> Head {
+    try catching { () throws(StoreError) in try store.head(of: collection, hint: hint) }
   }
 
   /// The head and the row that a name means.
-  func row(_ reference: VersionReference) throws(EngineError) -> (head: Head, row: VersionRow) {
-    let head = try head(of: reference.collection)
+  ///
+  /// - Parameter hint: a version that is there.
+  func row(_ reference: VersionReference, hint: UInt64 = 0) throws(EngineError) -> (head: Head, row: VersionRow) {
+    var hint = hint
+    if case .number(let version) = reference.selector { hint = max(hint, version) }
+    let head = try head(of: reference.collection, hint: hint)
     let row = try catching { () throws(CatalogError) in
       try HeadLine(catalog.origin, reference.collection).row(reference.selector, in: head)
     }

@@ -33,6 +33,13 @@ package final class LocalCopy: Sendable {
     load(LocalTree(try filing { () throws(FileError) in try Directory(path: path) }))
   }
 
+  /// What the directory at `path` says it is a copy of; nil where it says nothing that can be read. For hints alone: what
+  /// it holds is not looked at.
+  package static func remembered(path: String) -> CopyState? {
+    guard let tree = try? LocalTree(Directory(path: path)) else { return nil }
+    return (try? state(tree)) ?? nil
+  }
+
   /// Reads `.snapctl/` of a directory. Whatever does not verify makes it unreadable.
   static func load(_ tree: LocalTree) -> Loaded {
     do throws(StateProblem) {

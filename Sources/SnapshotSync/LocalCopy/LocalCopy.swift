@@ -33,8 +33,8 @@ package final class LocalCopy: Sendable {
     load(LocalTree(try filing { () throws(FileError) in try Directory(path: path) }))
   }
 
-  /// What the directory at `path` says it is a copy of; nil where it says nothing that can be read. For hints alone: what
-  /// it holds is not looked at.
+  /// What the directory at `path` says it is a copy of; nil where it says nothing that can be read. For hints alone:
+  /// what it holds is not looked at.
   package static func remembered(path: String) -> CopyState? {
     guard let tree = try? LocalTree(Directory(path: path)) else { return nil }
     return (try? state(tree)) ?? nil

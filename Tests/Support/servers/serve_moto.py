@@ -6,7 +6,21 @@ import threading
 
 import boto3
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+from moto.s3.responses import S3Response
 
+# S3 decides a conditional PUT at once. This server looks, and puts, and another thread may come in between: of eight
+# that created one name at a time, two won in 3 rounds of 150, where Python switched between them as often as it can.
+# One after the other, as S3 would have them.
+turn = threading.Lock()
+put_object = S3Response.put_object
+
+
+def put_in_turn(*arguments, **options):
+    with turn:
+        return put_object(*arguments, **options)
+
+
+S3Response.put_object = put_in_turn
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 server.start()

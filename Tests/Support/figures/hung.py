@@ -255,7 +255,7 @@ def told(run, wanted, bound):
 
 
 def unclear(run):
-    words = ("nothing moved", "gone", "not connected", "does not answer", "ended", "aborted", "deadline")
+    words = ("nothing moved", "gone", "not connected", "does not answer", "ended", "abort", "deadline")
     return [] if any(word in run.stderr for word in words) else [f"it does not say why: {run.told()}"]
 
 

@@ -123,4 +123,6 @@ void system_keep_freed_memory(int byte_count) {
   mallopt(M_MMAP_THRESHOLD, byte_count);
   mallopt(M_TRIM_THRESHOLD, byte_count);
   mallopt(M_TOP_PAD, 1 << 20);
+  // What one thread frees is there for all: threads come and go, and each arena would keep as much.
+  mallopt(M_ARENA_MAX, 1);
 }

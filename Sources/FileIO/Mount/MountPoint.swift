@@ -27,8 +27,7 @@ package struct MountPoint: Sendable, Equatable {
   /// `autofs` mounts a network file system when it is touched.
   private static let networkKinds: Set = [
     "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "virtiofs", "ceph", "afs", "lustre", "gpfs", "gfs2", "ocfs2",
-    "beegfs",
-    "glusterfs", "orangefs", "pvfs2", "coda", "autofs",
+    "beegfs", "glusterfs", "orangefs", "pvfs2", "coda", "autofs",
   ]
 }
 

@@ -6,10 +6,12 @@ internal import Synchronization
 /// The windows that come next, while what they need of the store is being read.
 ///
 /// - A line with a delay is not left idle while chunks are rebuilt and written.
-/// - What waits here is encoded, and bounded: `byteCountMax`, or one window.
+/// - What waits here is encoded, and bounded: a window is begun while those that wait are fewer than `countMax` and
+///   have less than `byteCountMax`, or when none waits.
 /// - A read that fails is told by the window that needs it.
 struct WindowsAhead {
-  static let byteCountMax = 8 << 20
+  private static let byteCountMax = 8 << 20
+  private static let countMax = 4
 
   private let frames: FrameSource
   private let jobs: Int
@@ -36,7 +38,9 @@ struct WindowsAhead {
   }
 
   private var hasRoom: Bool {
-    waiting.isEmpty || waiting.reduce(0) { $0 + $1.fetch.byteCount } < WindowsAhead.byteCountMax && waiting.count < 4
+    guard !waiting.isEmpty else { return true }
+    let byteCount = waiting.reduce(0) { $0 + $1.fetch.byteCount }
+    return waiting.count < WindowsAhead.countMax && byteCount < WindowsAhead.byteCountMax
   }
 }
 

@@ -17,7 +17,9 @@ extension SnapshotEngine {
   ) async throws(EngineError) -> Appended {
     let target = try AppendTarget(collection, options)
     var operations: [RecordOperation] = []
-    for change in changes { operations.append(try change.operation()) }
+    operations.reserveCapacity(changes.count)
+    var order = FieldOrder()
+    for change in changes { operations.append(try change.operation(&order)) }
     if target.options.sequence == nil, !operations.isEmpty,
       let byteCount = DeltaBatches.byteCount(ofOneDelta: operations)
     {

@@ -41,20 +41,18 @@ extension MetadataItem {
 
 extension RecordChange {
   /// - Throws: `.usage` for a name or metadata that no record can have.
-  func operation() throws(EngineError) -> RecordOperation {
+  func operation(_ order: inout FieldOrder) throws(EngineError) -> RecordOperation {
     switch self {
     case .put(let record):
-      let fields = try RecordChange.fields(
-        record.metadata.map { MetadataField(key: UTF8Text($0.key), value: $0.value.value) }, of: record.id)
+      let fields = try RecordChange.checked(order.fields(record.metadata), of: record.id)
       let document = record.document.map { UTF8Text($0) }
       return .upsert(
         try RecordChange.name(record.id),
         RecordBody(floats: record.vector, document: document, metadata: fields))
     case .update(let id, let items):
-      return .patch(try RecordChange.name(id), try RecordChange.fields(RecordChange.fields(items), of: id))
+      return .patch(try RecordChange.name(id), try RecordChange.fields(items, of: id))
     case .updateAll(let prefix, let items):
-      return .patchPrefix(
-        try RecordChange.name(prefix), try RecordChange.fields(RecordChange.fields(items), of: prefix))
+      return .patchPrefix(try RecordChange.name(prefix), try RecordChange.fields(items, of: prefix))
     case .delete(let id): return .delete(try RecordChange.name(id))
     case .deleteAll(let prefix): return .deletePrefix(try RecordChange.name(prefix))
     }
@@ -69,12 +67,14 @@ extension RecordChange {
     return name
   }
 
-  private static func fields(_ items: [String: MetadataItem?]) -> [MetadataField] {
-    items.map { MetadataField(key: UTF8Text($0.key), value: $0.value?.value) }
+  private static func fields(
+    _ items: [String: MetadataItem?], of name: String
+  ) throws(EngineError) -> MetadataFields {
+    try checked(MetadataFields(items.map { MetadataField(key: UTF8Text($0.key), value: $0.value?.value) }), of: name)
   }
 
-  private static func fields(_ fields: [MetadataField], of name: String) throws(EngineError) -> MetadataFields {
-    guard let fields = MetadataFields(fields) else {
+  private static func checked(_ fields: MetadataFields?, of name: String) throws(EngineError) -> MetadataFields {
+    guard let fields else {
       throw EngineError(
         .usage, "the metadata of \(Printable.string(name)) cannot be stored", subject: Printable.string(name),
         advice: "Keys have 1 to 256 bytes without NUL, numbers are finite, and there are at most 1,024 keys")

@@ -10,6 +10,7 @@ struct DeltaBatchBuilder: Sendable {
   private var names = TextColumn()
   private var documents = TextColumn()
   private var metadata = ByteWriter()
+  private var lastFieldsStart = 0
   private var firstClock = HybridClock.zero
   private var lastClock = HybridClock.zero
 
@@ -35,10 +36,17 @@ struct DeltaBatchBuilder: Sendable {
     clocks.varint(stamped.clock.value - lastClock.value)
     lastClock = stamped.clock
     names.add(stamped.operation.name.utf8, length: stamped.operation.name.utf8.count)
+    lastFieldsStart = metadata.count
     stamped.operation.fields?.write(to: &metadata)
     guard case .upsert(_, let body) = stamped.operation else { return }
     vectors.append(body.vector)
     documents.add(body.document?.utf8 ?? [], length: body.document.map { $0.utf8.count + 1 } ?? 0)
+  }
+
+  /// Calls `body` with the encoded fields of the last operation, none where its kind has none.
+  func withLastFields(_ body: (RawSpan) -> Void) {
+    let bytes = metadata.bytes
+    body(bytes.rawSpan.extracting(lastFieldsStart..<bytes.count))
   }
 
   func encode(to output: inout ByteWriter) {

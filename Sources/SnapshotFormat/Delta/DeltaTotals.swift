@@ -39,12 +39,18 @@ struct DeltaTotals {
   }
 
   mutating func add(_ stamped: StampedOperation) {
+    let fields = stamped.operation.fields?.encoded ?? []
+    add(stamped, fields: fields.rawSpan)
+  }
+
+  /// - Parameter fields: those of the operation, encoded; no bytes where its kind has none.
+  mutating func add(_ stamped: StampedOperation, fields: RawSpan) {
     let name = stamped.operation.name
     counts[stamped.operation.kind] += 1
     if greatestClock == nil { leastClock = stamped.clock }
     greatestClock = stamped.clock
     note(name)
-    addContent(stamped.operation)
+    addContent(stamped.operation, fields)
   }
 
   /// The footer, or nil when nothing was added.
@@ -62,7 +68,7 @@ struct DeltaTotals {
     if name < known.least { names?.least = name } else if name > known.greatest { names?.greatest = name }
   }
 
-  private mutating func addContent(_ operation: RecordOperation) {
+  private mutating func addContent(_ operation: RecordOperation, _ fields: RawSpan) {
     pending.integer(operation.kind.rawValue)
     pending.bytes16(operation.name.utf8)
     if case .upsert(_, let body) = operation {
@@ -70,6 +76,6 @@ struct DeltaTotals {
       pending.integer(UInt32(body.document.map { $0.utf8.count + 1 } ?? 0))
       pending.append(body.document?.utf8 ?? [])
     }
-    operation.fields?.write(to: &pending)
+    pending.append(fields)
   }
 }

@@ -52,7 +52,7 @@ package struct DeltaWriter {
       throw .beyondLimit("record \(Printable.string(stamped.operation.name.string))", defect)
     }
     batch.add(stamped)
-    totals.add(stamped)
+    batch.withLastFields { totals.add(stamped, fields: $0) }
     if batch.isFull { endBatch() }
   }
 

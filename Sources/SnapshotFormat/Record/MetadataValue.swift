@@ -56,7 +56,7 @@ package struct MetadataFields: Hashable, Sendable {
   }
 
   /// - Precondition: the fields ascend, as a reader or a merge of ascending fields has made sure.
-  init(ascending fields: [MetadataField]) {
+  package init(ascending fields: [MetadataField]) {
     self.fields = fields
   }
 

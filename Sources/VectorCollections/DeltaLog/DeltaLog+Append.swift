@@ -57,17 +57,25 @@ extension DeltaLog {
   ///
   /// Costs two reads of the head, one listing, one read of the delta before and another look at the head, one create.
   /// Where this process appended the delta before, and no head came since: four probes and one create.
-  package func append(_ request: AppendRequest) throws(DeltaLogError) -> AppendOutcome {
+  ///
+  /// - Parameter state: what the newest head said a moment ago; nil reads it.
+  package func append(
+    _ request: AppendRequest, after state: CompactedState? = nil
+  ) throws(DeltaLogError) -> AppendOutcome {
     if let refusal = request.refusal(schema) { throw refusal }
+    var known = state
     for _ in 0..<configuration.attemptCountMax {
-      if let outcome = try attempt(request) { return outcome }
+      let newest = if let known { known } else { try compacted.state() }
+      if let outcome = try attempt(request, newest) { return outcome }
+      known = nil
     }
     throw .contended(attempts: configuration.attemptCountMax)
   }
 
   /// Nil when somebody else took the number, or compacted past it.
-  private func attempt(_ request: AppendRequest) throws(DeltaLogError) -> AppendOutcome? {
-    let state = try compacted.state()
+  private func attempt(
+    _ request: AppendRequest, _ state: CompactedState
+  ) throws(DeltaLogError) -> AppendOutcome? {
     let known = try remembered(request.producer, state)
     let last = if let known { known.sequence } else { try newest(request.producer, state) }
     if let asked = request.sequence, asked != last + 1 { return try compare(request, asked, last: last, state) }

@@ -17,10 +17,11 @@ BOUND = 2.0  # µs of CPU for each record, where SHA-256 runs as fast as is prom
 SHARE = 1.05
 LENGTHS = 8  # bytes before each record of the file: of no one's payload
 NAME = "words"
-# name -> source, compilers, what it is linked with, the package, its header
+# name -> source, compilers, and where it needs one: what it is linked with, the package, its header
 PEERS = {
     "LMDB": ("append_lmdb.c", ("cc", "clang", "gcc"), "-llmdb", "liblmdb-dev", "lmdb.h"),
     "RocksDB": ("append_rocksdb.cc", ("c++", "clang++", "g++"), "-lrocksdb", "librocksdb-dev", "rocksdb/db.h"),
+    "a bare file for each batch": ("append_file.c", ("cc", "clang", "gcc"), None, None, None),
 }
 
 
@@ -55,7 +56,7 @@ def told(name, folder, file, payload):
         program = build(name, folder)
     except Unavailable as reason:
         return f"{name} - ({reason})"
-    target = folder / name
+    target = folder / name.replace(" ", "-")
     target.mkdir()
     run = subprocess.run(
         [program, target, file], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
@@ -66,13 +67,14 @@ def told(name, folder, file, payload):
 
 def build(name, folder):
     source, compilers, library, package, header = PEERS[name]
-    helper("peers/library.sh", package, header)
+    if package:
+        helper("peers/library.sh", package, header)
     compiler = next(filter(shutil.which, compilers), None)
     if compiler is None:
         raise Unavailable(f"there is no compiler to drive {name} with")
     program = folder / source.split(".")[0]
-    run = subprocess.run(
-        [compiler, "-O2", "-o", program, HERE / source, library], capture_output=True, text=True, timeout=300)
+    command = [compiler, "-O2", "-o", program, HERE / source, *([library] if library else [])]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=300)
     if run.returncode != 0:
         raise Unavailable(f"{name} cannot be driven: {run.stderr.strip()[:200]}")
     return program

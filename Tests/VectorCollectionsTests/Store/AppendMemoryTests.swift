@@ -30,7 +30,7 @@ struct AppendMemoryTests {
     let before = test.origin.counters
     #expect(try test.append(work(2), by: producer) == key(test, 2))
     let spent = test.origin.counters - before
-    #expect(spent.requests == 6 && spent.bytesRead == 0, "\(spent)")
+    #expect(spent.requests == 5 && spent.bytesRead == 0, "\(spent)")
   }
 
   @Test func `what another process appended meanwhile is found, and followed`() throws {

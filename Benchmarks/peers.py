@@ -5,6 +5,7 @@ import dataclasses
 import os
 import shutil
 
+from backing import back_memory
 from figures.runner import Process, Unexpected
 from figures.trees import STATE, byte_count, remove
 
@@ -38,6 +39,7 @@ class Tool:
         self.folder, self.versions = folder, versions
         self.store = folder / "store"
         self.live = versions[0].parent / "live"
+        self.working_set = 2 * max(map(byte_count, versions))
 
     @contextlib.contextmanager
     def lived(self, number):
@@ -63,6 +65,7 @@ class Tool:
 
     def timed(self, *command, bytes_=None, cwd=None):
         """Runs, and tells the cost; `bytes_` says from the run what it moved."""
+        back_memory(self.working_set)
         run = self.run(*command, cwd=cwd)
         return Cost(run.cpu_seconds, run.seconds, bytes_(run) if bytes_ else 0, run.rss_bytes)
 

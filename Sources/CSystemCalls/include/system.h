@@ -53,7 +53,8 @@ int system_lock(int file, int operation);
 int system_duplicate(int file);
 int system_file_system_of(int file, struct system_file_system *_Nonnull info);
 /// Keeps memory that was freed, up to `byte_count` in each arena, for what is allocated next: buffers of the same sizes come
-/// and go all the time, and each that is given back to the kernel is faulted in and zeroed again.
+/// and go all the time, and each that is given back to the kernel is faulted in and zeroed again. The heap is faulted in by
+/// large pages where the kernel has them.
 void system_keep_freed_memory(int byte_count);
 
 // One header leads to all: a build that was made before the other came notices it.

@@ -28,11 +28,12 @@ package final class ShiftLookup: Sendable {
 
   /// Whether it is worth to look, given how many chunks of a window found no use for what stands in their place.
   ///
-  /// What lies on a grid is changed in place or appended to; that it shifts is the exception.
+  /// What lies on a grid is changed in place or appended to. That it shifts is the exception, and then next to nothing of
+  /// a window is where it was; a database that grows may find no use for half of one.
   func isWorthwhile(_ failureCount: Int, _ profile: ChunkProfile) -> Bool {
     state.withLock { state in
       switch state {
-      case .unused: failureCount >= (profile == .contentDefined ? 8 : 32)
+      case .unused: failureCount >= (profile == .contentDefined ? 8 : 48)
       case .ready: true
       case .impossible: false
       }

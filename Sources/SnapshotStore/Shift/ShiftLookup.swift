@@ -28,8 +28,8 @@ package final class ShiftLookup: Sendable {
 
   /// Whether it is worth to look, given how many chunks of a window found no use for what stands in their place.
   ///
-  /// What lies on a grid is changed in place or appended to. That it shifts is the exception, and then next to nothing of
-  /// a window is where it was; a database that grows may find no use for half of one.
+  /// What lies on a grid is changed in place or appended to. That it shifts is the exception, and then next to nothing
+  /// of a window is where it was; a database that grows may find no use for half of one.
   func isWorthwhile(_ failureCount: Int, _ profile: ChunkProfile) -> Bool {
     state.withLock { state in
       switch state {

@@ -30,6 +30,10 @@ package protocol ObjectTier: Sendable {
   /// The tier as its user named it, for messages.
   var location: String { get }
 
+  /// How many small calls whoever needs all their answers makes at the same time: 1 where a call costs no more than one
+  /// of the system.
+  var callsAtOnce: Int { get }
+
   /// The byte count of an object, or nil when it is not there.
   func byteCount(of key: ObjectKey) throws(TierError) -> UInt64?
 
@@ -66,6 +70,7 @@ package protocol ObjectTier: Sendable {
 }
 
 extension ObjectTier {
+  package var callsAtOnce: Int { 1 }
   package func invalidate(_ key: ObjectKey) -> Bool { false }
   package func bounded(by deadline: Deadline) -> any ObjectTier { self }
 }

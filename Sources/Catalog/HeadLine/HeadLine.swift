@@ -5,7 +5,8 @@ package import SnapshotFormat
 /// Reads the heads of one collection, from the origin only (formats/head.md §4).
 ///
 /// - The highest number rules: if it does not verify, that is damage, and no lower one is taken instead.
-/// - Costs: about 2·log₂ of the distance from the hint in probes, and one read.
+/// - Costs: about 2·log₂ of the distance from the hint in probes, and one read. Where an answer takes a round trip, the
+///   probes go out several at a time: three rounds at most for what is a dozen revisions past the hint.
 package struct HeadLine: Sendable {
   package let origin: any ObjectTier
   package let collection: CollectionName
@@ -17,8 +18,13 @@ package struct HeadLine: Sendable {
 
   /// The highest revision, 0 when there is none. `hint` may be any number.
   package func newestRevision(hint: UInt64 = 0) throws(CatalogError) -> UInt64 {
-    var search = RevisionSearch(hint: hint)
-    while let probe = search.probe { search.answer(exists: try exists(probe)) }
+    let width = origin.callsAtOnce
+    var search = RevisionSearch(hint: hint, width: width)
+    while !search.probes.isEmpty {
+      let probes = search.probes
+      let answers = try Parallel.map(probes, jobs: width) { probe throws(CatalogError) in try exists(probe) }
+      search.answer(existing: zip(probes, answers).filter(\.1).map(\.0))
+    }
     return search.newest
   }
 

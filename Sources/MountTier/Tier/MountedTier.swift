@@ -39,6 +39,8 @@ package final class MountedTier: ObjectTier {
 
   package let role: TierRole
   package var location: String { connection.location }
+  /// Each is a round trip.
+  package let callsAtOnce = 3
   let connection: MountConnection
   let deadline: Deadline
 

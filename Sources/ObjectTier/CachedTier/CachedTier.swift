@@ -90,6 +90,7 @@ package final class CachedTier: ObjectTier {
 
   package var role: TierRole { origin.role }
   package var location: String { origin.location }
+  package var callsAtOnce: Int { origin.callsAtOnce }
 
   /// The counts up to now.
   package var counters: CacheCounters { withState { $0.counters } }

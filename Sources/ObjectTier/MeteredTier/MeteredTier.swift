@@ -27,6 +27,7 @@ package final class MeteredTier: ObjectTier {
 
   package var role: TierRole { tier.role }
   package var location: String { tier.location }
+  package var callsAtOnce: Int { tier.callsAtOnce }
 
   /// The counts up to now.
   package var counters: TierCounters { counts.state.withLock { $0 } }

@@ -14,6 +14,8 @@ internal import SnapshotFormat
 package final class S3ObjectTier: ObjectTier {
   package let role: TierRole
   package let location: String
+  /// Each is a round trip.
+  package let callsAtOnce = 3
   private let client: S3Client
   /// By which every call is to end.
   private let deadline: Deadline

@@ -1,5 +1,6 @@
 internal import Catalog
 internal import ObjectTier
+internal import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
 

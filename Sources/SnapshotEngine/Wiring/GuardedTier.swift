@@ -26,6 +26,7 @@ final class GuardedTier: ObjectTier {
   }
 
   var role: TierRole { tier.role }
+  var callsAtOnce: Int { tier.callsAtOnce }
   var location: String { tier.location }
 
   func byteCount(of key: ObjectKey) throws(TierError) -> UInt64? {

@@ -42,6 +42,7 @@ private final class PackRecorder: ObjectTier {
 
   var names: Set<UniqueName> { state.withLock { $0 } }
   var role: TierRole { tier.role }
+  var callsAtOnce: Int { tier.callsAtOnce }
   var location: String { tier.location }
 
   private func note(_ key: ObjectKey) {

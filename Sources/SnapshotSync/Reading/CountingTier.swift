@@ -30,6 +30,7 @@ package final class CountingTier: ObjectTier {
   package func root(_ name: UniqueName) -> [UInt8]? { state.withLock { $0.roots[.manifest(name)] } }
 
   package var role: TierRole { tier.role }
+  package var callsAtOnce: Int { tier.callsAtOnce }
   package var location: String { tier.location }
 
   package func byteCount(of key: ObjectKey) throws(TierError) -> UInt64? { try tier.byteCount(of: key) }

@@ -1,4 +1,3 @@
-package import Primitives
 internal import Synchronization
 
 /// Work on many items at once, on threads of its own.

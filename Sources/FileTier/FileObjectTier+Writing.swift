@@ -2,6 +2,7 @@ internal import FileIO
 package import ObjectTier
 package import Primitives
 package import SnapshotFormat
+internal import Synchronization
 
 extension FileObjectTier {
   package func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome {
@@ -12,7 +13,8 @@ extension FileObjectTier {
   package func create(_ key: ObjectKey, _ bytes: RawSpan) throws(TierError) -> CreateOutcome {
     let path = try path(of: key)
     do throws(DurableWriteError) {
-      let outcome = try writer.create(path, in: root, mode: .immutable) { file throws(FileError) in
+      let pages = pages(of: bytes.byteCount)
+      let outcome = try writer.create(path, in: root, mode: .immutable, pages: pages) { file throws(FileError) in
         try file.write(bytes, at: 0)
       }
       removeLeftoversOnce()
@@ -20,6 +22,15 @@ extension FileObjectTier {
     } catch {
       throw failure(error, key, byteCount: bytes.byteCount)
     }
+  }
+
+  /// What becomes of the pages of an object that is created now.
+  private func pages(of byteCount: Int) -> DurableWriter.Pages {
+    let written = writtenByteCount.withLock { written in
+      written += byteCount
+      return written
+    }
+    return written > keptByteCountMax && durability == .full ? .givenBack : .kept
   }
 
   package func replace(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) {

@@ -19,6 +19,9 @@ package final class FileObjectTier: ObjectTier {
     package var createIfMissing: Bool
     /// `.none` is for a cache: all of it can be had again.
     package var durability: Durability
+    /// So much of what is created stays in the system's memory; what comes after it gives its pages back once it is
+    /// synced, so that a snapshot of gigabytes pushes nothing out that others read.
+    package var keptByteCountMax = 128 << 20
 
     package init(role: TierRole, createIfMissing: Bool = false, durability: Durability = .full) {
       self.role = role
@@ -31,14 +34,18 @@ package final class FileObjectTier: ObjectTier {
   package let location: String
   let root: Directory
   let durability: Durability
+  let keptByteCountMax: Int
   let writer: DurableWriter
   let hasWritten = Mutex(false)
+  /// Bytes of all objects created by this tier.
+  let writtenByteCount = Mutex(0)
 
   private init(root: consuming Directory, location: String, options: Options, random: any RandomSource) {
     self.root = root
     self.location = location
     role = options.role
     durability = options.durability
+    keptByteCountMax = options.keptByteCountMax
     writer = DurableWriter(temporaryDirectory: .local("tmp"), durability: options.durability, random: random)
   }
 

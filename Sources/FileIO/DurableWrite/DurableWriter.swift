@@ -16,6 +16,13 @@ package final class DurableWriter: Sendable {
     case exists
   }
 
+  /// What becomes of a file's pages in the system's memory once it is written.
+  package enum Pages: Sendable {
+    case kept
+    /// Given back, as far as they are synced.
+    case givenBack
+  }
+
   private let temporaryDirectory: LocalPath
   private let durability: Durability
   private let random: any RandomSource
@@ -37,10 +44,10 @@ package final class DurableWriter: Sendable {
   /// - Parameter fill: writes the file's contents; what it throws abandons the file.
   /// - Throws: an error that says whether the file may have landed.
   package func create(
-    _ path: some PathBeneath, in root: borrowing Directory, mode: FileMode,
+    _ path: some PathBeneath, in root: borrowing Directory, mode: FileMode, pages: Pages = .kept,
     _ fill: (borrowing OpenFile) throws(FileError) -> Void
   ) throws(DurableWriteError) -> Outcome {
-    let temporary = try write(in: root, mode, fill)
+    let temporary = try write(in: root, mode, pages, fill)
     defer { discard(temporary, in: root) }
     let outcome = try link(temporary, to: path, in: root, isRetry: false)
     try syncParent(of: path, in: root)
@@ -52,7 +59,7 @@ package final class DurableWriter: Sendable {
     _ path: some PathBeneath, in root: borrowing Directory, mode: FileMode,
     _ fill: (borrowing OpenFile) throws(FileError) -> Void
   ) throws(DurableWriteError) {
-    let temporary = try write(in: root, mode, fill)
+    let temporary = try write(in: root, mode, .kept, fill)
     do throws(DurableWriteError) {
       try rename(temporary, to: path, in: root, isRetry: false)
     } catch {
@@ -66,13 +73,15 @@ package final class DurableWriter: Sendable {
 extension DurableWriter {
   /// Writes and syncs a file under a temporary name.
   private func write(
-    in root: borrowing Directory, _ mode: FileMode, _ fill: (borrowing OpenFile) throws(FileError) -> Void
+    in root: borrowing Directory, _ mode: FileMode, _ pages: Pages,
+    _ fill: (borrowing OpenFile) throws(FileError) -> Void
   ) throws(DurableWriteError) -> LocalPath {
     let temporary = try newName()
     let file = try before { () throws(FileError) in try open(temporary, in: root, mode) }
     do throws(FileError) {
       try fill(file)
       if durability == .full { try file.sync() }
+      if pages == .givenBack { file.forgetPages() }
       // A network file system may report what a write failed with only here.
       try file.close()
       return temporary

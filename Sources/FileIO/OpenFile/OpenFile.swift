@@ -53,6 +53,11 @@ package struct OpenFile: ~Copyable, Sendable {
     try Syscalls.sync(descriptor, location)
   }
 
+  /// Gives the pages of what was synced back to the system: nobody will read them soon.
+  package func forgetPages() {
+    Syscalls.forgetPages(descriptor)
+  }
+
   package func changeMode(to mode: FileMode) throws(FileError) {
     try Syscalls.changeMode(descriptor, to: mode, location)
   }

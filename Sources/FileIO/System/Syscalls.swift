@@ -105,6 +105,11 @@ extension Syscalls {
     _ = try perform(.sync, location) { _ in Int(fsync(descriptor)) }
   }
 
+  /// A hint, whose failure changes nothing. Pages that are not written yet stay.
+  static func forgetPages(_ descriptor: Int32) {
+    _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+  }
+
   /// - Returns: whether the lock was free.
   static func lock(_ descriptor: Int32, shared: Bool, _ location: FileLocation) throws(FileError) -> Bool {
     let operation = (shared ? LOCK_SH : LOCK_EX) | LOCK_NB

@@ -14,9 +14,10 @@ struct DeltaBatchBuilder: Sendable {
   private var firstClock = HybridClock.zero
   private var lastClock = HybridClock.zero
 
-  init(schema: VectorSchema, number: Int) {
+  init(schema: VectorSchema, number: Int, expecting expected: Int = 0) {
     self.schema = schema
     self.number = number
+    vectors.reserve(min(expected * schema.vectorByteCount, DeltaLimits.batchAim))
   }
 
   var operationCount: Int { kinds.count }

@@ -14,9 +14,10 @@ package struct DeltaWriter {
   /// So many bytes of the output are in the seal.
   private var sealedByteCount = 0
 
-  package init(header: DeltaHeader) {
+  /// - Parameter expected: so many operations will probably be appended; that they are as many saves copies.
+  package init(header: DeltaHeader, expecting expected: Int = 0) {
     self.header = header
-    batch = DeltaBatchBuilder(schema: header.schema, number: 0)
+    batch = DeltaBatchBuilder(schema: header.schema, number: 0, expecting: expected)
     totals = DeltaTotals(schema: header.schema)
     header.write(to: &output)
     beginSeal()

@@ -204,7 +204,8 @@ extension DeltaLog {
     var writer = DeltaWriter(
       header: DeltaHeader(
         collection: collection, producer: request.producer, sequence: sequence, predecessor: predecessor.digest,
-        run: request.run, expected: request.expected, schema: schema, created: now))
+        run: request.run, expected: request.expected, schema: schema, created: now),
+      expecting: request.operations.count)
     var last = start
     for operation in request.operations {
       guard !writer.isFull else { throw .refused("more than one delta holds: append it in several") }

@@ -15,9 +15,9 @@ public struct RelativePath: Hashable, Sendable {
 
   /// Nil when `bytes` are not the path of an entry.
   public init?(_ bytes: some Collection<UInt8>) {
-    guard RelativePath.isWellFormed(bytes) else { return nil }
-    guard !bytes.prefix(while: { $0 != slash }).elementsEqual(RelativePath.stateDirectory.utf8) else { return nil }
-    self.bytes = Array(bytes)
+    let bytes = Array(bytes)
+    guard RelativePath.isWellFormed(bytes), !RelativePath.leadsToState(bytes) else { return nil }
+    self.bytes = bytes
   }
 
   /// Nil when the text's UTF-8 is not the path of an entry.
@@ -30,17 +30,26 @@ public struct RelativePath: Hashable, Sendable {
   }
 
   /// Whether `bytes` name something beneath a directory: the rules above, but for `.snapctl`.
-  package static func isWellFormed(_ bytes: some Collection<UInt8>) -> Bool {
+  package static func isWellFormed(_ bytes: [UInt8]) -> Bool {
     guard !bytes.isEmpty, bytes.count <= byteCountMax else { return false }
-    for component in bytes.split(separator: slash, omittingEmptySubsequences: false) {
-      guard isComponent(Array(component)) else { return false }
+    var start = 0
+    for (index, byte) in bytes.enumerated() {
+      guard byte != 0 else { return false }
+      guard byte == slash else { continue }
+      guard isComponent(bytes[start..<index]) else { return false }
+      start = index + 1
     }
-    return true
+    return isComponent(bytes[start...])
   }
 
-  private static func isComponent(_ bytes: [UInt8]) -> Bool {
-    guard !bytes.isEmpty, bytes.count <= componentByteCountMax, !bytes.contains(0) else { return false }
-    return bytes != [dot] && bytes != [dot, dot]
+  private static func isComponent(_ bytes: ArraySlice<UInt8>) -> Bool {
+    guard !bytes.isEmpty, bytes.count <= componentByteCountMax else { return false }
+    return bytes.count > 2 || bytes.contains { $0 != dot }
+  }
+
+  private static func leadsToState(_ bytes: [UInt8]) -> Bool {
+    bytes.starts(with: stateDirectory.utf8)
+      && (bytes.count == stateDirectory.utf8.count || bytes[stateDirectory.utf8.count] == slash)
   }
 }
 

@@ -13,7 +13,8 @@ package struct FileCutter {
 
   package init(_ input: any SnapshotInput) throws(StoreError) {
     self.input = input
-    let first = try input.read(at: 0, count: Int(min(input.byteCount, UInt64(FileCutter.pieceByteCount))))
+    // Enough to tell the profile by, and just a chunk of the usual grid, which is handed on as it is.
+    let first = try input.read(at: 0, count: Int(min(input.byteCount, UInt64(ChunkProfile.gridByteCount))))
     profile = ChunkProfile.detect(first.rawSpan.extracting(0..<min(first.count, ChunkProfile.sampleByteCount)))
     buffer = first
   }
@@ -42,6 +43,10 @@ package struct FileCutter {
   }
 
   private mutating func take(_ count: Int) -> [UInt8] {
+    if position == 0, count == buffer.count {
+      defer { buffer = [] }
+      return buffer
+    }
     defer { position += count }
     return Array(buffer[position..<(position + count)])
   }

@@ -1,11 +1,12 @@
 /* floor FOLDER V1 V2 …: the least CPU that what `speed` bounds takes on this machine, in one thread, without manifest,
-   catalog, checks of what was encoded, or the start of a process. FOLDER is for what is written.
+   catalog, or the start of a process. FOLDER is for what is written.
 
    Prints lines "job phase seconds". Each job does what a store that trusts nothing has to do, and no more:
-     first     v1 is read, hashed in chunks of 64 KiB, compressed in frames of 256 KiB as snapctl does, written, synced
+     first     v1 is read, hashed in chunks of 64 KiB, compressed in frames of 256 KiB as snapctl does, written, synced;
+               `check` is to decode and compare what was compressed, before anybody trusts it
      creates   v2 …: read, hashed; what differs is patched (zstd level 2, groups of 1 MiB) or compressed; `base-store` is
                what it costs to have the changed chunks of the version before from frames, hashed; `base-file` what it
-               costs to read them from a file, which an application has long overwritten
+               costs to read them from a file, which an application has long overwritten; `check` as above
      restore   the frames of v1 are decoded, hashed, written to new files, synced
      patches   a copy of v1 becomes v2 …: base chunks are read, patched, hashed, pages of 4 KiB written, synced */
 #define _GNU_SOURCE
@@ -137,7 +138,12 @@ static void decode(const struct frame *frame, uint8_t *output) {
   }
 }
 
-static uint8_t piece[PIECE], before[PIECE], packed[2 * PIECE];
+static uint8_t piece[PIECE], before[PIECE], packed[2 * PIECE], again[2 * PIECE];
+
+static void check_frame(const struct frame *frame, const uint8_t *bytes) {
+  if (frame->form) decode(frame, again);
+  must(!frame->form || !memcmp(again, bytes, frame->raw / 4 * 4), "a frame that does not decode");
+}
 
 static void take_whole(struct version *version, int store) {
   for (int f = 0; f < version->count; f++) {
@@ -149,6 +155,7 @@ static void take_whole(struct version *version, int store) {
       for (size_t in = 0; in < count; in += FRAME) {
         struct frame *frame = &file->frames[(at + in) / FRAME];
         TIMED("compress", *frame = encode(piece + in, count - in < FRAME ? count - in : FRAME));
+        TIMED("check", check_frame(frame, piece + in));
         if (store >= 0) TIMED("write", must(write(store, frame->bytes, frame->count) > 0, "write"));
       }
     }
@@ -189,6 +196,8 @@ static void close_group(int store) {
   size_t count;
   if (!grouped) return;
   TIMED("compress", count = squeeze(group, grouped, 2, packed));
+  TIMED("check", must(ZSTD_decompressDCtx(decompressor, again, sizeof again, packed, count) == grouped &&
+                      !memcmp(again, group, grouped), "a group that does not decode"));
   TIMED("write", must(write(store, packed, count) > 0, "write"));
   grouped = 0;
 }
@@ -202,6 +211,7 @@ static void take_chunk(int f, size_t offset, const uint8_t *now, size_t count, c
     struct frame frame;
     patch->literals = memcpy(malloc(count), now, count);
     TIMED("compress", frame = encode(now, count));
+    TIMED("check", check_frame(&frame, now));
     TIMED("write", must(write(store, frame.bytes, frame.count) > 0, "write"));
     free(frame.bytes);
     return;

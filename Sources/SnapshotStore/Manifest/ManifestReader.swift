@@ -27,6 +27,20 @@ package final class ManifestReader: Sendable {
     }
   }
 
+  /// Reads the pages that the root names and this version brought, in as few requests as can be: they lie side by side,
+  /// and whoever walks the whole manifest would ask for one after the other.
+  package func prefetchPages(_ limits: StoreLimits) throws(StoreError) {
+    let named = (root.support.references + root.files.references).compactMap(\.self)
+    let places = named.prefix(ManifestReader.prefetchedPageCountMax).map(\.place)
+    // A damaged page is told of by whoever reads it.
+    _ = try chunks.undamaged { () throws(StoreError) in
+      try chunks.prefetch(places.filter { $0.pack.intent == root.intent }, limits)
+    }
+  }
+
+  /// Of larger manifests the pages are read as they are needed.
+  private static let prefetchedPageCountMax = 16
+
   private var walk: PageWalk { PageWalk(chunks: chunks, support: support) }
 
   /// The references of all files pages, in order of path.

@@ -17,9 +17,13 @@ extension ChunkReader {
   func prefetch(
     _ references: [Reference], support: SupportTable, _ limits: StoreLimits
   ) throws(StoreError) {
+    try prefetch(try places(of: references, support), limits)
+  }
+
+  /// The same of frames alone.
+  func prefetch(_ places: [Reference.Place], _ limits: StoreLimits) throws(StoreError) {
     let runs = FrameRun.coalesce(
-      frames.missing(try places(of: references, support)), gap: limits.coalescingGapByteCount,
-      byteCountMax: limits.requestByteCount)
+      frames.missing(places), gap: limits.coalescingGapByteCount, byteCountMax: limits.requestByteCount)
     _ = try Parallel.map(runs, jobs: limits.jobs) { [frames] run throws(StoreError) in try frames.prefetch(run) }
   }
 

@@ -86,6 +86,7 @@ struct SyncSession {
     }
     try checkStyle()
     let wanted = try manifest()
+    try storing { () throws(StoreError) in try wanted.prefetchPages(limits) }
     try local.load(wanted)
     let basis = files == nil ? nil : target.copy?.manifest ?? (target.isEmpty ? nil : wanted)
     if target.copy == nil, !target.isEmpty {

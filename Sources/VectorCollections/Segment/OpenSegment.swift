@@ -99,6 +99,11 @@ package final class OpenSegment: Sendable {
     if case .ranged(let segment) = place { try segment.prepare(rows) }
   }
 
+  /// Fetches what looking so many ids up reads, where that takes requests.
+  func prepare(lookups count: Int) throws(FormatError) {
+    if case .ranged(let segment) = place { try segment.prepare(lookups: count) }
+  }
+
   /// Fetches neighbouring vectors that are about to be read, where that takes requests.
   func prepare(vectors: Range<Int>) throws(FormatError) {
     if case .ranged(let segment) = place { try segment.prepare(vectors: vectors) }

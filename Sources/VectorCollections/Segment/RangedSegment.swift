@@ -38,6 +38,14 @@ final class RangedSegment: Sendable {
     try load([start + vectors.lowerBound * width..<start + vectors.upperBound * width])
   }
 
+  /// Fetches all names and what rows say of themselves, where looking so many ids up would bring most of it anyway, one
+  /// chunk after the other.
+  func prepare(lookups count: Int) throws(FormatError) {
+    let ranges = [index.footer[.names].range, index.footer[.rows].range]
+    guard chunks.count(in: ranges) <= count else { return }
+    try load(ranges)
+  }
+
   private func load(_ ranges: [Range<Int>]) throws(FormatError) {
     do throws(StoreError) { try chunks.load(ranges) } catch { throw .unreadable("segment", error) }
   }

@@ -37,6 +37,11 @@ final class SegmentChunks: Sendable {
   /// The chunk that holds a byte.
   func number(at offset: Int) -> Int { offset / grain }
 
+  /// How many chunks hold some ranges, none of which is empty.
+  func count(in ranges: [Range<Int>]) -> Int {
+    ranges.reduce(0) { $0 + number(at: $1.upperBound - 1) - number(at: $1.lowerBound) + 1 }
+  }
+
   func range(of number: Int) -> Range<Int> { number * grain..<min((number + 1) * grain, byteCount) }
 
   /// A chunk, verified.

@@ -12,7 +12,9 @@ struct LiveCount {
 
   init(_ run: CompactionRun, _ rows: [Row]) throws(FormatError) {
     superseded = run.table.superseded
-    let before = RowLookup(run.segments.map(\.segment))
+    let segments = run.segments.map(\.segment)
+    for segment in segments { try segment.prepare(lookups: rows.count) }
+    let before = RowLookup(segments)
     let prefixes = rows.filter(\.key.isPrefix)
     for row in rows {
       if prefixes.isEmpty, try count(newest: row, before) { continue }

@@ -46,6 +46,28 @@ extension RawSpan {
   }
 }
 
+extension RawSpan {
+  /// A number that differs where bytes differ, nearly always. The same in every process; nowhere stored.
+  package var mixedHash: UInt64 {
+    var hash = UInt64(truncatingIfNeeded: byteCount)
+    var offset = 0
+    while let word = word(at: offset, as: UInt64.self) {
+      hash = RawSpan.mixed(hash ^ word)
+      offset += 8
+    }
+    while let byte = word(at: offset, as: UInt8.self) {
+      hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+      offset += 1
+    }
+    return RawSpan.mixed(hash)
+  }
+
+  private static func mixed(_ value: UInt64) -> UInt64 {
+    let product = value.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+    return product.high ^ product.low
+  }
+}
+
 extension Array where Element == UInt8 {
   package init(copying span: RawSpan) {
     self = unsafe span.withUnsafeBytes { unsafe Array($0) }

@@ -72,6 +72,8 @@ package final class SegmentIndex: Sendable {
   package var schema: VectorSchema { header.schema }
   package var rowCount: Int { header.rowCount }
   package var totals: SegmentTotals { footer.totals }
+  /// Whether a row has changes: whether anything follows the offsets of that column.
+  package var hasChanges: Bool { self[.changes].byteCount > 4 * (rowCount + 1) }
 
   /// The path of a segment in its snapshot, which its seal covers.
   package static func path(of name: UniqueName) -> String { "segments/\(name.hex)" }

@@ -16,3 +16,26 @@ extension SegmentReader {
       isRecord: entry.flags.contains(.body))
   }
 }
+
+/// What the entry of a row says of its id, in short: for who compares many of them.
+package struct RowMark: Sendable, Equatable {
+  package static let entryByteCount = SegmentRowEntry.byteCount
+
+  /// Of the body or the deletion; zero where the row has neither.
+  package let clock: HybridClock
+  package let isPrefix: Bool
+  package let isRecord: Bool
+  package let isDeleted: Bool
+  /// Nil where the row has no vector.
+  package let vectorNumber: Int?
+
+  /// - Parameter entry: the bytes of one.
+  package init(entry: RawSpan) throws(FormatError) {
+    let entry = try SegmentRowEntry(entry)
+    clock = HybridClock(entry.clock)
+    isPrefix = entry.flags.contains(.prefix)
+    isRecord = entry.flags.contains(.body)
+    isDeleted = entry.flags.contains(.deleted)
+    vectorNumber = entry.vectorRow == SegmentRowEntry.noIndex ? nil : Int(entry.vectorRow)
+  }
+}

@@ -53,6 +53,12 @@ package struct SegmentReader: ~Escapable {
 
   package var rowCount: Int { index.rowCount }
 
+  /// All bytes; nil where parts are had.
+  package var bytes: RawSpan? {
+    @_lifetime(copy self)
+    get { parts == nil ? whole : nil }
+  }
+
   /// The bytes of a row in a column with offsets.
   @_lifetime(copy self)
   func cell(_ column: SegmentColumn, _ row: Int) throws(FormatError) -> RawSpan {

@@ -7,8 +7,16 @@ internal import Synchronization
   // Safe: written once, by who holds `making`, before `isMade` is set; read by others after they saw it set.
   private nonisolated(unsafe) var value: Value?
 
+  /// What was made, if it was.
+  var made: Value? { isMade.load(ordering: .acquiring) ? unsafe value : nil }
+
+  /// Keeps what was made elsewhere, unless something was made before.
+  func keep(_ made: Value) {
+    _ = get { made }
+  }
+
   func get<Failure: Error>(_ make: () throws(Failure) -> Value) throws(Failure) -> Value {
-    if isMade.load(ordering: .acquiring), let value = unsafe value { return value }
+    if let made { return made }
     return try making.withLock { _ throws(Failure) in
       if let value = unsafe value { return value }
       let made = try make()

@@ -72,6 +72,13 @@ package final class OpenSegment: Sendable {
     }
   }
 
+  /// Its rows where they lie, which they do as long as the segment is held; nil where they do not lie in memory.
+  @unsafe
+  func memory() throws(FormatError) -> SegmentMemory? {
+    guard isAtHand else { return nil }
+    return try read { (reader) throws(FormatError) in unsafe try SegmentMemory(reader) }
+  }
+
   /// Whether its bytes are here: reading many of them takes no request.
   var isAtHand: Bool {
     if case .ranged = place { false } else { true }

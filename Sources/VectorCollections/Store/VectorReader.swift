@@ -11,7 +11,7 @@ package final class VectorReader: Sendable {
   /// The deltas behind the version; they are the last of the segments.
   let pending: [DeltaSummary]
 
-  init(
+  package init(
     _ row: VersionRow?, _ schema: VectorSchema, _ segments: [OpenSegment], pending: [DeltaSummary] = []
   ) {
     self.pending = pending
@@ -42,10 +42,9 @@ package final class VectorReader: Sendable {
   ///
   /// - Returns: how many were handed out.
   package func scanVectors(_ body: (Span<UInt8>, Span<Float>) -> Bool) throws(StoreError) -> UInt64 {
-    try reading { () throws(FormatError) in
-      var walk = try VectorWalk(segments, lookup)
-      return try walk.run(body)
-    }
+    if let count = try reading({ () throws(FormatError) in try lookup.walk(body) }) { return count }
+    // What does not lie in memory is fetched record by record.
+    return try scan { body($0.id.utf8.span, $0.body.floats.span) }
   }
 
   /// Hands out the records in ascending order of id, one in memory at a time, until `body` has enough.

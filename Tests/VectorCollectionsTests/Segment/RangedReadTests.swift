@@ -33,6 +33,17 @@ import VectorCollections
     return try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.count > 4 }.map { "\(folder)/\($0)" }
   }
 
+  private func scannedVectors(_ reader: VectorReader) throws -> [String] {
+    var found: [String] = []
+    _ = try reader.scanVectors { id, vector in
+      let elements = (0..<vector.count).map { "\(vector[$0].bitPattern)" }
+      found.append(
+        String(decoding: (0..<id.count).map { id[$0] }, as: UTF8.self) + " " + elements.joined(separator: " "))
+      return true
+    }
+    return found
+  }
+
   @Test func `a pack that is gone or cut fails the read, and names itself`() throws {
     let test = try TestVectors()
     let row = try large(test, count: 2_000)
@@ -97,6 +108,7 @@ import VectorCollections
       }
       #expect(found == expected, "\(text), seed \(seed)")
     }
+    #expect(try scannedVectors(ranged) == scannedVectors(whole), "seed \(seed)")
     let query = VectorQuery([0.5, -1, 2, 0.25], metric: .squaredEuclidean, count: 7)
     #expect(try ranged.nearest(query, jobs: 2).map(\.id) == whole.nearest(query, jobs: 2).map(\.id), "seed \(seed)")
   }

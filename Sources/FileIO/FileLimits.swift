@@ -8,6 +8,8 @@ package enum FileLimits {
   package static let arrayByteCountMax = 64 << 20
   /// Bytes one system call is asked for.
   package static let callByteCountMax = 16 << 20
+  /// The same in a process that is watched for calls that do not return.
+  static let watchedCallByteCountMax = 1 << 20
   /// How often a call is made again because a signal interrupted it.
   package static let interruptionCountMax = 10_000
   /// Bytes of a link's target.

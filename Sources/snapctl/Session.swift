@@ -8,8 +8,15 @@ import Synchronization
 protocol Verb: ParsableCommand {
   var global: GlobalOptions { get }
 
+  /// The paths of this machine that the verb touches, but for those of a store and a cache that it opens.
+  func paths(_ configuration: EngineConfiguration) -> [String]
+
   /// Gives the exit status of what is no failure: 0, or 3, 4, 11.
   func run(in session: Session) async throws(EngineError) -> Int32
+}
+
+extension Verb {
+  func paths(_ configuration: EngineConfiguration) -> [String] { [] }
 }
 
 /// One run of the program: its options, its console, and the store, once it is open.
@@ -26,13 +33,18 @@ final class Session: Sendable {
     environment = ProcessInfo.processInfo.environment
   }
 
-  /// Runs a verb and gives the status to exit with.
-  static func run(_ verb: some Verb) async -> Int32 {
+  /// Runs a verb, or has it run where it may hang, and gives the status to exit with.
+  static func run(_ verb: some Verb, _ arguments: [String]) async -> Int32 {
     let session = Session(verb.global)
     Signals.onInterrupt { session.stop() }
     do throws(EngineError) {
       // A bad value is an error even where nothing needs it.
-      _ = try session.configuration()
+      let configuration = try session.configuration()
+      if let supervisor = try Supervisor.start(on: verb.paths(configuration), arguments, configuration) {
+        let process = supervisor.process
+        Signals.onInterrupt { kill(process, Signals.wasTerminated ? SIGTERM : SIGINT) == 0 }
+        return try supervisor.run()
+      }
       return try await verb.run(in: session)
     } catch {
       session.console.failure(error)

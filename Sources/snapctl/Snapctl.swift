@@ -12,8 +12,8 @@ struct Snapctl: ParsableCommand {
     abstract: "Versioned snapshots of vector data that move only the bytes that changed.",
     discussion: """
       Results go to stdout, progress and logs to stderr. Global options stand before or after the verb. A store or a \
-      cache on a network mount is touched by a helper process, which can be left behind when the mount hangs \
-      (SNAPCTL_MOUNT_HELPER: auto, always or never).
+      cache on a network mount is touched by a helper process, which can be left behind when the mount hangs; a verb \
+      that reads or writes a directory there runs in one (SNAPCTL_MOUNT_HELPER: auto, always or never).
 
       Example:
         snapctl init --store /data/store
@@ -27,17 +27,27 @@ struct Snapctl: ParsableCommand {
   /// Not asynchronous itself: only here is the main thread still the only one, and what it blocks is blocked in all. It
   /// then waits by itself, because `dispatchMain` would let signals through again.
   static func main() {
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    var arguments = Array(CommandLine.arguments.dropFirst())
     if arguments.first == SnapshotEngine.serveMountVerb {
       system_keep_freed_memory(keptByteCount)
-      let status = SnapshotEngine.serveMount()
-      if status != 0 { Standard.error.write("snapctl: this is what it starts itself with, for a network mount\n") }
-      Glibc.exit(status)
+      leave(SnapshotEngine.serveMount())
     }
     Signals.prepare()
+    if arguments.first == SupervisedProcess.verb {
+      guard let rest = SupervisedProcess.begin(Array(arguments.dropFirst())) else {
+        leave(EngineError.Code.usage.exitCode)
+      }
+      arguments = rest
+    }
     system_keep_freed_memory(keptByteCount)
-    Task.detached { Glibc.exit(await run(GlobalOptions.behindVerb(arguments))) }
+    Task.detached { [arguments] in SupervisedProcess.exit(await run(GlobalOptions.behindVerb(arguments))) }
     while true { pause() }
+  }
+
+  /// Ends a process that is no verb.
+  private static func leave(_ status: Int32) -> Never {
+    if status != 0 { Standard.error.write("snapctl: this is what it starts itself with, for a network mount\n") }
+    Glibc.exit(status)
   }
 
   /// Below what an operation may have in flight; see StoreLimits.
@@ -52,7 +62,7 @@ struct Snapctl: ParsableCommand {
         try command.run()
         return 0
       }
-      return await Session.run(verb)
+      return await Session.run(verb, arguments)
     } catch {
       return report(error, arguments)
     }

@@ -52,6 +52,16 @@ import Testing
     #expect(spaced.isNetwork)
   }
 
+  @Test func `a walk meets what is mounted further down`() throws {
+    let uncovered = MountTable(parsing: Array(lines(without: "37 ").utf8))
+    let met = { (path: String) in uncovered.networkMount(of: try uncovered.place(of: path))?.path }
+    #expect(try met("/mnt/lazy/a") == "/mnt/lazy")
+    #expect(try met("/mnt") == "/mnt/with space")
+    #expect(try met("/") == "/mnt/with space")
+    #expect(try met("/mnt/la") == nil)
+    #expect(try met("/srv/x") == nil)
+  }
+
   private func lines(without start: String) -> String {
     """
     21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw

@@ -4,19 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a process needs to have another one do its work, and to walk away from it.
+/* What a process and the one that does its work say to each other.
    Each call returns -1 and sets errno as the system does. */
-
-/// Starts `program` as a process that nobody waits for: a child of init, of a session of its own, with no signal blocked
-/// or ignored, `/dev/null` for its standard streams, `descriptors` as 3, 4, 5 … and nothing else open.
-///
-/// Returns 0 once the process exists; that it could not execute `program` shows only in that it ends. `handle` is a
-/// descriptor by which `system_end_process` reaches it, or -1 on kernels without them (before 5.3).
-int system_start_detached(
-  const char *_Nonnull program, char *_Nullable const *_Nonnull arguments, const int *_Nonnull descriptors, size_t count,
-  int *_Nonnull handle);
-/// Sends SIGKILL and does not wait: a process in a call that never returns does not end.
-int system_end_process(int handle);
 
 /// A pair of sockets that keep the borders of messages; closed on exec.
 int system_message_pair(int *_Nonnull pair);

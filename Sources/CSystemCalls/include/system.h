@@ -57,7 +57,9 @@ int system_file_system_of(int file, struct system_file_system *_Nonnull info);
 /// large pages where the kernel has them.
 void system_keep_freed_memory(int byte_count);
 
-// One header leads to all: a build that was made before the other came notices it.
+// One header leads to all: a build that was made before the others came notices it.
+#include "calls.h"
 #include "helper.h"
+#include "process.h"
 
 #endif

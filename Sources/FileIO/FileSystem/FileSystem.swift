@@ -23,6 +23,7 @@ package struct FileSystem: Sendable, Equatable {
     (0x6969, "nfs", true), (0xFF53_4D42, "cifs", true), (0xFE53_4D42, "smb2", true), (0x517B, "smb", true),
     (0x6573_5546, "fuse", true), (0x0102_1997, "9p", true), (0x00C3_6400, "ceph", true), (0x5346_414F, "afs", true),
     (0x0BD0_0BD0, "lustre", true), (0x4750_4653, "gpfs", true), (0x0116_1970, "gfs2", true),
-    (0x7461_636F, "ocfs2", true),
+    (0x7461_636F, "ocfs2", true), (0x1983_0326, "beegfs", true), (0x2003_0528, "orangefs", true),
+    (0x7375_7245, "coda", true),
   ]
 }

@@ -41,6 +41,13 @@ extension MountTable {
     }
   }
 
+  /// A network file system that a walk from `place` down meets: there, or mounted further down.
+  package func networkMount(of place: MountedPath) -> MountPoint? {
+    if let mount = place.mount, mount.isNetwork { return mount }
+    let above = place.bytes == [slash] ? place.bytes : place.bytes + [slash]
+    return mounts.first { $0.isNetwork && $0.pathBytes.starts(with: above) }
+  }
+
   private var root: MountPoint? { mounts.last { $0.pathBytes == [slash] } }
 
   /// What is mounted right there, on top of all else that is.

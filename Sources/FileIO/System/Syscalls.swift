@@ -2,7 +2,8 @@ internal import CSystemCalls
 internal import Glibc
 internal import Primitives
 
-/// Every system call of this module: retried when a signal interrupts it, watched by `SystemCallHook`, its error named.
+/// Every system call of this module: retried when a signal interrupts it, watched by `SystemCallHook`, noted for the
+/// process that watches this one, its error named.
 ///
 /// Descriptors are plain numbers here; `OpenFile` and `Directory` own them.
 enum Syscalls {
@@ -12,7 +13,7 @@ enum Syscalls {
     var code: Int32 = 0
     for _ in 0..<FileLimits.interruptionCountMax {
       let fault = SystemCallHook.fault(call, location)
-      let (result, failure) = attempt(call, fault, body)
+      let (result, failure) = CallNotes.during(call) { attempt(call, fault, body) }
       if result >= 0 { return result }
       code = failure
       guard code == EINTR else { break }
@@ -36,7 +37,7 @@ enum Syscalls {
       let result = body(max(1, byteCount))
       return (result, errno)
     case nil:
-      let result = body(FileLimits.callByteCountMax)
+      let result = body(CallNotes.byteCountMax)
       return (result, errno)
     }
   }
@@ -84,7 +85,7 @@ extension Syscalls {
 
   /// For `deinit`, where nobody is left to hear of an error.
   static func closeQuietly(_ descriptor: Int32) {
-    _ = Glibc.close(descriptor)
+    _ = CallNotes.during(.close) { Glibc.close(descriptor) }
   }
 
   static func status(_ descriptor: Int32, _ location: FileLocation) throws(FileError) -> FileStatus {
@@ -99,7 +100,7 @@ extension Syscalls {
     return FileSystem(magic: raw.magic, freeByteCount: raw.free_byte_count, byteCount: raw.byte_count)
   }
 
-  static func mount(of descriptor: Int32) -> UInt64 { system_mount_of(descriptor) }
+  static func mount(of descriptor: Int32) -> UInt64 { CallNotes.during(.status) { system_mount_of(descriptor) } }
 
   static func sync(_ descriptor: Int32, _ location: FileLocation) throws(FileError) {
     _ = try perform(.sync, location) { _ in Int(fsync(descriptor)) }
@@ -107,7 +108,7 @@ extension Syscalls {
 
   /// A hint, whose failure changes nothing. Pages that are not written yet stay.
   static func forgetPages(_ descriptor: Int32) {
-    _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+    _ = CallNotes.during(.sync) { posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED) }
   }
 
   /// - Returns: whether the lock was free.

@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import FileIO
 
 /// What SQLite failed with.
 struct SQLiteError: Error {
@@ -29,12 +30,16 @@ struct SQLiteError: Error {
 
   private let handle: OpaquePointer
   private static let busyMilliseconds: Int32 = 2_000
+  /// Pages that are copied at once: whoever watches this process sees that something moves.
+  private static let pageCountMax: Int32 = 256
 
   /// - Parameter path: bytes without NUL.
   init(path: [UInt8], _ intent: Intent) throws(SQLiteError) {
     var handle: OpaquePointer?
     let name = path.map { CChar(bitPattern: $0) } + [0]
-    let code = unsafe sqlite3_open_v2(name, &handle, intent.flags | SQLITE_OPEN_NOMUTEX, nil)
+    let code = CallNotes.during(.database) {
+      unsafe sqlite3_open_v2(name, &handle, intent.flags | SQLITE_OPEN_NOMUTEX, nil)
+    }
     guard code == SQLITE_OK, let opened = unsafe handle else {
       let message = SQLiteConnection.message(code)
       unsafe sqlite3_close_v2(handle)
@@ -45,7 +50,7 @@ struct SQLiteError: Error {
   }
 
   deinit {
-    unsafe sqlite3_close_v2(handle)
+    _ = CallNotes.during(.database) { unsafe sqlite3_close_v2(handle) }
   }
 
   /// Runs one statement and drops its rows.
@@ -56,16 +61,28 @@ struct SQLiteError: Error {
 
   /// Makes `target` this database as of one moment. Whoever writes it waits as long.
   func copy(to target: SQLiteConnection) throws(SQLiteError) {
+    try beginReading()
     guard let backup = unsafe sqlite3_backup_init(target.handle, "main", handle, "main") else {
       let code = unsafe sqlite3_errcode(target.handle)
       throw SQLiteError(code: code & 0xFF, message: SQLiteConnection.message(code))
     }
-    let step = unsafe sqlite3_backup_step(backup, -1)
+    var step = SQLITE_OK
+    while step == SQLITE_OK {
+      step = CallNotes.during(.database) { unsafe sqlite3_backup_step(backup, SQLiteConnection.pageCountMax) }
+    }
     let end = unsafe sqlite3_backup_finish(backup)
     guard step == SQLITE_DONE, end == SQLITE_OK else {
       let code = step == SQLITE_DONE ? end : step
       throw SQLiteError(code: code & 0xFF, message: SQLiteConnection.message(code))
     }
+  }
+
+  /// The moment begins here, and lasts until the connection is closed. Nothing but the header is read: the rest may be
+  /// damaged.
+  private func beginReading() throws(SQLiteError) {
+    try run("BEGIN")
+    let result = CallNotes.during(.database) { Result { () throws(SQLiteError) in try run("PRAGMA schema_version") } }
+    try result.get()
   }
 
   private static func message(_ code: Int32) -> String {

@@ -3,11 +3,11 @@ internal import Glibc
 
 /// One end of a pair of sockets that keep the borders of messages. Closed when nobody has it any more: one thread may
 /// wait at it while another shuts it down.
-final class MessageSocket: Sendable {
-  let number: Int32
+package final class MessageSocket: Sendable {
+  package let number: Int32
 
   /// What waiting for a message came to.
-  enum Received {
+  package enum Received {
     case message([UInt8])
     /// Nothing came in the time allowed.
     case nothing
@@ -15,7 +15,7 @@ final class MessageSocket: Sendable {
     case ended
   }
 
-  init(_ number: Int32) {
+  package init(_ number: Int32) {
     self.number = number
   }
 
@@ -24,7 +24,7 @@ final class MessageSocket: Sendable {
   }
 
   /// Two ends; nil when the system has no descriptors left.
-  static func pair() -> (MessageSocket, MessageSocket)? {
+  package static func pair() -> (MessageSocket, MessageSocket)? {
     var numbers: [Int32] = [-1, -1]
     guard unsafe system_message_pair(&numbers) == 0 else { return nil }
     return (MessageSocket(numbers[0]), MessageSocket(numbers[1]))
@@ -41,7 +41,7 @@ final class MessageSocket: Sendable {
 
   /// The next message.
   /// - Parameter milliseconds: nil: as long as it takes; for the helper, which has nothing else to do.
-  func receive(milliseconds: UInt64?) -> Received {
+  package func receive(milliseconds: UInt64?) -> Received {
     if let milliseconds {
       var wanted = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
       let found = unsafe poll(&wanted, 1, Int32(clamping: milliseconds))

@@ -39,11 +39,12 @@ extension MountHelper {
 
   private static func make(_ program: MountProgram) throws(MountFailure) -> MountHelper {
     guard let memory = SharedMemory(), let control = MessageSocket.pair() else { throw failure("memory or sockets") }
+    defer { withExtendedLifetime(control) {} }
     let pairs = (0..<MountLimits.slotCount).compactMap { _ in MessageSocket.pair() }
     guard pairs.count == MountLimits.slotCount else { throw failure("sockets") }
     let descriptors = [memory.file, control.1.number] + pairs.map(\.1.number)
     var process: Int32 = -1
-    let result = unsafe withCStrings(program.arguments) { arguments in
+    let result = unsafe CStrings.with(program.arguments) { arguments in
       unsafe system_start_detached(program.path, arguments, descriptors, descriptors.count, &process)
     }
     guard result == 0 else { throw failure("a process") }
@@ -54,17 +55,5 @@ extension MountHelper {
   private static func failure(_ what: String) -> MountFailure {
     let reason = unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "\(errno)"
     return MountFailure(.notStarted, "\(what) for a helper process cannot be had: \(reason)")
-  }
-
-  /// Hands texts over as C wants them: each with its end, and a null behind the last.
-  private static func withCStrings<Value>(
-    _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Value
-  ) -> Value {
-    var pointers = unsafe texts.map { unsafe strdup($0) } + [nil]
-    defer { unsafe pointers.forEach { unsafe free($0) } }
-    return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
-      // Safe: the array holds at least the null.
-      unsafe body(UnsafePointer(buffer.baseAddress.unsafelyUnwrapped))
-    }
   }
 }

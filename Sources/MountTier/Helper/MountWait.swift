@@ -24,7 +24,7 @@ struct MountWait: Sendable {
       if now != moves { (moves, movedAt) = (now, time) }
       if wait.deadline.hasPassed(on: wait.clock) { return MountFailure(.late, "the deadline passed") }
       guard time - movedAt >= wait.stallNanoseconds else { return nil }
-      return MountFailure(.stalled, "nothing moved for \(MountWait.seconds(wait.stallNanoseconds)) s")
+      return MountFailure(.stalled, "nothing moved for \(SecondsText.of(nanoseconds: wait.stallNanoseconds)) s")
     }
 
     /// For how long to look before the next verdict.
@@ -33,11 +33,5 @@ struct MountWait: Sendable {
       let left = min(stall, wait.deadline.nanosecondsLeft(on: wait.clock) ?? stall)
       return min(MountLimits.lookMilliseconds, left / 1_000_000 + 1)
     }
-  }
-
-  /// In words: `30`, `0.5`.
-  static func seconds(_ nanoseconds: UInt64) -> String {
-    let tenths = (nanoseconds + 50_000_000) / 100_000_000
-    return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
   }
 }

@@ -12,6 +12,10 @@ public struct EngineConfiguration: Sendable, Equatable {
 
   /// Who touches the directory of a store or a cache. A call into a network file system that died does not return, and
   /// keeps its process from ending: another process makes it, which can be left behind.
+  ///
+  /// That is not so for the directories that a call takes, makes or checks (`create`, `sync`, `fork` and their like):
+  /// this process touches them, and hangs with them. `snapctl` has a second process of its own do all of such a verb; a
+  /// program that must not hang runs `snapctl`, or a process of its own that it can leave behind.
   public enum MountHelper: String, Sendable, CaseIterable {
     /// A helper process where the directory lies on a network file system or on FUSE, else this one.
     case auto

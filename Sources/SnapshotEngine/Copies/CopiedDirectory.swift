@@ -49,7 +49,10 @@ struct CopiedDirectory {
   var files: LocalTree? { copy == nil ? nil : CopiedDirectory.tree(path) }
 
   /// The files of the copy that it was forked from, if it was, and they are still there.
-  var originFiles: LocalTree? { copy?.state.origin.flatMap(CopiedDirectory.tree) }
+  var originFiles: LocalTree? {
+    guard let origin = copy?.state.origin, StandingMount.isWithinReach(origin, of: path) else { return nil }
+    return CopiedDirectory.tree(origin)
+  }
 
   private static func tree(_ path: String) -> LocalTree? { try? LocalTree(Directory(path: path)) }
 

@@ -38,7 +38,9 @@ extension SnapshotEngine {
       let fork = CopyFork(
         random: random, control: control.telling(progress),
         lockDeadline: Deadline(seconds: configuration.lockTimeoutSeconds, from: clock), jobs: configuration.jobs)
-      let result = try copying(copy) { () throws(SyncError) in try fork.fork(copy, to: directory) }
+      let result = try onTrees([copy, directory], configuration) { () throws(EngineError) in
+        try copying(copy) { () throws(SyncError) in try fork.fork(copy, to: directory) }
+      }
       return ForkedCopy(
         collection: result.collection.string, version: result.version, directory: result.directory,
         files: result.files, bytesTotal: result.bytesTotal, bytesShared: result.bytesShared,

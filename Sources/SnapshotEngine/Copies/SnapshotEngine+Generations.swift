@@ -65,8 +65,10 @@ extension SnapshotEngine {
   ) async throws(EngineError) -> GenerationPin {
     try await local(configuration) { _ throws(EngineError) in
       let deadline = Deadline(seconds: configuration.lockTimeoutSeconds, from: clock)
-      let pinned = try copying(directory) { () throws(SyncError) in
-        try PinnedGeneration.pin(in: directory, deadline: deadline, clock: clock)
+      let pinned = try onTrees([directory], configuration) { () throws(EngineError) in
+        try copying(directory) { () throws(SyncError) in
+          try PinnedGeneration.pin(in: directory, deadline: deadline, clock: clock)
+        }
       }
       return GenerationPin(directory, pinned)
     }
@@ -86,9 +88,11 @@ extension SnapshotEngine {
     guard keep >= 1 else { throw EngineError(.usage, "the current generation always stays: keep 1 or more") }
     return try await local(configuration) { control throws(EngineError) in
       let deadline = Deadline(seconds: configuration.lockTimeoutSeconds, from: clock)
-      let eviction = try copying(directory) { () throws(SyncError) in
-        try SnapshotSync.evict(
-          directory, keep: keep, isDryRun: isDryRun, random: random, control: control, lockDeadline: deadline)
+      let eviction = try onTrees([directory], configuration) { () throws(EngineError) in
+        try copying(directory) { () throws(SyncError) in
+          try SnapshotSync.evict(
+            directory, keep: keep, isDryRun: isDryRun, random: random, control: control, lockDeadline: deadline)
+        }
       }
       return Evicted(
         generations: eviction.candidates.map {

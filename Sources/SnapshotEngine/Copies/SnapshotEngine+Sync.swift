@@ -79,8 +79,10 @@ extension EngineCall {
   fileprivate func syncing<Value>(
     _ directory: String, _ body: (SnapshotSync, SyncControl) throws(SyncError) -> Value
   ) throws(EngineError) -> Value {
-    try EngineError.catching(in: directory) { () throws(SyncError) in
-      try body(SnapshotSync(store, random: random, wallClock: clock), control)
+    try onTrees(directory) { () throws(EngineError) in
+      try EngineError.catching(in: directory) { () throws(SyncError) in
+        try body(SnapshotSync(store, random: random, wallClock: clock), control)
+      }
     }
   }
 

@@ -14,22 +14,28 @@ extension SnapshotEngine {
     found: @escaping @Sendable (DamagedObject) -> Void
   ) async throws(EngineError) -> Verified {
     try await BlockingCalls(countMax: 1).run(stop: StopSignal()) { () throws(EngineError) in
-      let started = clock.nanoseconds()
-      let copy = try localCopy(directory)
-      let (name, root) = ("\(copy.state.collection)@\(copy.state.version.number)", copy.manifest.root)
-      let tree = copy.state.tree.map { "\(directory)/\($0)" } ?? directory
-      let damaged = try EngineError.catching(in: directory) { () throws(SyncError) in
-        let comparison = try DirectoryComparison(
-          directory: tree, jobs: configuration.jobs, control: SyncControl(clock: clock))
-        return try comparison.compare(with: copy.manifest) { difference in
-          found(DamagedObject(Difference(difference), in: tree, of: name))
-        }
+      try onTrees([directory], configuration) { () throws(EngineError) in
+        try verify(localCopy(directory), in: directory, jobs: configuration.jobs, found)
       }
-      return Verified(
-        level: "full", objects: root.totals.files + root.totals.directories + root.totals.links,
-        chunks: root.totals.chunks, bytes: root.totals.bytes, damaged: damaged, healed: 0,
-        seconds: Double(clock.nanoseconds() - started) / 1e9)
     }
+  }
+
+  private static func verify(
+    _ copy: LocalCopy, in directory: String, jobs: Int, _ found: (DamagedObject) -> Void
+  ) throws(EngineError) -> Verified {
+    let started = clock.nanoseconds()
+    let (name, root) = ("\(copy.state.collection)@\(copy.state.version.number)", copy.manifest.root)
+    let tree = copy.state.tree.map { "\(directory)/\($0)" } ?? directory
+    let damaged = try EngineError.catching(in: directory) { () throws(SyncError) in
+      let comparison = try DirectoryComparison(directory: tree, jobs: jobs, control: SyncControl(clock: clock))
+      return try comparison.compare(with: copy.manifest) { difference in
+        found(DamagedObject(Difference(difference), in: tree, of: name))
+      }
+    }
+    return Verified(
+      level: "full", objects: root.totals.files + root.totals.directories + root.totals.links,
+      chunks: root.totals.chunks, bytes: root.totals.bytes, damaged: damaged, healed: 0,
+      seconds: Double(clock.nanoseconds() - started) / 1e9)
   }
 
   private static func localCopy(_ directory: String) throws(EngineError) -> LocalCopy {

@@ -8,6 +8,7 @@ internal import SnapshotStore
 /// One call of the engine: its store, its deadline, and whether it is to stop.
 final class EngineCall: Sendable {
   let wiring: StoreWiring
+  let configuration: EngineConfiguration
   let store: SnapshotStore
   /// What orders commits, for as long as this call may take.
   let catalog: any Catalog
@@ -24,6 +25,7 @@ final class EngineCall: Sendable {
     moved: (@Sendable (Int) -> Void)?
   ) {
     self.wiring = wiring
+    self.configuration = configuration
     self.stop = stop
     self.stopAll = stopAll
     self.moved = moved
@@ -64,6 +66,13 @@ final class EngineCall: Sendable {
       "originBytesWritten": "\(origin.bytesWritten)", "cacheRequests": "\(cache.requests)",
       "cacheBytesRead": "\(cache.bytesRead)", "cacheFailures": "\(cache.failures)",
     ]
+  }
+
+  /// Works on directories of this call: see `SnapshotEngine.onTrees`.
+  func onTrees<Value>(
+    _ paths: String..., do body: () throws(EngineError) -> Value
+  ) throws(EngineError) -> Value {
+    try SnapshotEngine.onTrees(paths, configuration, body)
   }
 
   /// Runs `body`, and gives what it throws as the façade does.

@@ -1,4 +1,5 @@
 internal import FileIO
+internal import Glibc
 internal import Primitives
 
 /// Files that the user names by a path of this machine.
@@ -31,5 +32,14 @@ enum LocalFile {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
     let name = String(path[path.utf8.index(after: slash)...])
     return (slash == path.startIndex ? "/" : String(path[..<slash]), name)
+  }
+}
+
+extension SnapshotEngine {
+  /// Whether a path, links followed, is that of a directory.
+  package static func isDirectory(_ path: String) -> Bool {
+    var found = stat()
+    let result = CallNotes.during(.status) { unsafe stat(path, &found) }
+    return result == 0 && found.st_mode & S_IFMT == S_IFDIR
   }
 }

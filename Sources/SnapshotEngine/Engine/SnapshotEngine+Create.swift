@@ -94,7 +94,10 @@ extension SnapshotEngine {
         options.explain?(Explanation(path: "\(file.path)", bytes: file.counts.byteCount, reason: reason))
       }
     }
-    return try await perform { [request] call throws(EngineError) in try call.create(request, options) }
+    let trees = [directory] + (options.baseDirectory.map { [$0] } ?? [])
+    return try await perform { [request, configuration] call throws(EngineError) in
+      try SnapshotEngine.onTrees(trees, configuration) { () throws(EngineError) in try call.create(request, options) }
+    }
   }
 }
 
@@ -122,6 +125,7 @@ extension EngineCall {
     let result = try catching { [request] () throws(StoreError) in
       try self.store.create(request, local: source.pages)
     }
+    if !result.isUnchanged { SupervisedProcess.noteResult() }
     // What a database was captured from may have other bytes than what was captured.
     let known = result.omissions.capturedCount == 0 ? statuses : nil
     let isCopy =

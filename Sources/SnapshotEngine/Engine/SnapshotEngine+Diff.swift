@@ -68,9 +68,11 @@ extension SnapshotEngine {
     return try await perform { call throws(EngineError) in
       let row = try call.row(reference).row
       let manifest = try call.catching { () throws(StoreError) in try call.store.manifest(row) }
-      return try EngineError.catching(in: directory) { () throws(SyncError) in
-        let comparison = try DirectoryComparison(directory: directory, jobs: jobs, control: call.control)
-        return Int(try comparison.compare(with: manifest) { found(Difference($0)) })
+      return try call.onTrees(directory) { () throws(EngineError) in
+        try EngineError.catching(in: directory) { () throws(SyncError) in
+          let comparison = try DirectoryComparison(directory: directory, jobs: jobs, control: call.control)
+          return Int(try comparison.compare(with: manifest) { found(Difference($0)) })
+        }
       }
     }
   }

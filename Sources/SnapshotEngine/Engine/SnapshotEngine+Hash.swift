@@ -39,10 +39,12 @@ extension SnapshotEngine {
   ) async throws(EngineError) -> HashedDirectory {
     let tree = try selection.tree(directory, configuration)
     return try await BlockingCalls(countMax: 1).run(stop: StopSignal()) { () throws(EngineError) in
-      do throws(StoreError) {
-        return HashedDirectory(try TreeHash.hash(tree, jobs: configuration.jobs))
-      } catch {
-        throw EngineError(error)
+      try onTrees([directory], configuration) { () throws(EngineError) in
+        do throws(StoreError) {
+          return HashedDirectory(try TreeHash.hash(tree, jobs: configuration.jobs))
+        } catch {
+          throw EngineError(error)
+        }
       }
     }
   }
@@ -58,7 +60,9 @@ extension SnapshotEngine {
     let jobs = configuration.jobs
     return try await perform { call throws(EngineError) in
       let (head, row) = try call.row(reference)
-      let hash = try call.catching { () throws(StoreError) in try TreeHash.hash(tree, jobs: jobs) }
+      let hash = try call.onTrees(directory) { () throws(EngineError) in
+        try call.catching { () throws(StoreError) in try TreeHash.hash(tree, jobs: jobs) }
+      }
       return DirectoryStatus(snapshot: Snapshot(reference.collection, row, in: head), directory: HashedDirectory(hash))
     }
   }

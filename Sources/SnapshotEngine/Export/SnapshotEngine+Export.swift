@@ -39,8 +39,9 @@ extension SnapshotEngine {
     return try await perform { call throws(EngineError) in
       let (head, row) = try call.row(reference)
       let export = try call.archive(reference, row, withOwners: withOwners)
-      let output = try ArchiveFile(file, mark: UniqueName(random: random))
-      let bytes = try call.write(export, to: output, progress)
+      let bytes = try call.onTrees(LocalFile.split(file).parent) { () throws(EngineError) in
+        try call.write(export, to: ArchiveFile(file, mark: UniqueName(random: random)), progress)
+      }
       return ExportedSnapshot(
         snapshot: Snapshot(reference.collection, row, in: head), bytes: bytes, seconds: call.seconds)
     }

@@ -23,21 +23,8 @@ struct DirectoryPlace: Sendable {
   init(_ path: String, _ configuration: EngineConfiguration) throws(EngineError) {
     self.path = path
     self.configuration = configuration
-    let table = try? MountTable.current()
-    let place = table.flatMap { try? $0.place(of: path) }
-    mount = place?.mount
+    mount = try StandingMount(path, configuration).mount
     program = try DirectoryPlace.program(for: mount, path, configuration)
-    guard configuration.mountHelper != .never, let table, let place else { return }
-    let memory = KnownMounts(configuration, table)
-    if let gone = table.missing(for: place, in: .configured()) {
-      throw DirectoryPlace.gone(
-        path, "\(gone)",
-        advice: "Mount it: /etc/fstab wants it there. SNAPCTL_MOUNT_HELPER=never takes the directory as it is")
-    }
-    guard mount?.isNetwork != true else { return }
-    guard let known = memory.known(at: path) else { return }
-    throw DirectoryPlace.gone(
-      path, known.description, advice: "Mount it again; or remove \(known.file), if the directory is meant as it is")
   }
 
   /// Opens the tier.
@@ -56,7 +43,7 @@ struct DirectoryPlace: Sendable {
     } catch {
       guard !isNeeded, error.kind == .stalled else { throw error }
     }
-    if let mount, mount.isNetwork { KnownMounts(configuration, try? MountTable.current()).remember(mount, at: path) }
+    StandingMount.remember(mount, at: path, configuration)
     return tier
   }
 
@@ -84,12 +71,6 @@ struct DirectoryPlace: Sendable {
     guard !path.hasPrefix("/"), let here = unsafe getcwd(nil, 0) else { return path }
     defer { unsafe free(here) }
     return unsafe "\(String(cString: here))/\(path)"
-  }
-
-  private static func gone(_ path: String, _ mount: String, advice: String) -> EngineError {
-    EngineError(
-      .tierTimeout, "\(Printable.string(path)): the mount has gone: \(mount)", subject: Printable.string(path),
-      advice: advice)
   }
 
   /// For who looks at the log: the call goes on.

@@ -66,16 +66,18 @@ extension SnapshotEngine {
     let kept = try await objects(of: versions, in: engine)
     return try await local(configuration) { _ throws(EngineError) in
       // A mount that has gone is not an empty cache.
-      _ = try DirectoryPlace(path, configuration)
-      let files = try StoreWiring.catching { () throws(TierError) in
-        try FileObjectTier.open(path, options: FileObjectTier.Options(role: .cache, durability: .none), random: random)
+      try onTrees([path], configuration) { () throws(EngineError) in
+        let files = try StoreWiring.catching { () throws(TierError) in
+          try FileObjectTier.open(
+            path, options: FileObjectTier.Options(role: .cache, durability: .none), random: random)
+        }
+        let eviction = try StoreWiring.catching { () throws(TierError) in
+          try files.evict(
+            CacheEviction.Policy(byteCountMax: policy.byteCountMax, idleSecondsMax: policy.idleSecondsMax),
+            now: clock.now(), kept: kept, isDryRun: isDryRun)
+        }
+        return EvictedCache(eviction)
       }
-      let eviction = try StoreWiring.catching { () throws(TierError) in
-        try files.evict(
-          CacheEviction.Policy(byteCountMax: policy.byteCountMax, idleSecondsMax: policy.idleSecondsMax),
-          now: clock.now(), kept: kept, isDryRun: isDryRun)
-      }
-      return EvictedCache(eviction)
     }
   }
 

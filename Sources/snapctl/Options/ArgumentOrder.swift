@@ -1,4 +1,3 @@
-import Foundation
 import Primitives
 import SnapshotEngine
 
@@ -6,7 +5,7 @@ import SnapshotEngine
 enum ArgumentOrder {
   /// - Throws: `.usage` with what was probably meant.
   static func check(name: String, directory: String, verb: String) throws(EngineError) {
-    guard !isName(name), isName(directory), isDirectory(name) || name.hasPrefix(".") || name.hasPrefix("/") else {
+    guard !isName(name), isName(directory), name.hasPrefix(".") || name.hasPrefix("/") || isDirectory(name) else {
       return
     }
     let (name, directory) = (Printable.string(name), Printable.string(directory))
@@ -18,9 +17,7 @@ enum ArgumentOrder {
   }
 
   static func isDirectory(_ path: String) -> Bool {
-    var isDirectory: ObjCBool = false
-    // Safe: the pointer is used during the call only.
-    return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+    SnapshotEngine.isDirectory(path)
   }
 
   private static func isName(_ text: String) -> Bool {

@@ -1,4 +1,5 @@
 import Glibc
+import SnapshotEngine
 
 /// A standard stream, written to without a buffer. A reader that went away is no error: what it does not read is
 /// dropped.
@@ -20,7 +21,9 @@ struct Standard: Sendable {
       var written = 0
       while written < buffer.count {
         let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
-        let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+        let count = SupervisedProcess.writing(to: descriptor) {
+          unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+        }
         if count < 0, errno == EINTR { continue }
         guard count > 0 else { return false }
         written += count
@@ -29,5 +32,6 @@ struct Standard: Sendable {
     }
   }
 
-  var isTerminal: Bool { isatty(descriptor) == 1 }
+  /// A file, which may hang whoever asks, is told by its position, which is this system's own.
+  var isTerminal: Bool { lseek(descriptor, 0, SEEK_CUR) < 0 && isatty(descriptor) == 1 }
 }

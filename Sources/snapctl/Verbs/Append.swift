@@ -47,6 +47,10 @@ struct Append: Verb {
 
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
+  func paths(_ configuration: EngineConfiguration) -> [String] {
+    [input, vectors].compactMap(\.self).filter { $0 != "-" }
+  }
+
   func run(in session: Session) async throws(EngineError) -> Int32 {
     let engine = try await session.open()
     let console = session.console

@@ -55,6 +55,8 @@ struct Compact: Verb {
     if !watch, interval ?? metricsInterval != nil { throw ValidationError("the intervals are those of --watch") }
   }
 
+  func paths(_ configuration: EngineConfiguration) -> [String] { [messages].compactMap(\.self).filter { $0 != "-" } }
+
   func run(in session: Session) async throws(EngineError) -> Int32 {
     let engine = try await session.open()
     let console = session.console

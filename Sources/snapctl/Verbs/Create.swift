@@ -47,6 +47,10 @@ struct Create: Verb {
   @OptionGroup var selection: SelectionOptions
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
+  func paths(_ configuration: EngineConfiguration) -> [String] {
+    [directory, base, selection.ignoreFile].compactMap(\.self)
+  }
+
   func run(in session: Session) async throws(EngineError) -> Int32 {
     try ArgumentOrder.check(name: name, directory: directory, verb: "create")
     if name.contains("@") {

@@ -22,6 +22,8 @@ struct Diff: Verb {
 
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
+  func paths(_ configuration: EngineConfiguration) -> [String] { new.contains("@") ? [] : [new] }
+
   func run(in session: Session) async throws(EngineError) -> Int32 {
     let engine = try await session.open()
     let console = session.console

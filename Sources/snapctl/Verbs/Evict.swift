@@ -48,6 +48,8 @@ struct Evict: Verb {
     }
   }
 
+  func paths(_ configuration: EngineConfiguration) -> [String] { [directory ?? configuration.cache].compactMap(\.self) }
+
   func run(in session: Session) async throws(EngineError) -> Int32 {
     guard let directory else { return try await evictCache(session) }
     let console = session.console

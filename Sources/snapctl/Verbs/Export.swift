@@ -27,6 +27,8 @@ struct Export: Verb {
 
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
+  func paths(_ configuration: EngineConfiguration) -> [String] { output == "-" ? [] : [output] }
+
   func run(in session: Session) async throws(EngineError) -> Int32 {
     let engine = try await session.open()
     let console = session.console

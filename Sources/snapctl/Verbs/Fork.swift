@@ -19,6 +19,8 @@ struct Fork: Verb {
   @Argument(help: "The new directory; not there, or empty.") var work: String
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
+  func paths(_ configuration: EngineConfiguration) -> [String] { [directory, work] }
+
   func run(in session: Session) async throws(EngineError) -> Int32 {
     let console = session.console
     console.remark("\(Printable.string(directory)) → \(Printable.string(work))")

@@ -18,6 +18,8 @@ struct Hash: Verb {
   @OptionGroup var selection: SelectionOptions
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
+  func paths(_ configuration: EngineConfiguration) -> [String] { [directory, selection.ignoreFile].compactMap(\.self) }
+
   func run(in session: Session) async throws(EngineError) -> Int32 {
     let hash = try await SnapshotEngine.hash(
       directory, selection: selection.selection, configuration: session.configuration())

@@ -17,6 +17,8 @@ struct Inspect: Verb {
   @Argument(help: "The object's file, at its place in the store.") var file: String
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
+  func paths(_ configuration: EngineConfiguration) -> [String] { [file] }
+
   func run(in session: Session) async throws(EngineError) -> Int32 {
     let object = try await SnapshotEngine.inspect(file)
     session.console.result(object.json, object.page)

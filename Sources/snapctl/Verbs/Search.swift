@@ -33,6 +33,8 @@ struct Search: Verb {
 
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
+  func paths(_ configuration: EngineConfiguration) -> [String] { vector == "-" ? [] : [vector] }
+
   func run(in session: Session) async throws(EngineError) -> Int32 {
     let vectors = try QueryVectors.read(vector)
     let engine = try await session.open()

@@ -18,6 +18,8 @@ struct Status: Verb {
   @OptionGroup var selection: SelectionOptions
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
+  func paths(_ configuration: EngineConfiguration) -> [String] { [directory, selection.ignoreFile].compactMap(\.self) }
+
   func run(in session: Session) async throws(EngineError) -> Int32 {
     try ArgumentOrder.check(name: name, directory: directory, verb: "status")
     let engine = try await session.open()

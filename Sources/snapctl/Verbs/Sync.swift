@@ -70,6 +70,8 @@ struct Sync: Verb {
     }
   }
 
+  func paths(_ configuration: EngineConfiguration) -> [String] { [directory] }
+
   func run(in session: Session) async throws(EngineError) -> Int32 {
     try ArgumentOrder.check(name: version, directory: directory, verb: "sync")
     let engine = try await session.open { $0.mode = mode ?? $0.mode }

@@ -43,6 +43,8 @@ struct Verify: Verb {
     if heal, local { throw ValidationError("--heal is for tiers; a local copy is put right by `sync`") }
   }
 
+  func paths(_ configuration: EngineConfiguration) -> [String] { local ? [name].compactMap(\.self) : [] }
+
   func run(in session: Session) async throws(EngineError) -> Int32 {
     if local { return try await verifyCopy(session) }
     let console = session.console

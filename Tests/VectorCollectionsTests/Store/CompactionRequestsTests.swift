@@ -10,7 +10,8 @@ import VectorCollections
 
   private func append(_ numbers: [Int], to test: TestVectors) throws {
     let operations = numbers.map { number in
-      RecordOperation.upsert(name(number), RecordBody(floats: [Float(number), 1], document: UTF8Text("word \(number)")))
+      let body = RecordBody(floats: [Float(number), 1], document: UTF8Text("word \(number)"))
+      return RecordOperation.upsert(name(number), body)
     }
     try test.append(operations, by: OperationSource.producers[0])
   }

@@ -14,7 +14,7 @@ package enum SupervisedProcess {
 
   /// Notes the system calls of this process from now on, and ends it when its supervisor goes. To be called before
   /// other threads work, and after signals are blocked: it starts a thread.
-  /// - Returns: the arguments of the verb; nil when no supervisor started this process.
+  /// - Returns: the arguments of the verb; nil where no supervisor started this process, or no thread is left.
   package static func begin(_ arguments: [String]) -> [String]? {
     let numbers = arguments.prefix(2).compactMap { Int32($0) }
     guard numbers.count == 2, let shared = CallTable(descriptor: numbers[0]) else { return nil }
@@ -22,11 +22,14 @@ package enum SupervisedProcess {
     shared.noteCallsOfThisProcess()
     table.withLock { $0 = shared }
     // A process may end at any moment: what it leaves behind is what a crash does.
-    BlockingThread {
+    let watcher = BlockingThread {
       let life = MessageSocket(numbers[1])
       while case .message = life.receive(milliseconds: nil) {}
       _exit(EngineError.Code.interrupted.exitCode)
-    }?.detach()
+    }
+    // Without it the process might outlive its supervisor, and hang for ever.
+    guard let watcher else { return nil }
+    watcher.detach()
     return Array(arguments.dropFirst(2))
   }
 

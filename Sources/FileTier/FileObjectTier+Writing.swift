@@ -13,7 +13,7 @@ extension FileObjectTier {
   package func create(_ key: ObjectKey, _ bytes: RawSpan) throws(TierError) -> CreateOutcome {
     let path = try path(of: key)
     do throws(DurableWriteError) {
-      let pages = pages(of: bytes.byteCount)
+      let pages = count(creating: bytes.byteCount)
       let outcome = try writer.create(path, in: root, mode: .immutable, pages: pages) { file throws(FileError) in
         try file.write(bytes, at: 0)
       }
@@ -24,8 +24,8 @@ extension FileObjectTier {
     }
   }
 
-  /// What becomes of the pages of an object that is created now.
-  private func pages(of byteCount: Int) -> DurableWriter.Pages {
+  /// Counts an object that is created now, and says what becomes of its pages.
+  private func count(creating byteCount: Int) -> DurableWriter.Pages {
     let written = writtenByteCount.withLock { written in
       written += byteCount
       return written

@@ -20,8 +20,7 @@ package struct HeadLine: Sendable {
   package func newestRevision(hint: UInt64 = 0) throws(CatalogError) -> UInt64 {
     let width = origin.callsAtOnce
     var search = RevisionSearch(hint: hint, width: width)
-    while !search.probes.isEmpty {
-      let probes = search.probes
+    while case let probes = search.probes, !probes.isEmpty {
       let answers = try Parallel.map(probes, jobs: width) { probe throws(CatalogError) in try exists(probe) }
       search.answer(existing: zip(probes, answers).filter(\.1).map(\.0))
     }

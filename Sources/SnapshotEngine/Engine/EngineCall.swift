@@ -85,8 +85,8 @@ final class EngineCall: Sendable {
   }
 
   /// The head of a collection that must be there.
-  /// - Parameter hint: a version that is there; 0: none is known. Each has come with a revision of its own, and the line
-  ///   began with one before the first.
+  /// - Parameter hint: a version that is there; 0: none is known. Each has come with a revision of its own, and the
+  ///   line began with one before the first.
   func head(of collection: CollectionName, hint: UInt64 = 0) throws(EngineError) -> Head {
     let revision = hint == 0 || hint == .max ? hint : hint + 1
     return try catching { () throws(StoreError) in try store.head(of: collection, hint: revision) }

@@ -106,9 +106,16 @@ package final class OpenSegment: Sendable {
     if case .ranged(let segment) = place { try segment.prepare(rows) }
   }
 
-  /// Fetches what looking so many ids up reads, where that takes requests.
-  func prepare(lookups count: Int) throws(FormatError) {
-    if case .ranged(let segment) = place { try segment.prepare(lookups: count) }
+  /// Fetches what looking ids up reads, where that takes requests.
+  ///
+  /// Ids that share more than all names of the segment do lie close together, in few chunks: they are left to be found.
+  func prepare(lookups ids: [RecordName]) throws(FormatError) {
+    guard case .ranged(let segment) = place else { return }
+    let within = ids.filter { leastName <= $0 && $0 <= greatestName }
+    guard let least = within.min(), let greatest = within.max(),
+      least.sharedByteCount(with: greatest) <= leastName.sharedByteCount(with: greatestName)
+    else { return }
+    try segment.prepare(lookups: within.count)
   }
 
   /// Fetches neighbouring vectors that are about to be read, where that takes requests.
@@ -124,5 +131,12 @@ package final class OpenSegment: Sendable {
   /// How many rows of other segments were superseded when it was written.
   func dead() throws(FormatError) -> [SegmentDeadCount] {
     try read { (reader) throws(FormatError) in try reader.dead() }
+  }
+}
+
+extension RecordName {
+  /// How many bytes both begin with.
+  fileprivate func sharedByteCount(with other: RecordName) -> Int {
+    zip(utf8, other.utf8).prefix { $0 == $1 }.count
   }
 }

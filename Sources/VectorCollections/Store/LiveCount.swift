@@ -13,7 +13,7 @@ struct LiveCount {
   init(_ run: CompactionRun, _ rows: [Row]) throws(FormatError) {
     superseded = run.table.superseded
     let segments = run.segments.map(\.segment)
-    for segment in segments { try segment.prepare(lookups: rows.count) }
+    for segment in segments { try segment.prepare(lookups: rows.map(\.key.name)) }
     let before = RowLookup(segments)
     let prefixes = rows.filter(\.key.isPrefix)
     for row in rows {

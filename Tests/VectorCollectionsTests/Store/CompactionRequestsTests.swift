@@ -16,20 +16,29 @@ import VectorCollections
     try test.append(operations, by: OperationSource.producers[0])
   }
 
-  /// Requests of a compaction of as many changed records.
-  private func requests(changing count: Int) throws -> Int {
+  /// What a compaction of changed records asks for.
+  private func read(changing numbers: [Int]) throws -> (requests: Int, bytes: UInt64) {
     let test = try TestVectors()
     try append(Array(0..<20_000), to: test)
     _ = try test.vectors.compact()
-    try append((0..<count).map { $0 * 20_000 / count }, to: test)
-    let before = test.origin.counters.requests
+    try append(numbers, to: test)
+    let before = test.origin.counters
     let compacted = try test.vectors.compact()
     #expect(compacted.row?.version == 2)
-    return test.origin.counters.requests - before
+    let after = test.origin.counters
+    return (after.requests - before.requests, after.bytesRead - before.bytesRead)
   }
 
   @Test func `a compaction of many records asks for the names of a segment at once, not chunk by chunk`() throws {
-    let (few, many) = (try requests(changing: 1), try requests(changing: 500))
-    #expect(many <= few, "\(many) requests for 500 records, \(few) for one")
+    let one = try read(changing: [0]).requests
+    let many = try read(changing: (0..<500).map { $0 * 40 }).requests
+    #expect(many <= one, "\(many) requests for 500 records, \(one) for one")
+  }
+
+  @Test func `names that no record lies near are not asked for`() throws {
+    // All of one image, and as many all over the collection.
+    let near = try read(changing: Array(10_000..<10_100))
+    let far = try read(changing: (0..<100).map { $0 * 200 })
+    #expect(near.bytes < far.bytes * 2 / 3, "\(near.bytes) bytes, \(far.bytes) of records that lie apart")
   }
 }

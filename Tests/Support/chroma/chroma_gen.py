@@ -2,6 +2,7 @@
 """Makes a real ChromaDB directory of receipt-OCR words in six versions.
 
   chroma_gen.py directories OUT [--words N] [--dimension D] [--seed S] [--space l2|cosine|ip] [--versions N] [--batch N]
+      [--context]
       OUT/v1 ... OUT/v6, each copied after the client's process had ended; --versions 5 stops before v6.
   chroma_gen.py fixture OUT [the same options]
       OUT/v1.tar.zst ... OUT/v6.tar.zst, OUT/versions.json and OUT/words.jsonl: what the tests keep.
@@ -68,7 +69,7 @@ class Plan:
             client.close()
 
     def upsert(self, collection, words):
-        vectors = [word.vector(self.options.dimension, self.options.seed) for word in words]
+        vectors = [word.vector(self.options.dimension, self.options.seed, self.options.context) for word in words]
         collection.upsert(
             ids=[word.id for word in words], documents=[word.text for word in words],
             metadatas=[word.metadata for word in words], embeddings=numpy.array(vectors))
@@ -151,7 +152,7 @@ def json_line(word, options, changes):
     metadata = word.metadata | changes
     fields = {name: metadata[name] for name in JSON_FIELDS if name in metadata}
     # A float32's shortest text, not its double's: it reads back to the same bits and is half as long.
-    vector = ",".join(str(value) for value in word.vector(options.dimension, options.seed))
+    vector = ",".join(str(value) for value in word.vector(options.dimension, options.seed, options.context))
     return f'{json.dumps(fields)[:-1]}, "vector": [{vector}]}}\n'
 
 
@@ -165,6 +166,7 @@ def parse_arguments():
     parser.add_argument("--space", choices=["l2", "cosine", "ip"], default="l2")
     parser.add_argument("--versions", type=int, default=6, help="how many of the six (default all)")
     parser.add_argument("--batch", type=int, default=BATCH, help=f"words per request (default {BATCH})")
+    parser.add_argument("--context", action="store_true", help="the same vector where a model is given the same words")
     return parser.parse_args()
 
 

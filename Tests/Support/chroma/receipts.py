@@ -37,11 +37,18 @@ class Word:
     label: str
     metadata: dict
 
-    def vector(self, dimension, seed):
-        """A unit vector near every other occurrence of the same text."""
+    def vector(self, dimension, seed, context=False):
+        """A unit vector near every other occurrence of the same text; of the same context, the same."""
         centre = _direction(dimension, seed, self.text)
-        sum_ = centre + SPREAD * _direction(dimension, seed, self.id)
+        sum_ = centre + SPREAD * _direction(dimension, seed, self.context if context else self.id)
         return (sum_ / numpy.sqrt((sum_ * sum_).sum())).astype(numpy.float32)
+
+    @property
+    def context(self):
+        """What a model is given: the word, those beside it, whose receipt it is, and whereabouts on the page."""
+        place = self.metadata
+        row, column = (int(3 * min(place[axis], 0.99)) for axis in ("y", "x"))
+        return f"{place['left']} {self.text} {place['right']} {row} {column} {place['merchant_name']}"
 
 
 def words(seed, first, end):

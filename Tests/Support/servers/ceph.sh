@@ -124,7 +124,7 @@ stop() {
 for program in ceph-mon ceph-mgr ceph-osd radosgw ceph; do
   command -v "$program" >/dev/null || { install_packages "$limit" "${packages[@]}"; break; }
 done
-python=$(bash "$(dirname "${BASH_SOURCE[0]}")/../venv.sh" moto 'moto[s3,server]==5.2.1')
+python=$(bash "$(dirname "${BASH_SOURCE[0]}")/python.sh")
 dir=$(mktemp -d)
 trap stop EXIT
 mkdir "$dir"/{run,log,mon,mgr,gateway}

@@ -84,7 +84,7 @@ serve_ssh() {
 for command in ip tc nsenter sshfs ssh-keygen fusermount3 /usr/sbin/sshd; do
   command -v "$command" >/dev/null || { install_packages 420 "${packages[@]}"; break; }
 done
-python=$(bash "$here/../venv.sh" moto 'moto[s3,server]==5.2.1')
+python=$(bash "$here/python.sh")
 dir=$(mktemp -d)
 readonly python dir
 mkfifo "$dir/life"

@@ -3,5 +3,5 @@
 # when its standard input does, whatever becomes of its caller. Exits 3 with a reason when it cannot be had.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
-python=$(bash "$here/../venv.sh" moto 'moto[s3,server]==5.2.1')
+python=$(bash "$here/python.sh")
 exec "$python" "$here/serve_moto.py"

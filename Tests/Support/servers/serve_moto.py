@@ -5,8 +5,12 @@ import sys
 import threading
 
 import boto3
-from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+from cheroot import wsgi
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.s3.responses import S3Response
+
+THREADS = 64  # each holds a connection for as long as its client keeps it open
+IDLE_SECONDS = 60
 
 # S3 decides a conditional PUT at once. This server looks, and puts, and another thread may come in between: of eight
 # that created one name at a time, two won in 3 rounds of 150, where Python switched between them as often as it can.
@@ -22,9 +26,12 @@ def put_in_turn(*arguments, **options):
 
 S3Response.put_object = put_in_turn
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-server.start()
-host, port = server.get_host_and_port()
+# The server that moto brings ends every connection after one answer; S3 keeps them, and so does this one.
+server = wsgi.Server(
+    ("127.0.0.1", 0), DomainDispatcherApplication(create_backend_app), numthreads=THREADS, timeout=IDLE_SECONDS)
+server.prepare()
+threading.Thread(target=server.serve, daemon=True).start()
+host, port = server.bind_addr
 boto3.client(
     "s3", endpoint_url=f"http://{host}:{port}", region_name="us-east-1",
     aws_access_key_id="tests", aws_secret_access_key="secret").create_bucket(Bucket="tests")

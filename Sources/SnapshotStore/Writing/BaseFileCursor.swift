@@ -33,13 +33,31 @@ package struct BaseFileCursor {
   ///
   /// - Precondition: `range` begins no earlier than that of the call before.
   package mutating func chunks(covering range: Range<UInt64>) throws(StoreError) -> [Placed] {
-    loaded = loaded.drop { $0.end <= range.lowerBound }
+    try load(range)
+    return Array(loaded.prefix { $0.offset < range.upperBound }.prefix(Limits.baseChunkCount))
+  }
+
+  /// Whether the base has this very chunk at `offset`. The same as to look through `chunks(covering:)`, and cheaper:
+  /// most chunks of most files are where they were.
+  ///
+  /// - Precondition: as there.
+  package mutating func holds(_ reference: Reference, at offset: UInt64) throws(StoreError) -> Bool {
+    try load(offset..<(offset + UInt64(reference.byteCount)))
+    guard let first = loaded.indices.first else { return false }
+    return loaded[first].offset == offset && loaded[first].reference.id == reference.id
+  }
+
+  private mutating func load(_ range: Range<UInt64>) throws(StoreError) {
+    drop(before: range.lowerBound)
     while end < range.upperBound, nextPage < pages.count, let manifest {
       append(try manifest.references(pages[nextPage]))
       nextPage += 1
-      loaded = loaded.drop { $0.end <= range.lowerBound }
+      drop(before: range.lowerBound)
     }
-    return Array(loaded.prefix { $0.offset < range.upperBound }.prefix(Limits.baseChunkCount))
+  }
+
+  private mutating func drop(before offset: UInt64) {
+    while let first = loaded.indices.first, loaded[first].end <= offset { loaded.removeFirst() }
   }
 
   private mutating func append(_ references: [Reference]) {

@@ -199,8 +199,7 @@ extension SyncPlanner {
     guard let (offset, reference) = try current.chunks.next() else { return try end(current) }
     current.digest.add(reference.id, byteCount: reference.byteCount)
     current.nextOffset = offset + UInt64(reference.byteCount)
-    let near = try near(offset, reference, &current)
-    let origin = try origin(of: reference, at: offset, near, in: current)
+    let origin = try origin(of: reference, at: offset, in: &current)
     if origin != .there { plan.bytesToWrite += UInt64(reference.byteCount) }
     current.explain(origin, reference, at: offset)
     // What stands where it belongs in a file that is patched asks for nothing.
@@ -208,6 +207,14 @@ extension SyncPlanner {
       window.append(FilePart(offset: offset, reference: reference, origin: origin))
     }
     file = current
+  }
+
+  /// Whether a file that is patched has the chunk where it belongs.
+  private func stays(
+    _ reference: Reference, at offset: UInt64, in file: inout FileInPlan
+  ) throws(SyncError) -> Bool {
+    guard file.isAsLeft, file.write.isPatch else { return false }
+    return try storing { () throws(StoreError) in try file.cursor.holds(reference, at: offset) }
   }
 
   /// The chunks of the copy that overlap the place of this one.
@@ -221,10 +228,12 @@ extension SyncPlanner {
   }
 
   private mutating func origin(
-    of reference: Reference, at offset: UInt64, _ near: [BaseFileCursor.Placed], in file: FileInPlan
+    of reference: Reference, at offset: UInt64, in file: inout FileInPlan
   ) throws(SyncError) -> FilePart.Origin {
+    if try stays(reference, at: offset, in: &file) { return .there }
     let path = file.write.entry.path
     if !file.write.isPatch, survey.isStaged(path, at: offset) { return .there }
+    let near = try near(offset, reference, &file)
     if let place = try place(of: reference, at: offset, near, in: file) {
       if file.write.isPatch, place.path == path, place.offset == offset { return .there }
       window.places[reference.id] = place

@@ -8,7 +8,9 @@
                what it costs to have the changed chunks of the version before from frames, hashed; `base-file` what it
                costs to read them from a file, which an application has long overwritten; `check` as above
      restore   the frames of v1 are decoded, hashed, written to new files, synced
-     patches   a copy of v1 becomes v2 …: base chunks are read, patched, hashed, pages of 4 KiB written, synced */
+     patches   a copy of v1 becomes v2 …: base chunks are read, patched, hashed, pages of 4 KiB written, synced
+     patch1    the same, of v2 alone
+     local     the newest version is read and hashed */
 #define _GNU_SOURCE
 #define ZSTD_STATIC_LINKING_ONLY
 #include <fcntl.h>
@@ -32,7 +34,7 @@ struct version { const char *path; struct file files[FILES]; int count; };
 struct patch { int file; size_t offset, count, run_count; uint32_t *runs; uint8_t *literals; };
 
 static const char *job;
-static struct { const char *job, *phase; double seconds; } spent[32];
+static struct { const char *job, *phase; double seconds; } spent[64];
 
 static double cpu(void) {
   struct timespec now;
@@ -162,6 +164,18 @@ static void take_whole(struct version *version, int store) {
     close(input);
   }
   if (store >= 0) TIMED("write", must(fsync(store) == 0, "fsync"));
+}
+
+static void read_whole(struct version *version) {
+  for (int f = 0; f < version->count; f++) {
+    struct file *file = &version->files[f];
+    const int input = open_file(version->path, file->name, O_RDONLY);
+    for (size_t at = 0, count; at < file->size; at += count) {
+      TIMED("read", count = (size_t)pread(input, piece, PIECE, (off_t)at));
+      TIMED("hash", hash(piece, count, file->ids + at / CHUNK * ID));
+    }
+    close(input);
+  }
 }
 
 /* Runs of words that differ, gaps of 16 bytes and less joined; 0 when more than half differs. */
@@ -306,20 +320,21 @@ static void write_pages(int output, const struct patch *patch, const uint8_t *ch
   }
 }
 
+static void apply(const struct patch *patch, int input, uint8_t *chunk) {
+  if (patch->run_count) TIMED("read", must(pread(input, chunk, CHUNK, (off_t)patch->offset) > 0, "pread"));
+  const double since = cpu();
+  if (!patch->run_count) memcpy(chunk, patch->literals, patch->count);
+  for (size_t i = 0, at = 0; i < patch->run_count; at += patch->runs[2 * i + 1], i++)
+    memcpy(chunk + patch->runs[2 * i], patch->literals + at, patch->runs[2 * i + 1]);
+  add("apply", since);
+}
+
 static void patch_file(struct version *version, int f, const char *folder) {
   const int output = open_file(folder, version->files[f].name, O_RDWR | O_CREAT);
   for (int p = 0, n; p < patch_count; p += n) {
     uint8_t ids[PIECE / CHUNK * ID];
-    for (n = 0; n < PIECE / CHUNK && p + n < patch_count && patches[p + n].file == f; n++) {
-      const struct patch *patch = &patches[p + n];
-      uint8_t *chunk = piece + n * CHUNK;
-      if (patch->run_count) TIMED("read", must(pread(output, chunk, CHUNK, (off_t)patch->offset) > 0, "pread"));
-      const double since = cpu();
-      if (!patch->run_count) memcpy(chunk, patch->literals, patch->count);
-      for (size_t i = 0, at = 0; i < patch->run_count; at += patch->runs[2 * i + 1], i++)
-        memcpy(chunk + patch->runs[2 * i], patch->literals + at, patch->runs[2 * i + 1]);
-      add("apply", since);
-    }
+    for (n = 0; n < PIECE / CHUNK && p + n < patch_count && patches[p + n].file == f; n++)
+      apply(&patches[p + n], output, piece + n * CHUNK);
     if (!n) { n = 1; continue; }
     TIMED("hash", hash(piece, (size_t)n * CHUNK, ids));
     for (int i = 0; i < n; i++) {
@@ -350,9 +365,10 @@ int main(int count, char **arguments) {
   job = "restore", restore(&versions[0], copy);
   for (int v = 1; v < count - 2; v++) {
     job = "creates", create(&versions[v], &versions[v - 1], store);
-    job = "patches";
+    job = v == 1 ? "patch1" : "patches";
     for (int f = 0; f < versions[v].count; f++) patch_file(&versions[v], f, copy);
     job = NULL, take_whole(&versions[v], -1);
   }
+  job = "local", read_whole(&versions[count - 3]);
   for (int i = 0; spent[i].job; i++) printf("%s %s %.4f\n", spent[i].job, spent[i].phase, spent[i].seconds);
 }

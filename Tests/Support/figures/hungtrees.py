@@ -1,5 +1,6 @@
 """Trees on a network mount that hangs: what is taken, what is made, what is checked. The store is on a local disk."""
 
+import os
 import subprocess
 import threading
 import time
@@ -20,6 +21,7 @@ def tree_cases(scene):
         yield other_verbs(scene, name, wrong)
     yield deadline_case(scene)
     yield pipe_case(scene)
+    yield unread_case(scene)
     yield redirected_case(scene)
     yield gone_case(scene)
     yield control(scene)
@@ -133,6 +135,41 @@ def pipe_case(scene):
     return verdict(
         "create into a pipe, its source swallows requests: the end of the pipe", f"within {STALL + GRACE:.0f} s",
         faults + left_behind(mount), f"{seconds:.1f} s")
+
+
+def unread_case(scene):
+    """Nobody reads what is said, and there is no room for it: neither keeps the program."""
+    with mounted() as mount:
+        source = with_source(scene, mount)
+        snapctl = scene.at(scene.store)
+        mount.swallow()
+        reader, writer = full_pipe()
+        started = time.monotonic()
+        child = subprocess.Popen(
+            snapctl.command("create", "unread", source, "--json"), env=snapctl.environment, stdin=subprocess.DEVNULL,
+            stdout=writer, stderr=writer, start_new_session=True)
+        timer = threading.Timer(TIMEOUT, child.kill)
+        timer.start()
+        status, seconds = child.wait(), time.monotonic() - started
+        timer.cancel()
+        for end in (reader, writer):
+            os.close(end)
+        mount.go_on()
+    faults = [] if (status, seconds < STALL + GRACE) == (OUT_OF_REACH, True) else [f"exit {status} in {seconds:.2f} s"]
+    return verdict(
+        "create into a full pipe that nobody reads, its source swallows requests",
+        f"exit 9 within {STALL + GRACE:.0f} s", faults + left_behind(mount), f"exit {status} in {seconds:.1f} s")
+
+
+def full_pipe():
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    try:
+        while True:
+            os.write(writer, bytes(1 << 12))
+    except BlockingIOError:
+        os.set_blocking(writer, True)
+    return reader, writer
 
 
 def redirected_case(scene):

@@ -92,7 +92,9 @@ let package = Package(
 
     tests("TidyTests", []),
     tests("ReadmeTests", ["SnapshotEngine"]),
-    tests("SnapctlTests", ["TestServers", "Primitives", "FileIO", "SnapshotEngine", "snapctl"]),
+    tests(
+      "SnapctlTests",
+      ["TestServers", "Primitives", "FileIO", "SnapshotFormat", "ObjectTier", "SnapshotEngine", "snapctl"]),
     // What is fuzzed, and replayed from the saved corpus by the tests.
     .target(
       name: "FuzzEntries",

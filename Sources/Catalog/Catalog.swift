@@ -41,6 +41,31 @@ package protocol Catalog: Sendable {
   ///   `.local` when the backend's own state cannot be used. The last two: nothing was sent.
   func publish(_ publication: HeadPublication, deadline: Deadline) throws(CatalogError) -> CreateOutcome
 
-  /// The same catalog for one call: what can wait in its origin ends by `deadline`. Hints are shared.
+  /// The same catalog for one call: what can wait in its origin ends by `deadline`. Revisions that were seen are
+  /// shared.
   func bounded(by deadline: Deadline) -> any Catalog
+}
+
+extension Catalog {
+  /// The newest head of a line, nil before the first; what this call has read of it is not read again.
+  ///
+  /// - Parameter hint: a revision near the newest; any number will do.
+  package func newestHead(of collection: CollectionName, hint: UInt64 = 0) throws(CatalogError) -> Head? {
+    let line = HeadLine(origin, collection)
+    let near = max(hint, hints.revision(of: collection))
+    let newest: Head?
+    if let known = hints.head(of: collection), known.revision >= near {
+      newest = try line.newer(than: known) ?? known
+    } else {
+      newest = try line.newest(hint: near)
+    }
+    if let newest { hints.note(newest) }
+    return newest
+  }
+
+  /// The newest head of a line that must be there.
+  package func existingHead(of collection: CollectionName, hint: UInt64 = 0) throws(CatalogError) -> Head {
+    guard let head = try newestHead(of: collection, hint: hint) else { throw .notFound(.collection(collection)) }
+    return head
+  }
 }

@@ -28,7 +28,7 @@ package struct DirectoryCatalog: Catalog {
   }
 
   package func bounded(by deadline: Deadline) -> any Catalog {
-    DirectoryCatalog(origin.bounded(by: deadline), kind: kind, hints: hints, clock: clock, told: told)
+    DirectoryCatalog(origin.bounded(by: deadline), kind: kind, hints: hints.ofOneCall(), clock: clock, told: told)
   }
 
   package func publish(_ publication: HeadPublication, deadline: Deadline) throws(CatalogError) -> CreateOutcome {

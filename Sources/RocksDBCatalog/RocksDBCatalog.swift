@@ -38,7 +38,8 @@ package struct RocksDBCatalog: Catalog {
 
   package func bounded(by deadline: Deadline) -> any Catalog {
     RocksDBCatalog(
-      origin.bounded(by: deadline), directory: directory, clock: clock, random: random, hints: hints, told: told)
+      origin.bounded(by: deadline), directory: directory, clock: clock, random: random, hints: hints.ofOneCall(),
+      told: told)
   }
 
   package func publish(_ publication: HeadPublication, deadline: Deadline) throws(CatalogError) -> CreateOutcome {

@@ -29,12 +29,7 @@ package final class SnapshotStore: Sendable {
   ///
   /// - Parameter hint: a revision near the newest; any number will do.
   package func head(of collection: CollectionName, hint: UInt64 = 0) throws(StoreError) -> Head {
-    let near = max(hint, catalog.hints.revision(of: collection))
-    let head = try catching { () throws(CatalogError) in
-      try HeadLine(catalog.origin, collection).existing(hint: near)
-    }
-    catalog.hints.note(head.revision, of: collection)
-    return head
+    try catching { () throws(CatalogError) in try catalog.existingHead(of: collection, hint: hint) }
   }
 
   /// The row that a name such as `words@12` means.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import Primitives
 import SnapshotEngine
 import Synchronization
 
@@ -41,9 +42,7 @@ final class Session: Sendable {
       // A bad value is an error even where nothing needs it.
       let configuration = try session.configuration()
       if let supervisor = try Supervisor.start(on: verb.paths(configuration), arguments, configuration) {
-        let process = supervisor.process
-        Signals.onInterrupt { kill(process, Signals.wasTerminated ? SIGTERM : SIGINT) == 0 }
-        return try supervisor.run()
+        return try session.watch(supervisor)
       }
       return try await verb.run(in: session)
     } catch {
@@ -51,6 +50,28 @@ final class Session: Sendable {
       return error.exitCode
     }
   }
+
+  private func watch(_ supervisor: Supervisor) throws(EngineError) -> Int32 {
+    let process = supervisor.process
+    Signals.onInterrupt { kill(process, Signals.wasTerminated ? SIGTERM : SIGINT) == 0 }
+    do {
+      return try supervisor.run()
+    } catch {
+      Session.end(soonWith: error.exitCode)
+      throw error
+    }
+  }
+
+  /// Ends this process, whether somebody reads the little it has yet to say or not.
+  private static func end(soonWith status: Int32) {
+    let ending = BlockingThread {
+      usleep(lastWordsMicroseconds)
+      _exit(status)
+    }
+    ending?.detach()
+  }
+
+  private static let lastWordsMicroseconds: UInt32 = 500_000
 
   func configuration() throws(EngineError) -> EngineConfiguration {
     try options.configuration(environment)

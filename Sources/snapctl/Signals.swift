@@ -44,7 +44,7 @@ enum Signals {
     var number: Int32 = 0
     unsafe sigwait(&signals, &number)
     terminated.store(number == SIGTERM, ordering: .relaxed)
-    if !SupervisedProcess.isThis { Standard.error.write("\nsnapctl: interrupted, stopping\n") }
+    if !SupervisedProcess.isThis { Standard.error.mention("\nsnapctl: interrupted, stopping\n") }
     guard handler.withLock({ $0 })?() == true else { _exit(130) }
     var grace = timespec(tv_sec: Int(graceSeconds), tv_nsec: 0)
     unsafe sigtimedwait(&signals, nil, &grace)

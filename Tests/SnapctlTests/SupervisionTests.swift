@@ -74,6 +74,9 @@ import Testing
       \(Program.location.path) diff words@1 tree > direct
       \(Program.location.path) diff words@1 tree | cat > piped
       cmp direct piped
+      \(Program.location.path) export words -o - > direct
+      \(Program.location.path) export words -o - | { sleep 2; cat; } > piped
+      cmp direct piped
       timeout 60 \(Program.location.path) export words -o - < tree/a | head -c 1 > byte
       """)
   }

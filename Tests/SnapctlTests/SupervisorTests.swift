@@ -79,6 +79,30 @@ import Testing
     #expect(error.message.contains("it does not end"))
   }
 
+  @Test func `a pipe that nobody reads does not keep it from looking`() async {
+    await #expect(processExitsWith: .exitCode(9)) {
+      var ends: [Int32] = [-1, -1]
+      guard unsafe pipe(&ends) == 0 else { exit(1) }
+      exit(try SupervisorTests().hangSpeaking(to: ends[1]))
+    }
+  }
+
+  @Test func `a socket that nobody reads does not keep it from looking`() async {
+    await #expect(processExitsWith: .exitCode(9)) {
+      var ends: [Int32] = [-1, -1]
+      guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else { exit(1) }
+      exit(try SupervisorTests().hangSpeaking(to: ends[1]))
+    }
+  }
+
+  /// Of a process that hangs, and says more than a stream has room for.
+  private func hangSpeaking(to stream: Int32) throws -> Int32 {
+    alarm(30)
+    for standard in [STDOUT_FILENO, STDERR_FILENO] { dup2(stream, standard) }
+    let much = "head -c 1000000 /dev/zero"
+    return try failure(run("\(much) & \(much) >&2 & note \(SupervisorTests.began); exec sleep 60")).exitCode
+  }
+
   @Test func `the status is heard of where children are ignored`() async {
     await #expect(processExitsWith: .exitCode(5)) {
       signal(SIGCHLD, SIG_IGN)

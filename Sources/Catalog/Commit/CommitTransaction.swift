@@ -31,9 +31,9 @@ package struct CommitTransaction: Sendable {
 
   /// The newest head, from the origin.
   package func refresh() throws(CatalogError) -> Head {
-    let hint = catalog.hints.revision(of: line.collection)
-    guard let head = try line.newest(hint: hint) ?? beginning else { throw .notFound(.collection(line.collection)) }
-    catalog.hints.note(head.revision, of: line.collection)
+    guard let head = try catalog.newestHead(of: line.collection) ?? beginning else {
+      throw .notFound(.collection(line.collection))
+    }
     return head
   }
 

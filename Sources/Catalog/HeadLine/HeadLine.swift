@@ -6,7 +6,8 @@ package import SnapshotFormat
 ///
 /// - The highest number rules: if it does not verify, that is damage, and no lower one is taken instead.
 /// - Costs: about 2·log₂ of the distance from the hint in probes, and one read. Where an answer takes a round trip, the
-///   probes go out several at a time: three rounds at most for what is a dozen revisions past the hint.
+///   probes go out several at a time: three rounds at most for what is a dozen revisions past the hint. With a hint
+///   they are reads there, so that the newest head needs none of its own.
 package struct HeadLine: Sendable {
   package let origin: any ObjectTier
   package let collection: CollectionName
@@ -18,19 +19,36 @@ package struct HeadLine: Sendable {
 
   /// The highest revision, 0 when there is none. `hint` may be any number.
   package func newestRevision(hint: UInt64 = 0) throws(CatalogError) -> UInt64 {
+    try search(hint) { revision throws(CatalogError) in try exists(revision) ? [] : nil }.revision
+  }
+
+  /// - Parameter look: nil when a revision does not exist; of one that does its bytes, or none.
+  /// - Returns: the highest revision, and what `look` gave for it.
+  private func search(
+    _ hint: UInt64, look: @escaping @Sendable (UInt64) throws(CatalogError) -> [UInt8]?
+  ) throws(CatalogError) -> (revision: UInt64, bytes: [UInt8]) {
     let width = origin.callsAtOnce
     var search = RevisionSearch(hint: hint, width: width)
+    var newest: [UInt8] = []
     while case let probes = search.probes, !probes.isEmpty {
-      let answers = try Parallel.map(probes, jobs: width) { probe throws(CatalogError) in try exists(probe) }
-      search.answer(existing: zip(probes, answers).filter(\.1).map(\.0))
+      let looks = try Parallel.map(probes, jobs: width) { probe throws(CatalogError) in try look(probe) }
+      let found = zip(probes, looks).filter { $0.1 != nil }
+      // What exists is always above what was found before.
+      if let bytes = found.last?.1 { newest = bytes }
+      search.answer(existing: found.map(\.0))
     }
-    return search.newest
+    return (search.newest, newest)
   }
 
   /// The head, or nil before the first.
   package func newest(hint: UInt64 = 0) throws(CatalogError) -> Head? {
-    let revision = try newestRevision(hint: hint)
+    let readsAtOnce = hint > 0 && origin.callsAtOnce > 1
+    let (revision, bytes) = try search(hint) { revision throws(CatalogError) in
+      if readsAtOnce { return try whole(revision) }
+      return try exists(revision) ? [] : nil
+    }
     guard revision > 0 else { return nil }
+    if !bytes.isEmpty { return try decoded(bytes, revision) }
     guard let head = try head(at: revision) else {
       let key = ObjectKey.head(collection, revision: revision)
       throw .tier(TierError(.notFound, key: key, location: origin.location, reason: "it was there a moment ago"))
@@ -53,12 +71,26 @@ package struct HeadLine: Sendable {
 
   /// The head of one revision, verified; nil when it does not exist.
   package func head(at revision: UInt64) throws(CatalogError) -> Head? {
-    let key = ObjectKey.head(collection, revision: revision)
-    guard let bytes = try origin.sealedObject(key) else { return nil }
+    guard let bytes = try origin.sealedObject(.head(collection, revision: revision)) else { return nil }
+    return try decoded(bytes, revision)
+  }
+
+  private func decoded(_ bytes: [UInt8], _ revision: UInt64) throws(CatalogError) -> Head {
     do throws(FormatError) {
       return try Head(decoding: bytes.rawSpan, collection: collection, revision: revision)
     } catch {
-      throw .damaged(key, error)
+      throw .damaged(.head(collection, revision: revision), error)
+    }
+  }
+
+  /// The bytes of a head, nil when it does not exist. None of one that is too large: only of the newest is that damage,
+  /// and who reads it says so.
+  private func whole(_ revision: UInt64) throws(CatalogError) -> [UInt8]? {
+    do throws(CatalogError) {
+      return try origin.sealedObject(.head(collection, revision: revision))
+    } catch {
+      guard case .damaged = error else { throw error }
+      return []
     }
   }
 

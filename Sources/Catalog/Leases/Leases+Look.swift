@@ -5,8 +5,7 @@ internal import SnapshotFormat
 extension Leases {
   /// What counts right now. Reads the head, lists, and reads the few leases that may count.
   package func look() throws(CatalogError) -> LeaseSighting {
-    let head = try HeadLine(origin, collection).existing(hint: catalog.hints.revision(of: collection))
-    catalog.hints.note(head.revision, of: collection)
+    let head = try catalog.existingHead(of: collection)
     let token = head.fences.leaseToken
     let listed = try list(around: token)
     var holders: [LeaseSighting.Holder] = []

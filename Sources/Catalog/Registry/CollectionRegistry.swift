@@ -18,8 +18,7 @@ package struct CollectionRegistry: Sendable {
 
   /// All collections, ascending by name.
   package func collections() throws(CatalogError) -> [RegisteredCollection] {
-    let hint = catalog.hints.revision(of: .store)
-    return try HeadLine(catalog.origin, .store).newest(hint: hint)?.collections ?? []
+    try catalog.newestHead(of: .store)?.collections ?? []
   }
 
   /// Nil when there is no such collection.

@@ -2,7 +2,7 @@
 package enum SystemCall: UInt8, Sendable, CaseIterable {
   case open, close, read, write, sync, truncate, allocate, clone, status, changeMode, changeOwner, touch, map
   case list, makeDirectory, link, makeSymbolicLink, readLink, rename, unlink, lock, fileSystem, wait
-  /// Several of them, made by SQLite.
+  /// Several of them, made by a database.
   case database
 
   /// Whether the call changes what is on the disk: where a crash makes a difference.

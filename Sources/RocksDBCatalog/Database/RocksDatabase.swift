@@ -1,4 +1,5 @@
 internal import CRocksDB
+internal import FileIO
 
 /// An open optimistic-transaction database, and the only one who closes it.
 ///
@@ -7,7 +8,7 @@ internal import CRocksDB
   private let handle: OpaquePointer
 
   deinit {
-    unsafe catalog_database_close(handle)
+    CallNotes.during(.database) { unsafe catalog_database_close(handle) }
   }
 
   /// Opens the database in a directory, which is created when it is missing.

@@ -1,4 +1,5 @@
 internal import CRocksDB
+internal import FileIO
 internal import Glibc
 
 /// What RocksDB said.
@@ -22,7 +23,7 @@ struct RocksError: Error, Equatable {
     _ call: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> catalog_status
   ) throws(RocksError) {
     var text: UnsafeMutablePointer<CChar>?
-    let status = unsafe call(&text)
+    let status = CallNotes.during(.database) { unsafe call(&text) }
     defer { unsafe free(text) }
     guard let kind = Kind(status) else { return }
     throw RocksError(kind: kind, message: unsafe text.map { unsafe String(cString: $0) } ?? "no reason was given")

@@ -33,7 +33,7 @@ extension SnapshotEngine {
   ) async throws(EngineError) -> SyncForecast {
     let reference = try Names.version(version)
     return try await perform { call throws(EngineError) in
-      let (head, row) = try call.row(reference)
+      let (head, row) = try call.row(reference, hint: call.version(of: directory, in: reference.collection))
       let plan = try call.syncing(directory) { sync, control throws(SyncError) in
         try sync.plan(
           SyncRequest(reference.collection, row: row, directory: directory, options), control: control,

@@ -2,7 +2,8 @@ internal import FileIO
 internal import Glibc
 internal import Primitives
 
-/// The paths that a program touches itself, beside those of tiers, and that may hang it.
+/// The paths that a program touches itself, beside those of tiers, and that may hang it: those of a verb, and where
+/// this host's own files stand, whatever the verb.
 struct SupervisedTrees: Sendable {
   struct Tree: Sendable {
     /// As its user named it.
@@ -24,19 +25,28 @@ struct SupervisedTrees: Sendable {
     let named = paths.map { path in
       Tree(path: path, mount: (try? table.place(of: path)).flatMap { table.networkMount(of: $0) })
     }
+    let own = SupervisedTrees.own(configuration).compactMap { SupervisedTrees.onNetwork($0, table) }
     let redirected = (Int32(0)..<3).compactMap { stream in
       SupervisedTrees.file(of: stream, table).map { (stream: stream, tree: $0) }
     }
     let isAlways = configuration.mountHelper == .always
-    trees = named.filter { isAlways || $0.mount != nil } + redirected.map(\.tree)
+    trees = named.filter { isAlways || $0.mount != nil } + own + redirected.map(\.tree)
     streams = redirected.map(\.stream)
+  }
+
+  /// Where this host's own files stand, whatever is mounted below.
+  private static func own(_ configuration: EngineConfiguration) -> [String] {
+    [(try? StateDirectory(configuration))?.path, TemporaryFiles.directory].compactMap(\.self)
   }
 
   /// The kernel has the names of files that are open in its own memory.
   private static func file(of stream: Int32, _ table: MountTable) -> Tree? {
-    guard let path = StandardStream.target(of: stream), path.hasPrefix("/"),
-      let mount = (try? table.place(of: path))?.mount, mount.isNetwork
-    else { return nil }
+    guard let path = StandardStream.target(of: stream), path.hasPrefix("/") else { return nil }
+    return onNetwork(path, table)
+  }
+
+  private static func onNetwork(_ path: String, _ table: MountTable) -> Tree? {
+    guard let mount = (try? table.place(of: path))?.mount, mount.isNetwork else { return nil }
     return Tree(path: path, mount: mount)
   }
 }

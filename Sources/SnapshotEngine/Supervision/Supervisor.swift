@@ -5,7 +5,8 @@ internal import Primitives
 
 /// Watches over a process that works in place of this one, because what it touches may hang it.
 ///
-/// - This process touches nothing itself but pipes and memory, so it can always end.
+/// - This process touches nothing itself but pipes and memory, and waits for nobody who reads them, so it can always
+///   end.
 /// - The other one notes each system call it makes in memory that both have. When one has stood for the stall limit, or
 ///   beyond the deadline, that process gets SIGKILL and is left to init: nobody waits for it.
 /// - It is killed at any moment as a crash would: nothing it leaves behind is half-done.
@@ -98,7 +99,7 @@ package final class Supervisor {
   /// - Returns: whether the process ended, or is about to.
   private func look() -> Bool {
     var wanted = [pollfd(fd: life.number, events: Int16(POLLIN), revents: 0)]
-    wanted += relays.map { pollfd(fd: $0.source, events: Int16(POLLIN), revents: 0) }
+    wanted += relays.map(\.wanted)
     _ = unsafe poll(&wanted, nfds_t(wanted.count), Supervisor.lookMilliseconds)
     return wanted[0].revents != 0
   }
@@ -114,7 +115,7 @@ package final class Supervisor {
   }
 
   private func status(of end: ChildProcess.End) throws(EngineError) -> Int32 {
-    passRest()
+    passRest(waiting: -1)
     switch end {
     case .exited(let status): return status
     // One that was told to stop before it could listen.
@@ -126,8 +127,13 @@ package final class Supervisor {
     }
   }
 
-  private func passRest() {
-    for relay in relays { while relay.pass() {} }
+  /// - Parameter milliseconds: for how long somebody who reads may take nothing; negative: as long as they like.
+  private func passRest(waiting milliseconds: Int32) {
+    while true {
+      for relay in relays { while relay.pass() {} }
+      var wanted = relays.filter(\.isFull).map(\.wanted)
+      guard !wanted.isEmpty, unsafe poll(&wanted, nfds_t(wanted.count), milliseconds) != 0 else { return }
+    }
   }
 
   private func abandon(_ reason: String) -> EngineError {
@@ -138,7 +144,7 @@ package final class Supervisor {
       clock.sleep(nanoseconds: 1_000_000)
       milliseconds += 1
     }
-    passRest()
+    passRest(waiting: Supervisor.lookMilliseconds)
     guard !table.hasResult else {
       return EngineError(
         .outcomeUnknown, "\(trees): \(reason), after a version was made", subject: trees.subject,

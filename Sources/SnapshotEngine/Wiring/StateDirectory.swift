@@ -3,7 +3,7 @@ internal import Primitives
 
 /// Where host-local state lies that does not lie beside a store. May be lost at any time.
 struct StateDirectory {
-  private let path: String
+  let path: String
 
   init(_ configuration: EngineConfiguration) throws(EngineError) {
     if let path = configuration.stateDirectory {

@@ -32,6 +32,12 @@ struct Standard: Sendable {
     }
   }
 
+  /// Writes what can be done without: nothing where whoever reads takes their time.
+  func mention(_ text: String) {
+    var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    if unsafe poll(&wanted, 1, 0) > 0 { write(text) }
+  }
+
   /// A file, which may hang whoever asks, is told by its position, which is this system's own.
   var isTerminal: Bool { lseek(descriptor, 0, SEEK_CUR) < 0 && isatty(descriptor) == 1 }
 }

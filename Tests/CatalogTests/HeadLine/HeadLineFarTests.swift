@@ -18,6 +18,37 @@ import Testing
     #expect(far.meetingCount == 3, "of three probes the first waited for the last")
   }
 
+  @Test func `where a hint is known the newest is read at once, and no request is for a look alone`() throws {
+    let head = try Samples.fill(tier, versions: 3)
+    for hint in head.revision - 1...head.revision {
+      let far = FarTier(tier)
+      #expect(try HeadLine(far, Samples.words).newest(hint: hint) == head)
+      #expect(far.counts == FarTier.Counts(looks: 0, reads: 3))
+    }
+    let far = FarTier(tier)
+    #expect(try HeadLine(far, Samples.words).newest() == head)
+    #expect(far.counts.reads == 1)
+  }
+
+  @Test func `what is wrong with a head below the newest does not matter, of the newest it does`() throws {
+    let head = try Samples.fill(tier, versions: 3)
+    let (below, newest) = (ObjectKey.head(Samples.words, revision: head.revision - 1), head.key)
+    for bytes in [[], [1], [UInt8](repeating: 0, count: SealedObject.byteCountMax + 1)] {
+      tier.overwrite(below, bytes)
+      #expect(try HeadLine(FarTier(tier), Samples.words).newest(hint: head.revision - 1) == head)
+    }
+    for bytes in [[], [1], [UInt8](repeating: 0, count: SealedObject.byteCountMax + 1)] {
+      tier.overwrite(newest, bytes)
+      let error = #expect(throws: CatalogError.self) {
+        try HeadLine(FarTier(tier), Samples.words).newest(hint: head.revision - 1)
+      }
+      guard case .damaged(newest, _) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    }
+  }
+
   @Test func `one probe that fails fails the search`() throws {
     _ = try Samples.fill(tier, versions: 3)
     tier.failReads(1)
@@ -29,24 +60,41 @@ import Testing
   }
 }
 
-/// Looks at heads wait for each other, a second at most: who makes one after the other never has three there.
+/// Calls for heads wait for each other, a second at most: who makes one after the other never has three there.
 private final class FarTier: ObjectTier {
+  struct Counts: Equatable {
+    var looks = 0
+    var reads = 0
+  }
+
   private let tier: MemoryTier
   private let waiting = Mutex((now: 0, most: 0))
+  private let counted = Mutex(Counts())
 
   init(_ tier: MemoryTier) { self.tier = tier }
 
   let callsAtOnce = 3
   var role: TierRole { tier.role }
   var location: String { tier.location }
-  /// How many looks were under way at once, at most.
+  var counts: Counts { counted.withLock { $0 } }
+  /// How many were under way at once, at most.
   var meetingCount: Int { waiting.withLock { $0.most } }
 
   func byteCount(of key: ObjectKey) throws(TierError) -> UInt64? {
+    counted.withLock { $0.looks += 1 }
+    return try met { () throws(TierError) in try tier.byteCount(of: key) }
+  }
+
+  func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] {
+    counted.withLock { $0.reads += 1 }
+    return try met { () throws(TierError) in try tier.read(key, limit: limit) }
+  }
+
+  private func met<Value>(_ body: () throws(TierError) -> Value) throws(TierError) -> Value {
     enter(1)
     defer { enter(-1) }
     for _ in 0..<1_000 where meetingCount < callsAtOnce { usleep(1_000) }
-    return try tier.byteCount(of: key)
+    return try body()
   }
 
   private func enter(_ count: Int) {
@@ -57,7 +105,6 @@ private final class FarTier: ObjectTier {
   }
 
   func read(_ key: ObjectKey, range: Range<UInt64>) throws(TierError) -> [UInt8] { try tier.read(key, range: range) }
-  func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] { try tier.read(key, limit: limit) }
   func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome { try tier.create(key, bytes) }
   func replace(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) { try tier.replace(key, bytes) }
   func remove(_ key: ObjectKey) throws(TierError) { try tier.remove(key) }

@@ -1,6 +1,7 @@
 """A network mount that hangs, dies, vanishes, cannot be written or is full: the origin serves, or the error is clear,
 in time, and the program ends. And what the helper process costs where nothing is wrong."""
 
+import functools
 import statistics
 import subprocess
 import threading
@@ -12,6 +13,7 @@ from .sshfs import GRACE, HANG, OUT_OF_REACH, STALL, TIMEOUT, Mount, left_behind
 from .trees import differences, remove
 
 DATA_BYTES = 150_000_000
+MIDDLE = 0.3, 0.6  # of what it takes
 SPEED_BYTES, ROUNDS, SHARE_MIN = 300_000_000, 9, 0.9
 
 
@@ -29,12 +31,17 @@ class Scene:
         local.ok("init")
         local.ok("create", "tree", self.source)
         self.usual = self.timed(local)
+        self.chance = context.random("moments")
 
     def at(self, store, cache=None, **variables):
         settings = {
             "SNAPCTL_STALL_TIMEOUT_SECONDS": str(STALL), "SNAPCTL_STATE_DIR": str(self.folder / "state"),
             "SNAPCTL_LOCK_TIMEOUT_SECONDS": "5"} | variables
         return self.context.snapctl(store, cache, timeout=TIMEOUT, **settings)
+
+    def middle(self, seconds):
+        """A moment in the middle of what takes so long."""
+        return seconds * self.chance.uniform(*MIDDLE)
 
     def timed(self, snapctl):
         run = snapctl.ok("sync", "tree", self.fresh())
@@ -49,19 +56,35 @@ class Scene:
 @figure("hung-mounts")
 def hung_mounts(context):
     scene = Scene(context, DATA_BYTES)
+    for _, case in cases():
+        yield case(scene)
+
+
+def rounds(case, count):
+    """A figure: one case, again and again, each time at another moment."""
+    def figure_of_rounds(context):
+        scene = Scene(context, DATA_BYTES)
+        for _ in range(count):
+            yield case(scene)
+    return figure_of_rounds
+
+
+def cases():
+    """Each with a name: takes the scene, gives the result."""
     for name, wrong in CACHE_CASES.items():
         for moment in ("before", "in the middle of"):
-            yield cache_case(scene, name, wrong, moment)
-    for name, wrong, place in (("read-only", Mount.forbid, "disk/cache"), ("full", Mount.fill, "disk/cache")):
-        yield cache_case(scene, name, wrong, "before", place)
+            yield f"cache {name}, {moment} a sync", functools.partial(
+                cache_case, name=name, wrong=wrong, moment=moment)
+    for name, wrong in (("is read-only", Mount.forbid), ("is full", Mount.fill)):
+        yield f"cache {name}", functools.partial(
+            cache_case, name=name, wrong=wrong, moment="before", place="disk/cache")
     for name, wrong in CACHE_CASES.items():
-        yield origin_case(scene, name, wrong)
-    for name, wrong in CACHE_CASES.items():
-        yield create_case(scene, name, wrong)
-    yield deadline_case(scene)
-    yield init_case(scene)
-    yield control(scene)
-    yield from tree_cases(scene)
+        yield f"store {name}", functools.partial(origin_case, name=name, wrong=wrong)
+        yield f"store {name}, in the middle of a create", functools.partial(create_case, name=name, wrong=wrong)
+    yield "store with a deadline", deadline_case
+    yield "store that is gone, init", init_case
+    yield "cache, control", control
+    yield from tree_cases()
 
 
 CACHE_CASES = {
@@ -84,7 +107,7 @@ def cache_case(scene, name, wrong, moment, place="cache"):
             wrong(mount)
             run = snapctl.run("sync", "tree", copy)
         else:
-            run, faults = in_the_middle(snapctl, mount, wrong, cached / 2, copy)
+            run, faults = in_the_middle(snapctl, mount, wrong, scene.middle(cached), copy)
         bound = usual + STALL + GRACE
         faults += told(run, 0, bound) + [f"wrong: {text}" for text in differences(scene.source, copy)]
         if wrong is Mount.vanish and list(mount.path.iterdir()):
@@ -133,7 +156,7 @@ def create_case(scene, name, wrong):
         subprocess.run(["rm", "-r", mount.path / "store"], check=True)
         snapctl.ok("init")
         process = snapctl.start("create", "tree", scene.source)
-        time.sleep(usual / 2)
+        time.sleep(scene.middle(usual))
         faults = [] if process.child.poll() is None else ["it was over before anything went wrong"]
         wrong(mount)
         run, bound = process.wait(TIMEOUT), usual + STALL + GRACE

@@ -1,5 +1,7 @@
 """Trees on a network mount that hangs: what is taken, what is made, what is checked. The store is on a local disk."""
 
+import functools
+import os
 import subprocess
 import threading
 import time
@@ -12,30 +14,36 @@ HARMS = {"hangs": Mount.hang, "swallows requests": Mount.swallow}
 DEADLINE = 1.5
 
 
-def tree_cases(scene):
+def tree_cases():
+    """Each with a name: takes the scene, gives the result."""
     for name, wrong in HARMS.items():
         for moment in ("before", "in the middle of"):
-            yield create_case(scene, name, wrong, moment)
-            yield sync_case(scene, name, wrong, moment)
-        yield other_verbs(scene, name, wrong)
-    yield deadline_case(scene)
-    yield pipe_case(scene)
-    yield redirected_case(scene)
-    yield gone_case(scene)
-    yield control(scene)
+            yield f"source {name}, {moment} a create", functools.partial(
+                create_case, name=name, wrong=wrong, moment=moment)
+            yield f"target {name}, {moment} a sync", functools.partial(
+                sync_case, name=name, wrong=wrong, moment=moment)
+        yield f"tree {name}, other verbs", functools.partial(other_verbs, name=name, wrong=wrong)
+    yield "tree with a deadline", deadline_case
+    yield "tree, into a pipe", pipe_case
+    yield "tree, into a pipe that nobody reads", unread_case
+    yield "list into a file", redirected_case
+    yield "tree that is gone", gone_case
+    yield "state directory", state_case
+    yield "temporary files", temporary_case
+    yield "tree, control", control
 
 
-def disturbed(snapctl, mount, wrong, moment, usual, *arguments):
+def disturbed(scene, snapctl, mount, wrong, moment, usual, *arguments):
     """Runs a verb that meets the fault at the moment, and gives what is wrong with how it ends."""
     if moment == "before":
         wrong(mount)
         run, bound = snapctl.run(*arguments), STALL + GRACE
         return run, bound, told(run, OUT_OF_REACH, bound) + unclear(run)
-    process = snapctl.start(*arguments)
-    time.sleep(usual / 2)
+    process, middle = snapctl.start(*arguments), scene.middle(usual)
+    time.sleep(middle)
     faults = [] if process.child.poll() is None else ["it was over before anything went wrong"]
     wrong(mount)
-    run, bound = process.wait(TIMEOUT), usual / 2 + STALL + GRACE
+    run, bound = process.wait(TIMEOUT), middle + STALL + GRACE
     return run, bound, faults + told(run, OUT_OF_REACH, bound) + unclear(run)
 
 
@@ -45,9 +53,9 @@ def with_source(scene, mount):
     return source
 
 
-def fresh_store(scene):
+def fresh_store(scene, **variables):
     remove(scene.folder / "store of trees")
-    snapctl = scene.at(scene.folder / "store of trees")
+    snapctl = scene.at(scene.folder / "store of trees", **variables)
     snapctl.ok("init")
     return snapctl
 
@@ -58,7 +66,8 @@ def create_case(scene, name, wrong, moment):
         source = with_source(scene, mount)
         usual = fresh_store(scene).ok("create", "tree", source).seconds
         snapctl = fresh_store(scene)
-        run, bound, faults = disturbed(snapctl, mount, wrong, moment, usual, "create", "tree", source)
+        run, bound, faults = disturbed(
+            scene, snapctl, mount, wrong, moment, usual, "create", "tree", source)
         if snapctl.run("list", "tree").of_type("snapshot"):
             faults.append("a version was made")
         mount.go_on()
@@ -73,7 +82,7 @@ def sync_case(scene, name, wrong, moment):
         snapctl = scene.at(scene.store)
         usual = snapctl.ok("sync", "tree", mount.path / "first").seconds
         copy = mount.path / "copy"
-        run, bound, faults = disturbed(snapctl, mount, wrong, moment, usual, "sync", "tree", copy)
+        run, bound, faults = disturbed(scene, snapctl, mount, wrong, moment, usual, "sync", "tree", copy)
         mount.go_on()
         faults += told(snapctl.run("sync", "tree", copy), 0, TIMEOUT)
         faults += [f"wrong: {text}" for text in differences(scene.source, copy)]
@@ -135,6 +144,41 @@ def pipe_case(scene):
         faults + left_behind(mount), f"{seconds:.1f} s")
 
 
+def unread_case(scene):
+    """Nobody reads what is said, and there is no room for it: neither keeps the program."""
+    with mounted() as mount:
+        source = with_source(scene, mount)
+        snapctl = scene.at(scene.store)
+        mount.swallow()
+        reader, writer = full_pipe()
+        started = time.monotonic()
+        child = subprocess.Popen(
+            snapctl.command("create", "unread", source, "--json"), env=snapctl.environment, stdin=subprocess.DEVNULL,
+            stdout=writer, stderr=writer, start_new_session=True)
+        timer = threading.Timer(TIMEOUT, child.kill)
+        timer.start()
+        status, seconds = child.wait(), time.monotonic() - started
+        timer.cancel()
+        for end in (reader, writer):
+            os.close(end)
+        mount.go_on()
+    faults = [] if (status, seconds < STALL + GRACE) == (OUT_OF_REACH, True) else [f"exit {status} in {seconds:.2f} s"]
+    return verdict(
+        "create into a full pipe that nobody reads, its source swallows requests",
+        f"exit 9 within {STALL + GRACE:.0f} s", faults + left_behind(mount), f"exit {status} in {seconds:.1f} s")
+
+
+def full_pipe():
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    try:
+        while True:
+            os.write(writer, bytes(1 << 12))
+    except BlockingIOError:
+        os.set_blocking(writer, True)
+    return reader, writer
+
+
 def redirected_case(scene):
     """What a verb says goes into files of the mount: nothing can be said, but it ends."""
     with mounted() as mount, open(mount.path / "out", "w") as out, open(mount.path / "err", "w") as err:
@@ -153,6 +197,37 @@ def redirected_case(scene):
     return verdict(
         "list into a file on a mount that swallows requests", f"exit 9 within {STALL + GRACE:.0f} s",
         faults + left_behind(mount), f"exit {status} in {seconds:.1f} s")
+
+
+def state_case(scene):
+    """What orders the commits of a store on a mount lies on another one, which swallows requests."""
+    with mounted() as mount, mounted() as other:
+        snapctl = scene.at(mount.path / "store", SNAPCTL_STATE_DIR=str(other.path / "state"))
+        snapctl.ok("init", "--catalog", "rocksdb")
+        snapctl.ok("create", "tree", scene.source)
+        other.swallow()
+        return silent(snapctl, other, "state directory", "create", "again", scene.source)
+
+
+def temporary_case(scene):
+    """A compaction makes the files of a version where temporary files stand."""
+    with mounted() as mount:
+        snapctl, lines = fresh_store(scene, TMPDIR=str(mount.path)), scene.folder / "lines"
+        lines.write_text('{"id": "a", "vector": [1, 2]}\n')
+        snapctl.ok("append", "words", "--input", lines)
+        snapctl.ok("compact", "words")
+        snapctl.ok("append", "words", "--input", lines)
+        mount.swallow()
+        return silent(snapctl, mount, "directory of temporary files", "compact", "words")
+
+
+def silent(snapctl, mount, name, *arguments):
+    run = snapctl.run(*arguments)
+    mount.go_on()
+    faults = told(run, OUT_OF_REACH, STALL + GRACE) + unclear(run) + left_behind(mount)
+    return verdict(
+        f"{arguments[0]}, the {name} swallows requests", f"exit 9 within {STALL + GRACE:.0f} s", faults,
+        f"exit {run.exit} in {run.seconds:.1f} s")
 
 
 def gone_case(scene):

@@ -8,8 +8,8 @@ import sys
 import time
 
 from . import (
-    compacted, concurrency, controls, damage, disk, hostile, leases, mutations, pauses, races, records, s3ceph, s3faults,
-    s3fleet, simulation, words)
+    compacted, concurrency, controls, damage, disk, hostile, hung, leases, mutations, pauses, races, records, s3ceph,
+    s3faults, s3fleet, s3refused, simulation, words)
 from .context import Context, in_memory, scratch_folder
 from .faults import KINDS, can_meet, fault_sweep
 from .kills import recovery_sweep, sweep
@@ -26,6 +26,7 @@ MUTATION_MILLIONS = 10
 SIMULATIONS, SIMULATION_SLICE = 100_000, 5_000
 STATES = 300  # of each operation, catalog and kind of tree
 CUTS, ROUNDS = 100, 5
+MOUNT_ROUNDS = 10
 S3_ROUNDS, S3_COMMITS, CEPH_COMMITS, COLD_WORKERS = 10, 500, 60, 50
 
 
@@ -111,12 +112,19 @@ def simulation_chunk(start):
     return run
 
 
+def mount_chunks():
+    """Each kind of fault of a network mount, under each thing that may lie there."""
+    for name, case in hung.cases():
+        yield f"mount: {name}", figure_chunk(hung.rounds(case, MOUNT_ROUNDS))
+
+
 def s3_chunks():
     for kind in s3faults.KINDS:
         yield f"S3: {kind}", lambda context, kind=kind: counted(
             s3faults.kind_sweep(context, s3faults.all_states(context), kind, S3_ROUNDS))
     yield "S3 fleet", figure_chunk(lambda context: s3fleet.contest(context, S3_COMMITS))
     yield "S3, cold workers", figure_chunk(lambda context: [s3fleet.cold(context, COLD_WORKERS)])
+    yield "S3, refused", figure_chunk(s3refused.s3_refused)
     yield "S3, Ceph with a killed OSD", figure_chunk(lambda context: s3ceph.killed(context, CEPH_COMMITS))
 
 
@@ -141,6 +149,7 @@ def chunks():
     for catalog in ("rocksdb", "directory"):
         yield f"contest, {catalog}", figure_chunk(
             lambda context, catalog=catalog: concurrency.contest(context, catalog, CONTEST_SECONDS))
+    yield from mount_chunks()
     yield from s3_chunks()
 
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define SHA256_BLOCK 64
-#define SHA256_TURNS 4
+#define SHA256_TURNS 2
 #define SHA256_WIDE 16
 
 extern const uint32_t sha256_round_constants[64];

@@ -4,8 +4,8 @@
 #include <cpuid.h>
 #include <immintrin.h>
 
-// By the SHA extensions. Their latency is several times their throughput, so that up to four messages are hashed in
-// turns, block by block. Their state is in the order of the instructions: words A B E F and C D G H.
+// By the SHA extensions. Their latency is twice their throughput, so that two messages are hashed in turns, round by
+// round. Their state is in the order of the instructions: words A B E F and C D G H.
 
 #define WITH_SHA __attribute__((target("sha,sse4.1,ssse3")))
 
@@ -30,8 +30,8 @@ WITH_SHA static inline __attribute__((always_inline)) void store_state(
   _mm_storeu_si128((__m128i *)state + 1, _mm_alignr_epi8(dchg, feba, 8));
 }
 
-// `blocks` blocks of each of `count` lanes. `count` is a constant where this is inlined. The states stay in registers, the
-// schedule in memory: with four lanes there are not enough registers for both.
+// `blocks` blocks of each of `count` lanes. `count` is a constant where this is inlined. States and schedules stay in
+// registers; with three lanes there would not be enough of them, and each would take longer than two do.
 WITH_SHA static inline __attribute__((always_inline)) void compress(sha256_lane *lanes, const int count, size_t blocks) {
   const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
   __m128i abef[SHA256_TURNS], cdgh[SHA256_TURNS], words[SHA256_TURNS][4], before_block[SHA256_TURNS][2];
@@ -46,7 +46,7 @@ WITH_SHA static inline __attribute__((always_inline)) void compress(sha256_lane 
 #pragma clang loop unroll(full)
     for (int g = 0; g < 16; g++) {
       const int now = g % 4, next = (g + 1) % 4, before = (g + 3) % 4;
-      __asm__ volatile("" : "+m"(words), "+m"(before_block));
+      __asm__ volatile("" : "+m"(before_block));
       for (int i = 0; i < count; i++) {
         const __m128i word = words[i][now];
         const __m128i sum = _mm_add_epi32(word, _mm_load_si128((const __m128i *)sha256_round_constants + g));
@@ -68,12 +68,8 @@ WITH_SHA static inline __attribute__((always_inline)) void compress(sha256_lane 
 }
 
 WITH_SHA void sha256_turns(sha256_lane *lanes, int count, size_t blocks) {
-  switch (count) {
-  case 1: compress(lanes, 1, blocks); break;
-  case 2: compress(lanes, 2, blocks); break;
-  case 3: compress(lanes, 3, blocks); break;
-  default: compress(lanes, 4, blocks); break;
-  }
+  if (count == 1) compress(lanes, 1, blocks);
+  else compress(lanes, 2, blocks);
 }
 
 #else

@@ -1,6 +1,7 @@
 #include "sha256.h"
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
 
 // By AVX-512, without the SHA extensions: sixteen messages side by side, word i of each in one register.
@@ -10,8 +11,17 @@
 
 typedef __m512i words;
 
+// AMD's family 19h takes a register of 512 bits in two halves: sixteen side by side are hashed at 2.9 GB/s where two in
+// turns are at 3.6.
+static int takes_halves(void) {
+  unsigned int version, b, c, d;
+  if (!__builtin_cpu_is("amd") || !__get_cpuid(1, &version, &b, &c, &d)) return 0;
+  return ((version >> 8) & 0xf) + ((version >> 20) & 0xff) == 0x19;
+}
+
 int sha256_has_wide(void) {
-  return sha256_has_turns() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
+  return sha256_has_turns() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         !takes_halves();
 }
 
 WITH_AVX512 INLINE words sum(words a, words b) { return _mm512_add_epi32(a, b); }

@@ -12,6 +12,8 @@ import Synchronization
   /// The S3 server of this test process, started when it is first needed. It has the bucket `tests`.
   package enum S3TestServer {
     private static let process = Result { try TestProcess("servers/moto.sh") }
+    /// Another one, which ends connections that were idle for a second.
+    private static let impatient = Result { try TestProcess("servers/moto.sh", ["S3_IDLE_SECONDS": "1"]) }
     private static let count = Atomic<Int>(0)
 
     /// Whether there is one. Where tests must not be skipped there always is: then asking for a tier throws the reason.
@@ -34,12 +36,17 @@ import Synchronization
 
     /// An empty store of its own.
     package static func tier(role: TierRole = .origin) throws -> S3ObjectTier {
-      try tier(role, of: "store \(count.add(1, ordering: .relaxed).newValue)")
+      try tier(role, of: "store \(count.add(1, ordering: .relaxed).newValue)", at: try url())
+    }
+
+    /// A store on a server that ends connections when they were idle for a second.
+    package static func impatientTier() throws -> any ObjectTier {
+      try tier(.origin, of: "store", at: try impatient.get().firstLine)
     }
 
     /// Flips a bit in the middle of one pack and of one manifest root of a store.
     package static func damage(_ store: String) throws {
-      let tier = try tier(.origin, of: store)
+      let tier = try tier(.origin, of: store, at: try url())
       for prefix in [ObjectPrefix.packs, .manifests] {
         guard let key = try tier.list(prefix, after: nil, limit: 1).first else {
           throw TestProcess.Unavailable(description: "\(store) has no \(prefix.string)")
@@ -50,8 +57,7 @@ import Synchronization
       }
     }
 
-    private static func tier(_ role: TierRole, of store: String) throws -> S3ObjectTier {
-      let url = try url()
+    private static func tier(_ role: TierRole, of store: String, at url: String) throws -> S3ObjectTier {
       guard let address = S3Address(uri: "s3://tests/\(store)"),
         let endpoint = S3Endpoint(url: url, region: "us-east-1")
       else { throw TestProcess.Unavailable(description: "\(url) is no endpoint") }

@@ -12,13 +12,16 @@ final class TestProcess: Sendable {
     let description: String
   }
 
-  /// - Parameter script: below Tests/Support; prints a line when it is ready, exits 3 with a reason when it cannot be.
-  init(_ script: String) throws {
+  /// - Parameters:
+  ///   - script: below Tests/Support; prints a line when it is ready, exits 3 with a reason when it cannot be.
+  ///   - variables: what its environment has beside that of this process.
+  init(_ script: String, _ variables: [String: String] = [:]) throws {
     let support = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Support")
     let (process, input, output) = (Process(), Pipe(), Pipe())
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = ["bash", support.appending(path: script).path]
+    process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
     process.standardInput = input
     process.standardOutput = output
     try process.run()

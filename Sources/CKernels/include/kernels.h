@@ -12,7 +12,7 @@ uint32_t kernel_crc32c(uint32_t crc, const void *_Nonnull bytes, size_t count);
 int kernel_has_sha256_many(void);
 
 // The SHA-256 of `count` messages at once: `digests` receives 32 bytes for each, in order. One message alone waits for its
-// own rounds most of the time; four that take turns, or sixteen side by side, keep the processor busy.
+// own rounds most of the time; two that take turns, or sixteen side by side, keep the processor busy.
 void kernel_sha256_many(
   const void *_Nullable const *_Nonnull messages, const size_t *_Nonnull byte_counts, size_t count,
   uint8_t *_Nonnull digests);

@@ -10,7 +10,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from moto.s3.responses import S3Response
 
 THREADS = 64  # each holds a connection for as long as its client keeps it open
-IDLE_SECONDS = 60
+IDLE_SECONDS = int(os.environ.get("S3_IDLE_SECONDS", "60"))
 
 # S3 decides a conditional PUT at once. This server looks, and puts, and another thread may come in between: of eight
 # that created one name at a time, two won in 3 rounds of 150, where Python switched between them as often as it can.

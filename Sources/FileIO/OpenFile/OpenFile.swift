@@ -53,6 +53,11 @@ package struct OpenFile: ~Copyable, Sendable {
     try Syscalls.sync(descriptor, location)
   }
 
+  /// Has the system begin to write out what was written, so that less is left for `sync` to wait for. Promises nothing.
+  package func beginWritingOut() {
+    Syscalls.beginWritingOut(descriptor)
+  }
+
   /// Gives the pages of what was synced back to the system: nobody will read them soon.
   package func forgetPages() {
     Syscalls.forgetPages(descriptor)

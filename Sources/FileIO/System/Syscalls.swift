@@ -111,6 +111,11 @@ extension Syscalls {
     _ = CallNotes.during(.sync) { posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED) }
   }
 
+  /// Has the system begin to write out what it holds of a file; waits for none of it. What comes of it, a sync says.
+  static func beginWritingOut(_ descriptor: Int32) {
+    CallNotes.during(.sync) { system_begin_writing_out(descriptor) }
+  }
+
   /// - Returns: whether the lock was free.
   static func lock(_ descriptor: Int32, shared: Bool, _ location: FileLocation) throws(FileError) -> Bool {
     let operation = (shared ? LOCK_SH : LOCK_EX) | LOCK_NB

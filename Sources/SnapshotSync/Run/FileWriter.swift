@@ -4,10 +4,13 @@ internal import SnapshotFormat
 
 /// A file that is being written: new, continued where an earlier run left it, or patched where it stands.
 ///
-/// What follows on each other is gathered and written 256 KiB at a time.
+/// - What follows on each other is gathered and written 256 KiB at a time.
+/// - The disk is kept at work meanwhile: at the end little is left to wait for.
 final class FileWriter {
   private static let bufferByteCount = 256 << 10
   private static let pageByteCount: UInt64 = 4_096
+  /// So much is written between two requests to write it out.
+  private static let writingOutByteCount: UInt64 = 4 << 20
 
   private let file: OpenFile
   private let byteCount: UInt64
@@ -15,6 +18,7 @@ final class FileWriter {
   private var buffer: [UInt8] = []
   private var bufferOffset: UInt64 = 0
   private(set) var writtenByteCount: UInt64 = 0
+  private var writingOutByteCount: UInt64 = 0
 
   init(_ file: consuming OpenFile, byteCount: UInt64, isPatch: Bool) {
     self.file = file
@@ -73,13 +77,20 @@ final class FileWriter {
 
   private func write(_ bytes: [UInt8], _ range: Range<Int>, at offset: UInt64) throws(FileError) {
     try file.write(bytes.rawSpan.extracting(range), at: offset + UInt64(range.lowerBound))
-    writtenByteCount += UInt64(range.count)
+    note(range.count)
+  }
+
+  private func note(_ count: Int) {
+    writtenByteCount += UInt64(count)
+    guard writtenByteCount - writingOutByteCount >= FileWriter.writingOutByteCount else { return }
+    writingOutByteCount = writtenByteCount
+    file.beginWritingOut()
   }
 
   private func flush() throws(FileError) {
     guard !buffer.isEmpty else { return }
     try file.write(buffer, at: bufferOffset)
-    writtenByteCount += UInt64(buffer.count)
+    note(buffer.count)
     buffer.removeAll(keepingCapacity: true)
   }
 

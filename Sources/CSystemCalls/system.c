@@ -109,7 +109,7 @@ int system_lock(int file, int operation) { return flock(file, operation); }
 
 int system_duplicate(int file) { return fcntl(file, F_DUPFD_CLOEXEC, 0); }
 
-void system_begin_writing_out(int file) { (void)sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE); }
+int system_begin_writing_out(int file) { return sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE); }
 
 int system_file_system_of(int file, struct system_file_system *info) {
   struct statfs found;

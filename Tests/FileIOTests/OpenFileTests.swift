@@ -80,6 +80,19 @@ import Testing
     }
   }
 
+  @Test func `what cannot be written out early is told, and that a file system has no such call is not`() throws {
+    let directory = try temporary.open()
+    let file = try directory.open(.local("a"), for: .newFile(.file))
+    try file.write([1], at: 0)
+    let error = SystemCallHook.during(decide: { call, _ in call == .sync ? .fail(errno: EIO) : nil }) {
+      #expect(throws: FileError.self) { try file.beginWritingOut() }
+    }
+    #expect(error?.errno == EIO)
+    try SystemCallHook.during(decide: { call, _ in call == .sync ? .fail(errno: ENOSYS) : nil }) {
+      try file.beginWritingOut()
+    }
+  }
+
   @Test func `a failure names the call, the file and the reason`() throws {
     let directory = try temporary.open()
     let file = try directory.open(.local("a"), for: .newFile(.file))

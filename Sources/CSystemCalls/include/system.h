@@ -52,8 +52,8 @@ int system_lock(int file, int operation);
 /// A second descriptor of the same open file.
 int system_duplicate(int file);
 int system_file_system_of(int file, struct system_file_system *_Nonnull info);
-/// Has the system begin to write out what it holds of `file`; waits for none of it.
-void system_begin_writing_out(int file);
+/// Has the system begin to write out what it holds of `file`; waits for none of it to be there.
+int system_begin_writing_out(int file);
 /// Keeps memory that was freed, up to `byte_count` in each arena, for what is allocated next: buffers of the same sizes come
 /// and go all the time, and each that is given back to the kernel is faulted in and zeroed again. The heap is faulted in by
 /// large pages where the kernel has them.

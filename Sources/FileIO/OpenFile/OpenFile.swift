@@ -53,9 +53,16 @@ package struct OpenFile: ~Copyable, Sendable {
     try Syscalls.sync(descriptor, location)
   }
 
-  /// Has the system begin to write out what was written, so that less is left for `sync` to wait for. Promises nothing.
-  package func beginWritingOut() {
-    Syscalls.beginWritingOut(descriptor)
+  /// Has the system begin to write out what was written, so that less is left for `sync` to wait for. Nothing is
+  /// durable by it, and nothing happens where the file system cannot.
+  ///
+  /// - Throws: what kept it from being written out: the file is as lost as after a `sync` that failed.
+  package func beginWritingOut() throws(FileError) {
+    do throws(FileError) {
+      try Syscalls.beginWritingOut(descriptor, location)
+    } catch {
+      guard error.meaning == .unsupported else { throw error }
+    }
   }
 
   /// Gives the pages of what was synced back to the system: nobody will read them soon.

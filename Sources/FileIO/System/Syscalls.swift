@@ -111,9 +111,9 @@ extension Syscalls {
     _ = CallNotes.during(.sync) { posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED) }
   }
 
-  /// Has the system begin to write out what it holds of a file; waits for none of it. What comes of it, a sync says.
-  static func beginWritingOut(_ descriptor: Int32) {
-    CallNotes.during(.sync) { system_begin_writing_out(descriptor) }
+  /// sync_file_range(2), which waits for none of it to be there. What fails at once no later sync has to tell again.
+  static func beginWritingOut(_ descriptor: Int32, _ location: FileLocation) throws(FileError) {
+    _ = try perform(.sync, location) { _ in Int(system_begin_writing_out(descriptor)) }
   }
 
   /// - Returns: whether the lock was free.

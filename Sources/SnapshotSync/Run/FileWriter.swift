@@ -77,20 +77,20 @@ final class FileWriter {
 
   private func write(_ bytes: [UInt8], _ range: Range<Int>, at offset: UInt64) throws(FileError) {
     try file.write(bytes.rawSpan.extracting(range), at: offset + UInt64(range.lowerBound))
-    note(range.count)
+    try note(range.count)
   }
 
-  private func note(_ count: Int) {
+  private func note(_ count: Int) throws(FileError) {
     writtenByteCount += UInt64(count)
     guard writtenByteCount - writingOutByteCount >= FileWriter.writingOutByteCount else { return }
     writingOutByteCount = writtenByteCount
-    file.beginWritingOut()
+    try file.beginWritingOut()
   }
 
   private func flush() throws(FileError) {
     guard !buffer.isEmpty else { return }
     try file.write(buffer, at: bufferOffset)
-    note(buffer.count)
+    try note(buffer.count)
     buffer.removeAll(keepingCapacity: true)
   }
 

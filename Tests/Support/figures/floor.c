@@ -147,14 +147,15 @@ static void check_frame(const struct frame *frame, const uint8_t *bytes) {
   must(!frame->form || !memcmp(again, bytes, frame->raw / 4 * 4), "a frame that does not decode");
 }
 
-static void take_whole(struct version *version, int store) {
+/* Read and hashed; compressed where told to; written where there is a store. */
+static void take_whole(struct version *version, int compresses, int store) {
   for (int f = 0; f < version->count; f++) {
     struct file *file = &version->files[f];
     const int input = open_file(version->path, file->name, O_RDONLY);
     for (size_t at = 0, count; at < file->size; at += count) {
       TIMED("read", count = (size_t)pread(input, piece, PIECE, (off_t)at));
       TIMED("hash", hash(piece, count, file->ids + at / CHUNK * ID));
-      for (size_t in = 0; in < count; in += FRAME) {
+      for (size_t in = 0; compresses && in < count; in += FRAME) {
         struct frame *frame = &file->frames[(at + in) / FRAME];
         TIMED("compress", *frame = encode(piece + in, count - in < FRAME ? count - in : FRAME));
         TIMED("check", check_frame(frame, piece + in));
@@ -164,18 +165,6 @@ static void take_whole(struct version *version, int store) {
     close(input);
   }
   if (store >= 0) TIMED("write", must(fsync(store) == 0, "fsync"));
-}
-
-static void read_whole(struct version *version) {
-  for (int f = 0; f < version->count; f++) {
-    struct file *file = &version->files[f];
-    const int input = open_file(version->path, file->name, O_RDONLY);
-    for (size_t at = 0, count; at < file->size; at += count) {
-      TIMED("read", count = (size_t)pread(input, piece, PIECE, (off_t)at));
-      TIMED("hash", hash(piece, count, file->ids + at / CHUNK * ID));
-    }
-    close(input);
-  }
 }
 
 /* Runs of words that differ, gaps of 16 bytes and less joined; 0 when more than half differs. */
@@ -359,16 +348,16 @@ int main(int count, char **arguments) {
     must(nftw(listing->path, visit, 16, FTW_PHYS) == 0, listing->path);
   }
   const int store = open_file(arguments[1], "/store", O_RDWR | O_CREAT | O_TRUNC);
-  job = NULL, take_whole(&versions[0], -1); /* what follows finds everything in the page cache */
-  job = "first", take_whole(&versions[0], store);
+  job = NULL, take_whole(&versions[0], 1, -1); /* what follows finds everything in the page cache */
+  job = "first", take_whole(&versions[0], 1, store);
   mkdir(copy, 0700);
   job = "restore", restore(&versions[0], copy);
   for (int v = 1; v < count - 2; v++) {
     job = "creates", create(&versions[v], &versions[v - 1], store);
     job = v == 1 ? "patch1" : "patches";
     for (int f = 0; f < versions[v].count; f++) patch_file(&versions[v], f, copy);
-    job = NULL, take_whole(&versions[v], -1);
+    job = NULL, take_whole(&versions[v], 1, -1);
   }
-  job = "local", read_whole(&versions[count - 3]);
+  job = "local", take_whole(&versions[count - 3], 0, -1);
   for (int i = 0; spent[i].job; i++) printf("%s %s %.4f\n", spent[i].job, spent[i].phase, spent[i].seconds);
 }

@@ -132,7 +132,7 @@ let package = Package(
       [
         "Primitives", "SnapshotFormat", "FileIO", "FileTier", "ObjectTier", "Catalog", "DirectoryCatalog",
         "SnapshotStore",
-        "LiveDatabases", "CSQLite",
+        "LiveDatabases", "CSQLite", "TestFiles",
       ]),
     // Operations from a seed, for the tests of all modules that know records.
     .target(

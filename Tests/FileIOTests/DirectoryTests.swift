@@ -19,6 +19,7 @@ import Testing
     let directory = try temporary.open()
     try directory.makeSymbolicLink(.local("link"), target: Array(outside.path.utf8))
     try directory.makeSymbolicLink(.local("file"), target: Array("\(outside.path)/file".utf8))
+    let mode = try outside.open().status(of: .local("file")).mode
     try directory.makeDirectory(.local("inner"))
     try directory.makeSymbolicLink(.local("inner/up"), target: Array("../link".utf8))
 
@@ -43,7 +44,7 @@ import Testing
     #expect(throws: FileError.self) { _ = try directory.openDirectory(.local("link")).status() }
     #expect(try outside.open().names() == ["file"])
     #expect(try outside.open().text(of: .local("file")) == "secret")
-    #expect(try outside.open().status(of: .local("file")).mode == .file)
+    #expect(try outside.open().status(of: .local("file")).mode == mode)
   }
 
   @Test func `a kernel without openat2 keeps the same rules`() throws {

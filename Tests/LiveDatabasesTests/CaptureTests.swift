@@ -6,6 +6,7 @@ import Primitives
 import SnapshotStore
 import Synchronization
 import Testing
+import TestFiles
 
 @Suite struct `a live SQLite file` {
   @Test func `that SQLite cannot read is refused by name, and so is one whose writer never lets go`() throws {
@@ -46,6 +47,65 @@ import Testing
     #expect(files.keys.sorted() == ["x.db"])
     #expect(try place.count(files["x.db"]) == 50)
     #expect(try place.state() == before)
+  }
+
+  @Test func `whose directory becomes a link before it is captured is never followed out of the tree`() throws {
+    let place = try Place()
+    let outside = "\(place.root)/outside"
+    var open: [Database] = []
+    defer { open.removeAll() }
+    for path in ["\(place.tree)/d", outside] {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      let database = try Database("\(path)/x.db")
+      try database.run("PRAGMA journal_mode = WAL; CREATE TABLE t(v); INSERT INTO t VALUES(1)")
+      if path == outside { try database.run("INSERT INTO t VALUES(2); INSERT INTO t VALUES(3)") }
+      open.append(database)
+    }
+    let root = try Directory(path: place.tree)
+    let file = try root.open(.local("d/x.db"), for: .read)
+    let path = try #require(RelativePath("d/x.db"))
+    let files = DatabaseFiles(
+      directory: place.tree, temporaryDirectory: "\(place.root)/temporary", random: SystemRandomSource(),
+      allowsLiveDirectories: false)
+    let database = try #require(try files.database(file, at: path, of: root))
+    try FileManager.default.moveItem(atPath: "\(place.tree)/d", toPath: "\(place.tree)/was")
+    try FileManager.default.createSymbolicLink(atPath: "\(place.tree)/d", withDestinationPath: outside)
+    let error = #expect(throws: StoreError.self) { try database.capture() }
+    guard case .changed? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  /// Whoever exchanges a directory for a link all the time gets its own bytes stored, or an error: never the others.
+  @Test(.timeLimit(.minutes(1)))
+  func `whose directory turns into a link and back is never taken from outside`() throws {
+    let place = try Place()
+    let outside = "\(place.root)/outside"
+    var open: [Database] = []
+    defer { open.removeAll() }
+    for (path, rows) in [("\(place.tree)/d", 1), (outside, 60)] {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      let database = try Database("\(path)/x.db")
+      try database.run("PRAGMA journal_mode = WAL; CREATE TABLE t(v)")
+      for row in 0..<rows { try database.run("INSERT INTO t VALUES(\(row))") }
+      open.append(database)
+    }
+    try FileManager.default.createSymbolicLink(atPath: "\(place.root)/link", withDestinationPath: outside)
+    let stop = Mutex(false)
+    let racer = try PosixThread {
+      guard let root = try? Directory(path: place.root) else { return }
+      while !stop.withLock({ $0 }) { try? root.exchange(.local("tree/d"), with: .local("link")) }
+    }
+    var taken = 0
+    for _ in 0..<150 {
+      guard let files = try? place.take(attempts: 2), let bytes = files["d/x.db"] else { continue }
+      taken += 1
+      #expect(try place.count(bytes) == 1)
+    }
+    stop.withLock { $0 = true }
+    racer.join()
+    #expect(taken > 0)
   }
 
   @Test func `in the middle of a transaction is taken as it was before it`() throws {

@@ -97,7 +97,7 @@ final class FailingInput: SnapshotInput {
     #expect(result.statistics.bytesTotal == 300_004)
   }
 
-  @Test func `until it vanishes is left out`() throws {
+  @Test func `until it vanishes is left out, and named`() throws {
     let store = try TestStore()
     let directory = try TemporaryDirectory()
     try directory.write([1], at: "a")
@@ -111,6 +111,8 @@ final class FailingInput: SnapshotInput {
     #expect(result.row.fileCount == 1)
     #expect(try store.manifest(1).file(at: RelativePath("b")!) == nil)
     #expect(try store.verify().1.isEmpty)
+    #expect(result.omissions.vanished.map { "\($0)" } == ["b"] && result.omissions.vanishedCount == 1)
+    #expect(result.omissions.isEmpty, "the directory has nothing that the version has not")
   }
 
   @Test func `and becomes a link or a FIFO is not followed and not waited for`() throws {

@@ -34,6 +34,29 @@ import Testing
       in: fixture.copy, deadline: Deadline(seconds: 5, from: fixture.clock), clock: fixture.clock)
   }
 
+  @Test func `are not mistaken for links and files of such a name, which stay`() throws {
+    let fixture = try fixture()
+    try fixture.sync(1) { $0.style = .generations }
+    try fixture.shell("ln -s /nowhere copy/gen-99-00000000; echo mine > copy/gen-98-00000000")
+    try fixture.sync(2) {
+      $0.style = .generations
+      $0.generationCount = 1
+    }
+    #expect(try evict(fixture).kept == [try GenerationName(Array(name(2, fixture).utf8))])
+    try fixture.shell("test -L copy/gen-99-00000000 -a -f copy/gen-98-00000000")
+  }
+
+  @Test func `are not what a plain copy becomes, nor the other way, at the very version too`() throws {
+    let fixture = try fixture()
+    try fixture.sync(1)
+    #expect(throws: SyncError.self) { try fixture.sync(1) { $0.style = .generations } }
+    try fixture.shell("mv copy plain")
+    try fixture.sync(1) { $0.style = .generations }
+    for style in [SyncRequest.Style.exchange, .inPlace] {
+      #expect(throws: SyncError.self) { try fixture.sync(1) { $0.style = style } }
+    }
+  }
+
   @Test func `say that they are complete, and of what`() throws {
     let fixture = try fixture()
     try fixture.sync(1) { $0.style = .generations }

@@ -38,6 +38,8 @@ int system_open_stepwise(int directory, const char *_Nonnull path, int flags, ui
 int system_open(const char *_Nonnull path, int flags);
 /// The status of `path` in `directory`, never of what a link points to; of `directory` itself when `path` is null.
 int system_status_of(int directory, const char *_Nullable path, struct system_status *_Nonnull status);
+/// The room that what `path` names takes on its device; -1 on failure. Holes take none.
+int64_t system_allocated_byte_count_of(int directory, const char *_Nonnull path);
 /// `renameat2`. `flags` are RENAME_NOREPLACE (1) or RENAME_EXCHANGE (2).
 int system_rename(
   int from_directory, const char *_Nonnull from, int to_directory, const char *_Nonnull to, uint32_t flags);

@@ -20,6 +20,11 @@ extension Directory {
     }
   }
 
+  /// The room that a file takes: holes take none, what lies beyond the end does.
+  package func allocatedByteCount(of path: some PathBeneath) throws(FileError) -> UInt64 {
+    try parent(of: path) { name throws(FileError) in try Syscalls.allocatedByteCount(of: name) }
+  }
+
   package func makeDirectory(_ path: some PathBeneath, mode: FileMode = .directory) throws(FileError) {
     try parent(of: path) { name throws(FileError) in try Syscalls.makeDirectory(name, mode: mode) }
   }
@@ -51,9 +56,12 @@ extension Directory {
     try parent(of: path) { name throws(FileError) in try readLink(name) }
   }
 
+  /// A path that leads this process to this very directory, for as long as it is open.
+  package var ownPath: String { "/proc/self/fd/\(descriptor)" }
+
   /// Where the directory stands now, from the root: whatever it is renamed to later.
   package func absolutePath() throws(FileError) -> [UInt8] {
-    let link = Array("/proc/self/fd/\(descriptor)".utf8)
+    let link = Array(ownPath.utf8)
     return try readLink(Name(directory: descriptor, bytes: link[...], location: location))
   }
 

@@ -34,7 +34,7 @@ package struct FileLock: ~Copyable, Sendable {
   package static func attempt(
     _ path: some PathBeneath, in directory: borrowing Directory, _ sharing: Sharing
   ) throws(FileError) -> FileLock? {
-    let file = try open(path, in: directory, sharing)
+    let file = try open(path, in: directory)
     guard try Syscalls.lock(file.descriptor, shared: sharing == .shared, file.location) else { return nil }
     // Whoever locks a file that was removed or replaced meanwhile is alone with it.
     guard let named = try directory.statusIfPresent(of: path) else { return nil }
@@ -42,14 +42,14 @@ package struct FileLock: ~Copyable, Sendable {
     return FileLock(file: file)
   }
 
-  /// Who only looks on needs no more than the right to read.
+  /// Another user's lock file may be one to read only; that is enough to lock it.
   private static func open(
-    _ path: some PathBeneath, in directory: borrowing Directory, _ sharing: Sharing
+    _ path: some PathBeneath, in directory: borrowing Directory
   ) throws(FileError) -> OpenFile {
     do throws(FileError) {
       return try directory.open(path, for: .readWriteOrNew(.file))
     } catch {
-      guard sharing == .shared, error.meaning == .denied else { throw error }
+      guard error.meaning == .denied else { throw error }
       return try directory.open(path, for: .read)
     }
   }

@@ -13,8 +13,9 @@ package struct FileMode: Hashable, Sendable {
 
   /// Of what is written once and never again.
   package static let immutable = FileMode(0o444)
-  package static let file = FileMode(0o644)
-  package static let directory = FileMode(0o755)
+  /// What is made for whoever the umask lets: alone, or a group that shares a store.
+  package static let file = FileMode(0o666)
+  package static let directory = FileMode(0o777)
   package static let `private` = FileMode(0o600)
 }
 

@@ -4,7 +4,7 @@ internal import Glibc
 /// Where a path leads, as far as that can be told without touching a network file system.
 package struct MountedPath: Sendable {
   /// Absolute, without links up to the mount.
-  let bytes: [UInt8]
+  package let bytes: [UInt8]
   /// What it lies on; nil where the table does not say.
   package let mount: MountPoint?
 

@@ -226,6 +226,13 @@ extension Syscalls {
     return FileStatus(raw)
   }
 
+  static func allocatedByteCount(of name: Name) throws(FileError) -> UInt64 {
+    let count = try perform(.status, name.location) { _ in
+      unsafe withCString(name.bytes) { unsafe Int(system_allocated_byte_count_of(name.directory, $0)) }
+    }
+    return UInt64(count)
+  }
+
   static func makeDirectory(_ name: Name, mode: FileMode) throws(FileError) {
     _ = try perform(.makeDirectory, name.location) { _ in
       unsafe withCString(name.bytes) { unsafe Int(mkdirat(name.directory, $0, mode_t(mode.bits))) }

@@ -10,7 +10,6 @@ struct SQLiteCapture: Sendable {
   let temporaryDirectory: String
   let random: any RandomSource
 
-  private var source: [UInt8] { Array(directory.utf8) + [UInt8(ascii: "/")] + path.bytes }
   private var name: String { "\(Printable.string(directory))/\(path)" }
 
   private static let suffixes = ["", "-journal", "-wal"]
@@ -45,14 +44,18 @@ struct SQLiteCapture: Sendable {
       let hasIndex = try root.statusIfPresent(of: index) != nil
       return !hasLog || hasIndex
     } catch {
-      throw .file(error)
+      throw failure(error)
     }
   }
 
   /// Through a connection that cannot write. Where the file must be written first, a copy is.
   private func backUp(to folder: TemporaryFolder) throws(StoreError) {
+    let place = try place()
+    defer { extendLifetime(place) }
     do throws(SQLiteError) {
-      let source = try SQLiteConnection(path: source, .read)
+      let fileName = path.bytes[(path.parent.map { $0.bytes.count + 1 } ?? 0)...]
+      let source = try SQLiteConnection(
+        path: Array("\(place.ownPath)/".utf8) + fileName, .read, fileSystem: BeneathFileSystem.name)
       let target = try SQLiteConnection(path: folder.path(of: "database"), .readWrite)
       try target.run("PRAGMA synchronous = OFF")
       try target.run("PRAGMA journal_mode = OFF")
@@ -60,6 +63,17 @@ struct SQLiteCapture: Sendable {
     } catch {
       guard error.needsWriting else { throw failure(error) }
       try mend(in: folder)
+    }
+  }
+
+  /// The directory that the database is in, reached through no link.
+  private func place() throws(StoreError) -> Directory {
+    do throws(FileError) {
+      let root = try Directory(path: directory)
+      guard let parent = path.parent else { return root }
+      return try root.openDirectory(parent)
+    } catch {
+      throw failure(error)
     }
   }
 
@@ -87,11 +101,19 @@ struct SQLiteCapture: Sendable {
       }
       try folder.removeContents()
     } catch {
-      throw error.meaning == .notFound ? .changed(path: name, how: "a file beside it came or went") : .file(error)
+      throw failure(error)
     }
     for (input, _) in inputs { try input.settle(ReadRetry()) }
     for (input, suffix) in inputs { try folder.write(input, "database\(suffix)") }
     for (input, _) in inputs { try input.checkUnchanged() }
+  }
+
+  private func failure(_ error: FileError) -> StoreError {
+    switch error.meaning {
+    case .notFound, .notADirectory, .leadsOutside:
+      .changed(path: name, how: "it, a file beside it or a directory above it came or went")
+    default: .file(error)
+    }
   }
 
   private func failure(_ error: SQLiteError) -> StoreError {

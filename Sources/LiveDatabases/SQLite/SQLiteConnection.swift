@@ -33,12 +33,14 @@ struct SQLiteError: Error {
   /// Pages that are copied at once: whoever watches this process sees that something moves.
   private static let pageCountMax: Int32 = 256
 
-  /// - Parameter path: bytes without NUL.
-  init(path: [UInt8], _ intent: Intent) throws(SQLiteError) {
+  /// - Parameters:
+  ///   - path: bytes without NUL.
+  ///   - fileSystem: by which SQLite reaches it; nil: its own.
+  init(path: [UInt8], _ intent: Intent, fileSystem: String? = nil) throws(SQLiteError) {
     var handle: OpaquePointer?
     let name = path.map { CChar(bitPattern: $0) } + [0]
     let code = CallNotes.during(.database) {
-      unsafe sqlite3_open_v2(name, &handle, intent.flags | SQLITE_OPEN_NOMUTEX, nil)
+      unsafe sqlite3_open_v2(name, &handle, intent.flags | SQLITE_OPEN_NOMUTEX, fileSystem)
     }
     guard code == SQLITE_OK, let opened = unsafe handle else {
       let message = SQLiteConnection.message(code)

@@ -1,4 +1,5 @@
 internal import Primitives
+internal import SnapshotStore
 internal import SnapshotSync
 
 /// What a fork came to.
@@ -19,6 +20,10 @@ public struct ForkedCopy: Sendable, Equatable {
   public let bytesCopied: UInt64
   /// In how many places the copy is not as its version has it. The fork is like the copy.
   public let localChanges: Int
+  /// Sockets, FIFOs and devices, which no copy can hold: the first 1,000 of them.
+  public let skipped: [SkippedEntry]
+  /// How many of them there are.
+  public let skippedCount: Int
   /// How long it took.
   public let seconds: Double
 }
@@ -45,6 +50,7 @@ extension SnapshotEngine {
         collection: result.collection.string, version: result.version, directory: result.directory,
         files: result.files, bytesTotal: result.bytesTotal, bytesShared: result.bytesShared,
         bytesCopied: result.bytesCopied, localChanges: result.localChanges,
+        skipped: result.omissions.skipped.map(SkippedEntry.init), skippedCount: result.omissions.skippedCount,
         seconds: Double(clock.nanoseconds() - started) / 1e9)
     }
   }

@@ -8,10 +8,11 @@ internal import SnapshotSync
 extension SnapshotEngine {
   /// Brings a directory to a version, reading and writing only what differs.
   ///
-  /// Afterwards it has exactly the entries of the version. Local changes are put back, unless told otherwise; one that
-  /// was killed goes on where it was. A directory that is not empty and was not made by `sync` is refused.
-  /// - Throws: `.notFound` for a version that is not there, `.damaged` when its bytes do not verify, `.noSpace` before
-  /// the first byte.
+  /// Afterwards it has exactly the entries of the version, and what its own `.snapignore` keeps out of versions. Local
+  /// changes are put back, unless told otherwise; one that was killed goes on where it was.
+  /// - Throws: `.failed` for a directory that is not empty and was not made by `sync`, `.usage` for one that holds the
+  /// store, the cache or this host's state, `.notFound` for a version that is not there, `.damaged` when its bytes do
+  /// not verify, `.noSpace` before the first byte, `.locked` when another sync of the directory goes on too long.
   @discardableResult
   public func sync(
     _ version: String, to directory: String, options: SyncOptions = SyncOptions()
@@ -69,7 +70,7 @@ extension EngineCall {
     let result = try syncing(directory) { sync, control throws(SyncError) in
       try sync.sync(
         SyncRequest(collection, row: row, directory: directory, options), control: control.telling(options.progress),
-        lockDeadline: Deadline(seconds: lockTimeout, from: clock),
+        lockDeadline: deadline.earlier(Deadline(seconds: lockTimeout, from: clock)),
         planned: { options.planned?(SyncForecast(snapshot, $0, tier: self.tierName)) },
         explain: options.explain.map { explain in { explain(Explanation($0)) } })
     }
@@ -79,7 +80,8 @@ extension EngineCall {
   fileprivate func syncing<Value>(
     _ directory: String, _ body: (SnapshotSync, SyncControl) throws(SyncError) -> Value
   ) throws(EngineError) -> Value {
-    try onTrees(directory) { () throws(EngineError) in
+    try wiring.directories.checkSync(directory)
+    return try onTrees(directory) { () throws(EngineError) in
       try EngineError.catching(in: directory) { () throws(SyncError) in
         try body(SnapshotSync(store, random: random, wallClock: clock), control)
       }

@@ -57,6 +57,10 @@ public struct CreatedSnapshot: Sendable, Equatable {
   public let skipped: [SkippedEntry]
   /// How many of them there are.
   public let skippedCount: Int
+  /// Files that were gone when their turn came to be read, safe to print: the first 1,000 of them.
+  public let vanished: [String]
+  /// How many of them there are.
+  public let vanishedCount: Int
 
   /// The version's number.
   public var version: UInt64 { snapshot.version }
@@ -68,6 +72,11 @@ public struct SkippedEntry: Sendable, Equatable {
   public let path: String
   /// What it is: `fifo`, `socket` or `device`.
   public let kind: String
+
+  init(_ skipped: TreeOmissions.Skipped) {
+    path = "\(skipped.path)"
+    kind = "\(skipped.kind)"
+  }
 }
 
 extension SnapshotEngine {
@@ -96,7 +105,10 @@ extension SnapshotEngine {
     }
     let trees = [directory] + (options.baseDirectory.map { [$0] } ?? [])
     return try await perform { [request, configuration] call throws(EngineError) in
-      try SnapshotEngine.onTrees(trees, configuration) { () throws(EngineError) in try call.create(request, options) }
+      try call.wiring.directories.checkCreate(directory)
+      return try SnapshotEngine.onTrees(trees, configuration) { () throws(EngineError) in
+        try call.create(request, options)
+      }
     }
   }
 }
@@ -136,8 +148,9 @@ extension EngineCall {
       bytesTotal: result.statistics.bytesTotal, bytesChanged: result.statistics.bytesChanged,
       bytesStored: result.statistics.bytesStored, chunksNew: result.statistics.chunksNew,
       chunksPatched: result.statistics.chunksPatched, seconds: seconds, isCopy: isCopy,
-      skipped: result.omissions.skipped.map { SkippedEntry(path: "\($0.path)", kind: "\($0.kind)") },
-      skippedCount: result.omissions.skippedCount)
+      skipped: result.omissions.skipped.map(SkippedEntry.init),
+      skippedCount: result.omissions.skippedCount, vanished: result.omissions.vanished.map { "\($0)" },
+      vanishedCount: result.omissions.vanishedCount)
   }
 
   private func expectation(_ options: CreateOptions, _ source: CopiedDirectory) -> CreateRequest.Expectation {

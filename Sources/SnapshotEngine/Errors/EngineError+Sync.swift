@@ -22,6 +22,10 @@ extension EngineError {
         advice: "Nothing of it was touched. Give files away as root, with CAP_CHOWN, or leave --owners out")
     case .noSpace(let missing, _):
       self.init(.noSpace, "\(error)", subject: subject, advice: "Free \(missing) bytes and repeat, or use --in-place")
+    case .busy(let what):
+      self.init(
+        .locked, Printable.string(what), subject: subject,
+        advice: "Nothing was touched. Repeat the command, or wait longer with SNAPCTL_LOCK_TIMEOUT_SECONDS")
     case .timedOut(let what):
       self.init(
         .tierTimeout, Printable.string(what), subject: subject, advice: "Repeat the command: it goes on where it was")

@@ -20,6 +20,7 @@ struct StoreWiring: Sendable {
   let tier: any ObjectTier
   let catalog: any Catalog
   let settings: CommitSettings
+  let directories: OwnDirectories
   /// What this process knows of the collections it appends to.
   let memory = AppendMemory()
 
@@ -30,6 +31,7 @@ struct StoreWiring: Sendable {
     let truth = origin.bounded(by: configuration.deadline)
     identity = try StoreWiring.catching { () throws(CatalogError) in try StoreObject.read(from: truth) }
     settings = StoreWiring.settings(configuration)
+    directories = OwnDirectories(location, configuration)
     catalog = try StoreWiring.catalog(identity, origin, place, configuration)
     cache = try StoreWiring.cache(configuration)
     tier = cache.map { [origin] in CachedTier(origin: origin, cache: $0, clock: clock, random: random) } ?? origin

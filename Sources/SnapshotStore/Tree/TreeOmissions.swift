@@ -19,6 +19,9 @@ package struct TreeOmissions: Sendable, Equatable {
   package private(set) var skippedCount = 0
   /// What the selection left out; a directory counts once, whatever is in it.
   package var excludedCount = 0
+  /// Files that were there when their directory was read, and gone when their turn came: the first of them.
+  package private(set) var vanished: [RelativePath] = []
+  package private(set) var vanishedCount = 0
   /// Databases that were copied as of one moment instead of read as they are.
   package var capturedCount = 0
 
@@ -29,7 +32,13 @@ package struct TreeOmissions: Sendable, Equatable {
 
   package init() {}
 
-  mutating func skip(_ path: RelativePath, _ kind: FileKind) {
+  /// The snapshot has all that the directory has now: it is told, and nothing is missing.
+  mutating func vanish(_ path: RelativePath) {
+    vanishedCount += 1
+    if vanished.count < TreeOmissions.listedMax { vanished.append(path) }
+  }
+
+  package mutating func skip(_ path: RelativePath, _ kind: FileKind) {
     skippedCount += 1
     if skipped.count < TreeOmissions.listedMax { skipped.append(Skipped(path: path, kind: kind)) }
   }

@@ -180,7 +180,10 @@ final class TreeReading {
   /// How a file is to be taken. A database that is to be captured is closed again: to close any descriptor of it later
   /// would release the locks under which it is captured.
   private func look(at path: RelativePath, isRepeated: Bool) throws(StoreError) -> Way? {
-    guard let file = try openIfPresent(path) else { return nil }
+    guard let file = try openIfPresent(path) else {
+      omissions.vanish(path)
+      return nil
+    }
     // What a writer began here after the database was read is of a later moment.
     if quietCompanions.contains(path), try input.live.holdsChanges(path, of: root) { return nil }
     guard let database = try file.database(input.live, at: path, of: root) else {

@@ -5,8 +5,10 @@ package import SnapshotStore
 
 /// A directory against a version: every byte is hashed, no hint believed (`status`, `diff NAME DIR`, `verify --local`).
 ///
-/// One pass over both, in order of path; reads only, follows no link, takes no lock.
+/// One pass over both, in order of path; reads only, follows no link, takes no lock. What vanishes meanwhile is not there.
 package struct DirectoryComparison {
+  /// Whether what the directory's ignore files keep out of versions counts as a difference.
+  package var countsIgnored = false
   private let tree: LocalTree
   private let jobs: Int
   private let control: SyncControl
@@ -36,6 +38,7 @@ package struct DirectoryComparison {
     func removed(_ entry: FileEntry) -> TreeDifference {
       TreeDifference(path: entry.path, change: .removed, oldBytes: entry.byteCount)
     }
+    var ignored = IgnoreLookup()
     var entries = try EntryStream(manifest)
     var walk = try filing { () throws(FileError) in try TreeWalk(tree.directory.reopened()) }
     while let found = try filing({ () throws(FileError) in try walk.next() }) {
@@ -46,6 +49,10 @@ package struct DirectoryComparison {
       }
       let entry = try entries.peek()
       let isSame = entry?.path == found.path
+      if !isSame, !countsIgnored, try isIgnored(found, &ignored) {
+        if found.content == .directory { walk.skipBelow(found) }
+        continue
+      }
       if let difference = try difference(at: found, isSame ? entry : nil, manifest) { try tell(difference) }
       if isSame { entries.pop() }
     }
@@ -54,6 +61,12 @@ package struct DirectoryComparison {
       entries.pop()
     }
     return count
+  }
+
+  private func isIgnored(_ found: TreeEntry, _ ignored: inout IgnoreLookup) throws(SyncError) -> Bool {
+    try storing { () throws(StoreError) in
+      try ignored.leavesOut(found.path, isDirectory: found.content == .directory, in: tree.directory)
+    }
   }
 
   private func difference(
@@ -70,7 +83,9 @@ package struct DirectoryComparison {
       let local = FileEntry(path: found.path, mode: 0o777, content: .link(target: target))
       return difference(found, local, entry)
     case .file:
-      let (digest, byteCount, changed) = try hash(found, entry, manifest)
+      guard let (digest, byteCount, changed) = try hash(found, entry, manifest) else {
+        return entry.map { TreeDifference(path: found.path, change: .removed, oldBytes: $0.byteCount) }
+      }
       let local = FileContent(
         byteCount: byteCount, digest: digest, profile: .contentDefined, chunkCount: 0, chunks: .inline([]))
       return difference(
@@ -105,11 +120,12 @@ extension DirectoryComparison {
 
   private static let windowByteCount = 4 << 20
 
-  /// The file's digest, its byte count, and how many of its chunks the entry does not have in the same place.
+  /// The file's digest, its byte count, and how many of its chunks the entry does not have in the same place; nil for one
+  /// that has vanished.
   private func hash(
     _ found: TreeEntry, _ entry: FileEntry?, _ manifest: ManifestReader
-  ) throws(SyncError) -> (Digest, UInt64, Int) {
-    let input = try open(found.path)
+  ) throws(SyncError) -> (Digest, UInt64, Int)? {
+    guard let input = try openIfPresent(found.path) else { return nil }
     var cutter = try storing { () throws(StoreError) in try FileCutter(input) }
     var before: ChunkStream?
     if case .file(let file)? = entry?.content { before = try ChunkStream(file, in: manifest) }
@@ -131,11 +147,12 @@ extension DirectoryComparison {
     return (digest.finish(), input.byteCount, changed)
   }
 
-  private func open(_ path: RelativePath) throws(SyncError) -> FileInput {
+  private func openIfPresent(_ path: RelativePath) throws(SyncError) -> FileInput? {
     do throws(FileError) {
       return try FileInput(tree.directory.open(path, for: .read))
     } catch {
-      throw .file(error)
+      guard error.meaning == .notFound else { throw .file(error) }
+      return nil
     }
   }
 

@@ -20,7 +20,9 @@ package enum SyncError: Error, Sendable {
   case ownersDenied(owner: Owner, directory: String)
   /// Not enough room; nothing was written.
   case noSpace(missing: UInt64, directory: String)
-  /// Somebody else syncs this directory, or the deadline passed. What was fetched is kept for the next run.
+  /// Somebody else syncs this directory, and went on doing so. Nothing was touched.
+  case busy(String)
+  /// The deadline passed. What was fetched is kept for the next run.
   case timedOut(String)
   /// The caller called it off. What was fetched is kept for the next run.
   case cancelled
@@ -44,7 +46,7 @@ extension SyncError: CustomStringConvertible {
     case .ownersDenied(let owner, let directory):
       "\(Printable.string(directory)): this process may not give files to \(owner)"
     case .noSpace(let missing, let directory): "\(Printable.string(directory)): \(missing) bytes of space are missing"
-    case .timedOut(let what): what
+    case .busy(let what), .timedOut(let what): what
     case .cancelled: "called off"
     }
   }

@@ -1,7 +1,7 @@
 internal import FileIO
 package import Primitives
 internal import SnapshotFormat
-internal import SnapshotStore
+package import SnapshotStore
 
 /// Makes a second copy of a local copy, to be written to: no file is shared by name, blocks where the file system can.
 ///
@@ -74,7 +74,7 @@ package struct CopyFork: Sendable {
     return ForkResult(
       collection: origin.copy.state.collection, version: origin.copy.state.version.number, directory: target,
       bytesTotal: copier.totalByteCount, bytesShared: copier.sharedByteCount, bytesCopied: copier.copiedByteCount,
-      files: copier.fileCount, localChanges: surveyor.survey.changeCount)
+      files: copier.fileCount, localChanges: surveyor.survey.changeCount, omissions: copier.omissions)
   }
 
   private func checkIsFree(_ target: String) throws(SyncError) {
@@ -96,7 +96,7 @@ package struct CopyFork: Sendable {
       guard try SnapshotSync.isStill(tree, directory) else { continue }
       return try body(tree, lock)
     }
-    throw .timedOut("\(Printable.string(directory)): syncs kept replacing it")
+    throw .busy("\(Printable.string(directory)): syncs kept replacing it")
   }
 
   private func shared(_ tree: LocalTree, _ clock: some MonotonicClock) throws(SyncError) -> FileLock {
@@ -104,7 +104,7 @@ package struct CopyFork: Sendable {
       return try FileLock.acquire(StatePath.lock, in: tree.directory, .shared, deadline: lockDeadline, clock: clock)
     } catch {
       guard error.meaning == .timedOut else { throw .file(error) }
-      throw .timedOut("\(tree.directory.path) is being synced by another process")
+      throw .busy("\(tree.directory.path) is being synced by another process")
     }
   }
 }
@@ -121,6 +121,8 @@ package struct ForkResult: Sendable, Equatable {
   package let files: UInt64
   /// In how many places the copy was not as its version has it; the fork is like the copy.
   package let localChanges: Int
+  /// What of the copy no fork can hold.
+  package let omissions: TreeOmissions
 }
 
 /// The copy that is forked.
@@ -160,7 +162,7 @@ final class ForkArea: Sendable {
   init(
     _ name: LocalPath, in parent: LocalTree, _ deadline: Deadline, _ clock: some MonotonicClock
   ) throws(SyncError) {
-    let busy = SyncError.timedOut("\(parent.directory.path)/\(name) is being made by another process")
+    let busy = SyncError.busy("\(parent.directory.path)/\(name) is being made by another process")
     do throws(FileError) {
       if try parent.directory.statusIfPresent(of: name) == nil {
         try parent.directory.makeDirectory(name, mode: FileMode(0o700))
@@ -208,7 +210,6 @@ final class ForkArea: Sendable {
       }
     }
     try tree.directory.openDirectory(StatePath.directory).sync()
-    try tree.directory.changeMode(of: StatePath.directory, to: .directory)
     try tree.directory.sync()
   }
 }

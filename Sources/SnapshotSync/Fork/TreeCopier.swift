@@ -14,6 +14,8 @@ struct TreeCopier {
   private(set) var sharedByteCount: UInt64 = 0
   private(set) var copiedByteCount: UInt64 = 0
   private(set) var fileCount: UInt64 = 0
+  /// Sockets, FIFOs and devices, which stay where they are.
+  private(set) var omissions = TreeOmissions()
 
   init(from source: LocalTree, to target: LocalTree, control: SyncControl) {
     self.source = source
@@ -39,10 +41,27 @@ struct TreeCopier {
   }
 
   private mutating func count() throws(SyncError) {
-    var walk = try filing { () throws(FileError) in try TreeWalk(source.directory.reopened()) }
-    while let entry = try filing({ () throws(FileError) in try walk.next() }) {
-      if entry.content == .file { totalByteCount += entry.status.byteCount }
+    var total: UInt64 = 0
+    try forEachFile { total += $0.status.byteCount }
+    totalByteCount = total
+  }
+
+  private func forEachFile(_ body: (TreeEntry) throws(FileError) -> Void) throws(SyncError) {
+    try filing { () throws(FileError) in
+      var walk = try TreeWalk(source.directory.reopened())
+      while let entry = try walk.next() {
+        if entry.content == .file { try body(entry) }
+      }
     }
+  }
+
+  /// The room that copies take: what is a hole stays one.
+  private func allocatedByteCount() throws(SyncError) -> UInt64 {
+    var total: UInt64 = 0
+    try forEachFile { entry throws(FileError) in
+      total += min(entry.status.byteCount, try source.directory.allocatedByteCount(of: entry.path))
+    }
+    return total
   }
 
   private mutating func copy(_ entry: TreeEntry) throws(SyncError) {
@@ -59,8 +78,7 @@ struct TreeCopier {
     case .symbolicLink(let link):
       try filing { () throws(FileError) in try target.directory.makeSymbolicLink(entry.path, target: link) }
     case .file: try copyFile(entry)
-    case .unsupported(let kind):
-      throw .store(.invalid("\(entry.path) is a \(kind), which no copy can hold"))
+    case .unsupported(let kind): omissions.skip(entry.path, kind)
     }
   }
 
@@ -99,7 +117,8 @@ struct TreeCopier {
       throw .file(error)
     }
     if canShare == nil, !isShared, totalByteCount > free {
-      throw .noSpace(missing: totalByteCount - free, directory: target.directory.path)
+      let needed = try allocatedByteCount()
+      guard needed <= free else { throw .noSpace(missing: needed - free, directory: target.directory.path) }
     }
     canShare = isShared
     return isShared
@@ -108,6 +127,8 @@ struct TreeCopier {
   private mutating func copyBytes(
     _ from: borrowing OpenFile, _ to: borrowing OpenFile, _ byteCount: UInt64
   ) throws(SyncError) {
+    // Zeros are left out, and become a hole.
+    do throws(FileError) { try to.truncate(to: byteCount) } catch { throw .file(error) }
     var offset: UInt64 = 0
     var progress = SyncProgress(phase: .write)
     progress.bytesTotal = totalByteCount
@@ -116,7 +137,7 @@ struct TreeCopier {
       do throws(FileError) {
         let bytes = try from.read(upTo: 1 << 20, at: offset)
         guard !bytes.isEmpty else { return }
-        try to.write(bytes, at: offset)
+        try write(bytes, at: offset, to: to)
         offset += UInt64(bytes.count)
         copiedByteCount += UInt64(bytes.count)
       } catch {
@@ -124,6 +145,19 @@ struct TreeCopier {
       }
       progress.bytesDone = sharedByteCount + copiedByteCount
       control.progress(progress)
+    }
+  }
+
+  private static let holeByteCount = 64 << 10
+
+  private func write(_ bytes: [UInt8], at offset: UInt64, to file: borrowing OpenFile) throws(FileError) {
+    var start = 0
+    while start < bytes.count {
+      let end = min(bytes.count, start + TreeCopier.holeByteCount)
+      if bytes[start..<end].contains(where: { $0 != 0 }) {
+        try file.write(bytes.rawSpan.extracting(start..<end), at: offset + UInt64(start))
+      }
+      start = end
     }
   }
 }

@@ -19,11 +19,14 @@ struct Generations: Sendable {
     self.clock = clock
   }
 
-  /// All of them, the newest version first.
+  /// All of them, the newest version first. What has such a name and is no directory is somebody else's.
   func names() throws(FileError) -> [GenerationName] {
-    try tree.directory.list().compactMap { GenerationName($0.name) }.sorted {
-      ($1.version, $0.text) < ($0.version, $1.text)
+    let names = try tree.directory.list().compactMap { GenerationName($0.name) }
+    var generations: [GenerationName] = []
+    for name in names where try tree.directory.statusIfPresent(of: name)?.kind == .directory {
+      generations.append(name)
     }
+    return generations.sorted { ($1.version, $0.text) < ($0.version, $1.text) }
   }
 
   /// Where `current` leads; nil where there is no such link.

@@ -41,7 +41,7 @@ package final class PinnedGeneration: Sendable {
       }
       if let pinned = try attempt(name, in: tree) { return pinned }
       guard !deadline.hasPassed(on: clock) else {
-        throw .timedOut("\(name.text) in \(Printable.string(directory)) was being replaced all the time")
+        throw .busy("\(name.text) in \(Printable.string(directory)) was being replaced all the time")
       }
       clock.sleep(nanoseconds: 1_000_000)
     }

@@ -31,6 +31,7 @@ struct SyncPlanner {
   /// Files that were patched, or are: what stands in them is gone but for what lies ahead.
   private var patched: Set<RelativePath> = []
   private let explain: ((FileExplanation) -> Void)?
+  private var zeros = ZeroChunks()
 
   /// The file whose chunks are being placed.
   struct FileInPlan {
@@ -201,6 +202,10 @@ extension SyncPlanner {
     current.nextOffset = offset + UInt64(reference.byteCount)
     let origin = try origin(of: reference, at: offset, in: &current)
     if origin != .there { plan.bytesToWrite += UInt64(reference.byteCount) }
+    // They become a hole.
+    if !current.write.isPatch, zeros.contain(reference.id, byteCount: reference.byteCount) {
+      plan.bytesToAllocate -= min(plan.bytesToAllocate, UInt64(reference.byteCount))
+    }
     current.explain(origin, reference, at: offset)
     // What stands where it belongs in a file that is patched asks for nothing.
     if origin != .there || !current.write.isPatch {

@@ -26,8 +26,15 @@ final class FileWriter {
     self.isPatch = isPatch
   }
 
+  /// Reserves room where there is enough for the file as if it had no holes.
   func allocate() throws(FileError) {
-    try file.allocate(byteCount)
+    do throws(FileError) {
+      try file.allocate(byteCount)
+    } catch {
+      guard error.meaning == .noSpace else { throw error }
+      // What was reserved nonetheless is given back.
+      if try file.status().byteCount == 0 { try file.truncate(to: 0) }
+    }
   }
 
   /// - Parameter changes: where `bytes` differ from what was read at `offset`; nil: unknown.

@@ -36,9 +36,9 @@ package struct SnapshotSync: Sendable {
 
   /// Brings the directory of the request to its version.
   ///
-  /// Afterwards it has exactly the entries of the version, and remembers so in `.snapctl/`. After a failure it is as it
-  /// was, or, where files are replaced one by one or patched in place, between the two; then the next sync brings it to
-  /// the end.
+  /// Afterwards it has exactly the entries of the version, besides what its ignore files keep out of versions, and
+  /// remembers so in `.snapctl/`. After a failure it is as it was, or, where files are replaced one by one or patched in
+  /// place, between the two; then the next sync brings it to the end.
   ///
   /// - Parameters:
   ///   - lockDeadline: how long to wait for another sync of the same directory.
@@ -115,7 +115,7 @@ package struct SnapshotSync: Sendable {
       try? lock.release()
       return value
     }
-    throw .timedOut("\(Printable.string(directory)): other syncs kept replacing it")
+    throw .busy("\(Printable.string(directory)): other syncs kept replacing it")
   }
 
   private static let lockRoundCountMax = 64
@@ -132,7 +132,7 @@ package struct SnapshotSync: Sendable {
     } catch {
       switch error.meaning {
       case .notFound, .exists: return nil
-      case .timedOut: throw .timedOut("\(tree.directory.path) is being synced by another process")
+      case .timedOut: throw .busy("\(tree.directory.path) is being synced by another process")
       default: throw .file(error)
       }
     }

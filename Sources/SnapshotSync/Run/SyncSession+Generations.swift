@@ -28,7 +28,8 @@ extension SyncSession {
     if isFirst { try install(prepared.wanted, in: tree, files: area.tree, path: name.text) }
     try filing { () throws(FileError) in
       try area.finish()
-      try tree.directory.changeMode(of: StatePath.next, to: .directory)
+      let mode = try tree.directory.status().mode
+      try tree.directory.changeMode(of: StatePath.next, to: FileMode(mode.bits | 0o700))
       try generations(tree).seal(area.tree.directory, contentHash: root.totals.contentHash)
       try generations(tree).place(StatePath.next, as: name)
       try generations(tree).turn(to: name)
@@ -54,7 +55,8 @@ extension SyncSession {
     let contentHash = try filing { () throws(FileError) in try generations(tree).contentHash(of: name) }
     guard contentHash == prepared.wanted.root.totals.contentHash else { return false }
     let generation = try filing { () throws(FileError) in LocalTree(try tree.directory.openDirectory(name)) }
-    let comparison = DirectoryComparison(tree: generation, limits.jobs, control)
+    var comparison = DirectoryComparison(tree: generation, limits.jobs, control)
+    comparison.countsIgnored = true
     guard try comparison.compare(with: prepared.wanted, { _ throws(SyncError) in }) == 0 else { return false }
     guard request.setsOwners else { return true }
     return try OwnerComparison.isSame(prepared.wanted, in: generation)

@@ -74,8 +74,13 @@ extension SyncSession {
       let written = try build(prepared, in: area, tree, isWholeTree: true)
       let finish = finish(prepared)
       if area.isResumed { try finish.sweep(area.tree) }
+      do throws(FileError) {
+        try prepared.survey.kept.link(from: tree, to: area.tree)
+      } catch {
+        return (try replaceInstead(prepared, tree, from: area, because: error), written)
+      }
       try finish.settle(area.tree)
-      if request.setsOwners { try keepOwner(of: tree, for: area) }
+      try keepOwner(of: tree, for: area)
       try install(prepared.wanted, in: area.tree, files: area.tree, path: nil)
       return (try changePlaces(area, prepared, tree), written)
     }
@@ -85,11 +90,20 @@ extension SyncSession {
     TreeFinish(wanted: prepared.wanted, control: control, setsOwners: request.setsOwners)
   }
 
-  /// The directory itself is no entry of the version: it stays with whom it belongs to.
+  /// The directory itself is no entry of the version: it stays with whom it belongs to, as far as this process may give
+  /// it away. Where owners are wanted it has to.
   private func keepOwner(of tree: LocalTree, for area: StagingArea) throws(SyncError) {
     guard case .beside(let parent, _, let sibling) = area.place else { return }
     try filing { () throws(FileError) in
-      _ = try parent.directory.settleOwner(of: sibling, try tree.directory.status().ownedBy)
+      let owner = try tree.directory.status().ownedBy
+      do throws(FileError) {
+        try parent.directory.settleOwner(of: sibling, owner)
+      } catch {
+        guard !request.setsOwners, error.meaning == .denied else { throw error }
+        // A file may go to a group of one's own without further rights.
+        let mine = try parent.directory.status(of: sibling).owner
+        _ = try? parent.directory.settleOwner(of: sibling, Owner(user: mine, group: owner.group))
+      }
     }
   }
 
@@ -103,14 +117,23 @@ extension SyncSession {
       try parent.directory.exchange(name, with: sibling)
       try parent.directory.sync()
     } catch {
-      guard [.unsupported, .busy, .denied].contains(error.meaning) else { throw .file(error) }
-      try replace(prepared, tree, from: area)
-      try filing { () throws(FileError) in try parent.directory.removeTree(sibling) }
-      return .oneByOne(reason: "\(error)")
+      return try replaceInstead(prepared, tree, from: area, because: error)
     }
     // The version is there; an old tree that cannot be removed now goes with the next sync.
     try? parent.directory.removeTree(sibling)
     return .exchanged
+  }
+
+  /// What was built, moved over file by file, where the trees cannot change places.
+  private func replaceInstead(
+    _ prepared: Prepared, _ tree: LocalTree, from area: StagingArea, because error: FileError
+  ) throws(SyncError) -> SyncResult.Way {
+    guard [.unsupported, .busy, .denied].contains(error.meaning) else { throw .file(error) }
+    try replace(prepared, tree, from: area)
+    if case .beside(let parent, _, let sibling) = area.place {
+      try filing { () throws(FileError) in try parent.directory.removeTree(sibling) }
+    }
+    return .oneByOne(reason: "\(error)")
   }
 
   /// One file after the other: each is whole, but for a while some are of the version before.
@@ -140,7 +163,7 @@ extension SyncSession {
   private func replace(_ prepared: Prepared, _ tree: LocalTree, from area: StagingArea) throws(SyncError) {
     let finish = finish(prepared)
     control.progress(SyncProgress(phase: .apply))
-    try finish.replace(tree, from: area.tree)
+    try finish.replace(tree, from: area.tree, keeping: prepared.survey.kept)
     try finish.settle(tree)
     try install(prepared.wanted, in: tree, files: tree, path: nil)
   }

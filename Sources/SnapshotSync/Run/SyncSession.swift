@@ -79,12 +79,12 @@ struct SyncSession {
   /// - Returns: nil when everything is as wanted; the store was not read then.
   func prepare(_ explain: ((FileExplanation) -> Void)?) throws(SyncError) -> Prepared? {
     control.progress(SyncProgress(phase: .plan))
+    try checkStyle()
     var survey = try surveyAsLeft()
     if isAtVersion, survey?.survey.exceptions.isEmpty == true, isOwnedAsWanted { return nil }
     if request.keepLocal, let found = survey?.survey, target.copy != nil, found.changeCount > 0 {
       throw .localChanges(count: found.changeCount, first: found.changes)
     }
-    try checkStyle()
     let wanted = try manifest()
     try storing { () throws(StoreError) in try wanted.prefetchPages(limits) }
     try local.load(wanted)

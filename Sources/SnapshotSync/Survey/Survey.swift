@@ -54,6 +54,8 @@ struct Survey: Sendable {
   private(set) var changeCount = 0
   /// Chunks that were found, and hashed, in files that are not as they were left.
   var verified: [Digest: LocalPlace] = [:]
+  /// What ignore files keep out of versions; no local change.
+  var kept = KeptEntries()
   /// Files that have further links.
   var linked: Set<RelativePath> = []
   /// The chunks of unfinished files of an earlier run: their offsets, ascending.

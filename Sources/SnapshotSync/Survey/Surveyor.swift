@@ -11,6 +11,7 @@ struct Surveyor {
   let limits: StoreLimits
   let control: SyncControl
   var survey = Survey()
+  private var ignored = IgnoreLookup()
 
   init(tree: LocalTree, limits: StoreLimits, control: SyncControl) {
     self.tree = tree
@@ -30,7 +31,7 @@ struct Surveyor {
       let entry = try entries.peek()
       guard local != nil || entry != nil else { return }
       if let found = local, entry.map({ found.path < $0.path }) ?? true {
-        add(found)
+        try add(found, &walk)
         local = try filing { () throws(FileError) in try walk.next() }
         continue
       }
@@ -49,7 +50,16 @@ struct Surveyor {
     }
   }
 
-  private mutating func add(_ found: TreeEntry) {
+  private mutating func add(_ found: TreeEntry, _ walk: inout TreeWalk) throws(SyncError) {
+    let isDirectory = found.content == .directory
+    let isIgnored = try storing { () throws(StoreError) in
+      try ignored.leavesOut(found.path, isDirectory: isDirectory, in: tree.directory)
+    }
+    if isIgnored {
+      survey.kept.keep(found.path)
+      if isDirectory { walk.skipBelow(found) }
+      return
+    }
     survey.exceptions[found.path] = LocalEntry(found.status)
     survey.note(found.path, .added)
     if found.status.kind == .file, found.status.linkCount > 1 { survey.linked.insert(found.path) }

@@ -75,7 +75,8 @@ extension CreatedSnapshot {
         "contentHash": .hash(snapshot.contentHash), "unchanged": .boolean(isUnchanged),
         "bytesTotal": .count(bytesTotal),
         "bytesChanged": .count(bytesChanged), "bytesStored": .count(bytesStored), "chunksNew": .count(chunksNew),
-        "chunksPatched": .count(chunksPatched), "skipped": .count(skippedCount), "seconds": .seconds(seconds),
+        "chunksPatched": .count(chunksPatched), "skipped": .count(skippedCount), "vanished": .count(vanishedCount),
+        "seconds": .seconds(seconds),
       ])
   }
 

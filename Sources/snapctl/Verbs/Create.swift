@@ -61,7 +61,8 @@ struct Create: Verb {
     let engine = try await session.open()
     session.console.remark("\(Printable.string(directory)) → \(Printable.string(name))")
     let created = try await engine.create(name, from: directory, options: options(session.console))
-    session.console.skipped(created)
+    session.console.skipped(created.skipped, of: created.skippedCount)
+    session.console.vanished(created.vanished, of: created.vanishedCount)
     session.console.result(created.json, created.text)
     return 0
   }
@@ -83,13 +84,23 @@ struct Create: Verb {
 
 extension Console {
   /// Names what no snapshot can hold.
-  func skipped(_ created: CreatedSnapshot) {
-    for entry in created.skipped {
+  func skipped(_ entries: [SkippedEntry], of count: Int) {
+    for entry in entries {
       remark("left out: \(entry.path) is a \(entry.kind)")
       summary(.object("skipped", ["path": .string(entry.path), "kind": .string(entry.kind)]))
     }
-    let further = created.skippedCount - created.skipped.count
+    let further = count - entries.count
     if further > 0 { remark("left out: \(further) more of the kind") }
+  }
+
+  /// Names what somebody removed while it was read.
+  func vanished(_ paths: [String], of count: Int) {
+    for path in paths {
+      remark("left out: \(path) vanished while the directory was read")
+      summary(.object("vanished", ["path": .string(path)]))
+    }
+    let further = count - paths.count
+    if further > 0 { remark("left out: \(further) more that vanished") }
   }
 
   /// Says why a file's bytes moved.

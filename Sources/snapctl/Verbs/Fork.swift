@@ -26,6 +26,7 @@ struct Fork: Verb {
     console.remark("\(Printable.string(directory)) → \(Printable.string(work))")
     let forked = try await SnapshotEngine.fork(
       copy: directory, to: work, configuration: session.configuration(), progress: console.progress)
+    console.skipped(forked.skipped, of: forked.skippedCount)
     console.result(forked.json, forked.text)
     return 0
   }
@@ -39,7 +40,8 @@ extension ForkedCopy {
       [
         "collection": .string(collection), "version": .count(version), "directory": .string(directory),
         "files": .count(files), "bytesTotal": .count(bytesTotal), "bytesShared": .count(bytesShared),
-        "bytesCopied": .count(bytesCopied), "localChanges": .count(localChanges), "seconds": .seconds(seconds),
+        "bytesCopied": .count(bytesCopied), "localChanges": .count(localChanges), "skipped": .count(skippedCount),
+        "seconds": .seconds(seconds),
       ])
   }
 

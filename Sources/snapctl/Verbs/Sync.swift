@@ -9,7 +9,8 @@ struct Sync: Verb {
     abstract: "Brings a directory to a version, moving only what differs.",
     discussion: """
       The directory changes at once: the next tree is built beside it, and the two change places. Local changes \
-      are put back; --keep-local stops instead, with the list (exit 11). A killed sync goes on where it was. With \
+      are put back; --keep-local stops instead, with the list (exit 11). What a .snapignore in DIR keeps out of \
+      versions stays. A killed sync goes on where it was. With \
       --owners every entry is given to whom `create --owners` found it with, which takes root; DIR itself stays whose \
       it is. Without, owners are left alone: what is written belongs to whoever runs this. With \
       --watch a look at an unchanged collection costs one request; it ends when it is interrupted (exit 130).

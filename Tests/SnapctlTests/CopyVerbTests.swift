@@ -55,6 +55,33 @@ import Testing
   }
 }
 
+@Suite struct `A plain copy` {
+  @Test func `is not patched in place while a reader has pinned it, and goes on to change at once`() async throws {
+    let program = try Program.withOneVersion()
+    let copy = "\(program.folder.path)/copy"
+    #expect(try program("sync", "words", "copy").status == 0)
+    try program.write("two\n", to: "tree/a")
+    #expect(try program("create", "words", "tree").status == 0)
+    let pin = try await SnapshotEngine.pinCopy(copy)
+    let mapped = try FileHandle(forReadingFrom: URL(fileURLWithPath: "\(copy)/a"))
+    let refused = try program("sync", "words", "copy", "--in-place")
+    #expect(refused.status == 6 && refused.errors.contains("pinned by a reader"), "\(refused.errors)")
+    #expect(try program.text(of: "copy/a") == "one\n")
+    #expect(try program("sync", "words", "copy").status == 0)
+    #expect(try program.text(of: "copy/a") == "two\n")
+    #expect(try mapped.readToEnd() == Data("one\n".utf8))
+    #expect(try program("sync", "words@1", "copy", "--in-place").status == 0, "the pin went with the tree it was on")
+    let again = try await SnapshotEngine.pinCopy(copy)
+    #expect(try program("sync", "words@2", "copy", "--in-place").status == 6)
+    again.release()
+    #expect(try program("sync", "words@2", "copy", "--in-place").status == 0)
+    pin.release()
+    await #expect { _ = try await SnapshotEngine.pinCopy("\(program.folder.path)/tree/deep") } throws: {
+      ($0 as? EngineError)?.code == .failed
+    }
+  }
+}
+
 @Suite struct `Generations` {
   @Test func `are pinned by a reader, and evicted when it lets go`() async throws {
     let program = try Program.withOneVersion()

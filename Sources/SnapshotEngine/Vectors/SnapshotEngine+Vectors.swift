@@ -20,7 +20,9 @@ extension SnapshotEngine {
   public func vectors(_ name: String, copy: String? = nil) async throws(EngineError) -> VectorSnapshot {
     let reference = try Names.version(name)
     return try await perform { call throws(EngineError) in
-      try call.open(reference, name, copy.map { .copy(EngineCall.segmentCopy($0)) } ?? .mapped)
+      guard let copy else { return try call.open(reference, name, .mapped) }
+      let pin = try call.pin(copy)
+      return try call.open(reference, name, .copy(EngineCall.segmentCopy(copy)), pin: pin)
     }
   }
 
@@ -88,17 +90,28 @@ public struct ReadRecords: Sendable, Equatable {
 extension EngineCall {
   /// Opens what a name means: with all that waits, or one version alone.
   func open(
-    _ reference: VersionReference, _ name: String, _ access: SegmentAccess
+    _ reference: VersionReference, _ name: String, _ access: SegmentAccess, pin: PinnedCopy? = nil
   ) throws(EngineError) -> VectorSnapshot {
     let vectors = vectors(reference.collection)
     guard name.contains("@") else {
       let reader = try catching { () throws(StoreError) in try vectors.readerWithPending(access) }
       let head = try head(of: reference.collection)
-      return VectorSnapshot(reader, reader.row.map { Snapshot(reference.collection, $0, in: head) })
+      return VectorSnapshot(reader, reader.row.map { Snapshot(reference.collection, $0, in: head) }, pin: pin)
     }
     let (head, row) = try row(reference)
     let reader = try catching { () throws(StoreError) in try vectors.reader(row, access) }
-    return VectorSnapshot(reader, Snapshot(reference.collection, row, in: head))
+    return VectorSnapshot(reader, Snapshot(reference.collection, row, in: head), pin: pin)
+  }
+
+  /// Keeps a copy from being patched while it is mapped; nil for one that this user may not pin, or that is not there.
+  fileprivate func pin(_ directory: String) throws(EngineError) -> PinnedCopy? {
+    let limit = deadline.earlier(Deadline(seconds: configuration.lockTimeoutSeconds, from: clock))
+    do throws(SyncError) {
+      return try PinnedCopy.pin(directory, deadline: limit, clock: clock)
+    } catch {
+      guard case .busy = error else { return nil }
+      throw EngineError(error, directory: directory)
+    }
   }
 
   /// A directory whose segments are mapped, and what it remembers of how they looked: nothing where that is of no use.

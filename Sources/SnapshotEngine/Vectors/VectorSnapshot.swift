@@ -1,6 +1,7 @@
 internal import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
+internal import SnapshotSync
 internal import VectorCollections
 
 /// The records of a collection at one moment, mapped and ready to be read. It does not change, whatever is appended or
@@ -15,10 +16,13 @@ public final class VectorSnapshot: Sendable {
   /// The version it stands on; nil when all there is waits for compaction.
   public let snapshot: Snapshot?
   let reader: VectorReader
+  /// Of the copy whose files are mapped, if they are.
+  private let pin: PinnedCopy?
 
-  init(_ reader: VectorReader, _ snapshot: Snapshot?) {
+  init(_ reader: VectorReader, _ snapshot: Snapshot?, pin: PinnedCopy? = nil) {
     self.reader = reader
     self.snapshot = snapshot
+    self.pin = pin
   }
 
   /// How many elements every vector has.

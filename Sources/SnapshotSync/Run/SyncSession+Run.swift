@@ -45,7 +45,8 @@ extension SyncSession {
     }
     return switch request.style {
     case .exchange: try exchange(prepared, tree)
-    case .inPlace: try patchInPlace(prepared, tree)
+    case .inPlace:
+      try PinnedCopy.whileUnpinned(tree, control.clock) { () throws(SyncError) in try patchInPlace(prepared, tree) }
     case .generations: try addGeneration(prepared, tree)
     }
   }

@@ -2,17 +2,18 @@ import Foundation
 import Testing
 
 @Suite struct `Command line` {
-  static let verbs = [
-    "init", "create", "status", "hash", "sync", "list", "show", "diff", "inspect", "cat", "verify", "append", "deltas",
-    "compact", "get", "scan", "search", "reconcile", "tag", "untag", "intents",
-  ]
-
-  @Test(arguments: verbs) func `each verb's help has an example`(verb: String) throws {
-    let run = try Program()(verb, "--help")
-    #expect(run.status == 0)
-    #expect(run.output.contains("Example:"))
-    #expect(run.output.contains("  snapctl \(verb)"))
-    #expect(run.errors.isEmpty)
+  @Test func `each verb's help has an example`() throws {
+    let list = try #require(try Program()("--help").output.components(separatedBy: "SUBCOMMANDS:\n").last)
+    let verbs = list.split(separator: "\n").compactMap { line -> String? in
+      guard line.hasPrefix("  "), line.dropFirst(2).first?.isLowercase == true else { return nil }
+      return line.split(whereSeparator: { $0 == " " || $0 == "," }).first.map { String($0) }
+    }
+    #expect(verbs.count > 30 && verbs.contains("sync") && verbs.contains("reconcile"), "\(verbs)")
+    for verb in verbs {
+      let run = try Program()(verb, "--help")
+      #expect(run.status == 0 && run.errors.isEmpty, "\(verb)")
+      #expect(run.output.contains("Example:") && run.output.contains("  snapctl \(verb)"), "\(verb)")
+    }
   }
 
   @Test func `global options may stand before the verb`() throws {

@@ -82,6 +82,37 @@ import Testing
   }
 }
 
+@Suite struct `A copy that was changed` {
+  @Test func `is left as it is when that is asked for, and every change is listed`() throws {
+    let program = try Program.withOneVersion()
+    #expect(try program("sync", "words", "copy").status == 0)
+    try program.write("mine\n", to: "copy/a")
+    try program.write("mine\n", to: "copy/new")
+    try program.shell("rm copy/deep/b; chmod 700 copy/deep")
+    for further in [[], ["--dry-run"], ["--in-place"]] {
+      let run = try program.run(["sync", "words", "copy", "--keep-local", "--json"] + further)
+      #expect(run.status == 11, "\(run.errors)")
+      let found = try run.objects().filter { $0["type"] as? String == "localChange" }
+      let changes = found.map { "\($0["path"] as? String ?? "") \($0["change"] as? String ?? "")" }
+      #expect(changes == ["a content", "deep mode", "deep/b removed", "new added"])
+    }
+    #expect(try program.text(of: "copy/a") == "mine\n")
+  }
+
+  @Test func `through a link is changed file by file, and the first line says so`() throws {
+    let program = try Program.withOneVersion()
+    #expect(try program("sync", "words", "copy").status == 0)
+    try program.write("two\n", to: "tree/a")
+    #expect(try program("create", "words", "tree").status == 0)
+    try program.shell("ln -s copy link")
+    let run = try program("sync", "words", "link")
+    #expect(run.status == 0)
+    let first = try #require(run.errors.split(separator: "\n").first)
+    #expect(first.contains("one by one (it is reached through a link)"), "\(run.errors)")
+    #expect(try program.text(of: "copy/a") == "two\n")
+  }
+}
+
 @Suite struct `Generations` {
   @Test func `are pinned by a reader, and evicted when it lets go`() async throws {
     let program = try Program.withOneVersion()

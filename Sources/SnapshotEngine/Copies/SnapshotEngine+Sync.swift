@@ -35,7 +35,7 @@ extension SnapshotEngine {
     let reference = try Names.version(version)
     return try await perform { call throws(EngineError) in
       let (head, row) = try call.row(reference, hint: call.version(of: directory, in: reference.collection))
-      let plan = try call.syncing(directory) { sync, control throws(SyncError) in
+      let plan = try call.syncing(directory, options) { sync, control throws(SyncError) in
         try sync.plan(
           SyncRequest(reference.collection, row: row, directory: directory, options), control: control,
           explain: options.explain.map { explain in { explain(Explanation($0)) } })
@@ -67,7 +67,7 @@ extension EngineCall {
     _ snapshot: Snapshot, _ row: VersionRow, _ collection: CollectionName, to directory: String,
     _ options: SyncOptions, _ lockTimeout: Double
   ) throws(EngineError) -> SyncedCopy {
-    let result = try syncing(directory) { sync, control throws(SyncError) in
+    let result = try syncing(directory, options) { sync, control throws(SyncError) in
       try sync.sync(
         SyncRequest(collection, row: row, directory: directory, options), control: control.telling(options.progress),
         lockDeadline: deadline.earlier(Deadline(seconds: lockTimeout, from: clock)),
@@ -78,12 +78,17 @@ extension EngineCall {
   }
 
   fileprivate func syncing<Value>(
-    _ directory: String, _ body: (SnapshotSync, SyncControl) throws(SyncError) -> Value
+    _ directory: String, _ options: SyncOptions, _ body: (SnapshotSync, SyncControl) throws(SyncError) -> Value
   ) throws(EngineError) -> Value {
     try wiring.directories.checkSync(directory)
     return try onTrees(directory) { () throws(EngineError) in
       try EngineError.catching(in: directory) { () throws(SyncError) in
-        try body(SnapshotSync(store, random: random, wallClock: clock), control)
+        do throws(SyncError) {
+          return try body(SnapshotSync(store, random: random, wallClock: clock), control)
+        } catch {
+          if case .localChanges(_, let first) = error { first.forEach { options.changed?(ChangedEntry($0)) } }
+          throw error
+        }
       }
     }
   }
@@ -133,11 +138,18 @@ extension Progress {
   }
 }
 
+extension ChangedEntry {
+  fileprivate init(_ change: LocalChange) {
+    self.init(path: "\(change.path)", change: change.kind.rawValue)
+  }
+}
+
 extension SyncForecast {
   fileprivate init(_ snapshot: Snapshot, _ plan: SyncPlan, tier: String) {
     self.init(
       snapshot: snapshot, bytesToRead: plan.bytesToRead, bytesToWrite: plan.bytesToWrite, requests: plan.requests,
-      files: plan.files, steps: plan.steps, localChanges: plan.localChangeCount, tier: tier)
+      files: plan.files, steps: plan.steps, localChanges: plan.localChangeCount,
+      obstacle: plan.obstacle.map { Printable.string($0) }, tier: tier)
   }
 }
 

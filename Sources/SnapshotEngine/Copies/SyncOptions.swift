@@ -22,6 +22,8 @@ public struct SyncOptions: Sendable {
   public var setsOwners = false
   /// How many generations stay, the new one among them; nil: all. Those that are pinned stay in any case.
   public var generationCount: Int?
+  /// Is told of local changes, the first 1,000 of them, when they keep the sync from being done.
+  public var changed: (@Sendable (ChangedEntry) -> Void)?
   /// Is told the plan, before anything is written.
   public var planned: (@Sendable (SyncForecast) -> Void)?
   /// Is told how far it is.
@@ -31,6 +33,14 @@ public struct SyncOptions: Sendable {
 
   /// Exchanges the tree at once, and puts local changes back.
   public init() {}
+}
+
+/// An entry of a copy that is no longer as it was left.
+public struct ChangedEntry: Sendable, Equatable {
+  /// Its path in the directory, safe to print.
+  public let path: String
+  /// `added`, `removed`, `content`, `mode`, or `kind` for a file where a directory was and the like.
+  public let change: String
 }
 
 /// What a sync will do, in figures.
@@ -49,6 +59,9 @@ public struct SyncForecast: Sendable, Equatable {
   public let steps: UInt64
   /// Local changes that will be put back.
   public let localChanges: Int
+  /// Why files will be replaced one by one, so that for a while some are of the version before; nil where nothing that
+  /// shows beforehand speaks against changing all at once. Safe to print.
+  public let obstacle: String?
   /// `origin` or `cache`: what is read first.
   public let tier: String
 }

@@ -19,6 +19,8 @@ package struct SyncPlan: Sendable, Equatable {
   package var localChangeCount = 0
   /// Room that files take which are not there yet.
   package var bytesToAllocate: UInt64 = 0
+  /// Why files will be replaced one by one, and not all at once; nil where nothing speaks against it.
+  package var obstacle: String?
   /// Nothing differs.
   package var isEmpty: Bool { steps == 0 }
 

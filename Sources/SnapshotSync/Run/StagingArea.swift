@@ -26,19 +26,26 @@ final class StagingArea: Sendable {
     self.isResumed = isResumed
   }
 
+  /// Why there can be no area beside `tree`, as far as that shows without writing; nil where nothing speaks against it.
+  static func obstacle(_ tree: LocalTree, _ directory: String) throws(SyncError) -> String? {
+    guard let place = SyncTarget.Place(directory), place.sibling != nil else { return "its name cannot be exchanged" }
+    return try filing { () throws(FileError) in
+      let parent = try Directory(path: place.parent)
+      let own = try tree.directory.status()
+      guard try parent.status(of: place.name).isSameFile(as: own) else { return "it is reached through a link" }
+      return try parent.status().device == own.device ? nil : "it is a mount point"
+    }
+  }
+
   /// Makes the area beside `tree`, or says why that cannot be.
   static func beside(_ tree: LocalTree, _ directory: String) throws(SyncError) -> Result<StagingArea, Refusal> {
+    if let reason = try obstacle(tree, directory) { return .failure(Refusal(reason: reason)) }
     guard let place = SyncTarget.Place(directory), let sibling = place.sibling else {
       return .failure(Refusal(reason: "its name cannot be exchanged"))
     }
     do throws(FileError) {
       let parent = LocalTree(try Directory(path: place.parent))
-      let named = try parent.directory.status(of: place.name)
       let own = try tree.directory.status()
-      guard named.isSameFile(as: own) else { return .failure(Refusal(reason: "it is reached through a link")) }
-      guard try parent.directory.status().device == own.device else {
-        return .failure(Refusal(reason: "it is a mount point"))
-      }
       let isResumed = try open(sibling, in: parent)
       let staging = LocalTree(try parent.directory.openDirectory(sibling))
       try parent.directory.changeMode(of: sibling, to: FileMode(own.mode.bits | 0o700))

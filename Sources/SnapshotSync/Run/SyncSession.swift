@@ -97,7 +97,10 @@ struct SyncSession {
     if let unfinished { try survey?.compare(unfinished: unfinished, withWanted: wanted) }
     let found = if let survey { survey.survey } else { try surveyOfNothing(wanted) }
     let index = MovedIndex(basis, found, countMax: limits.chunkIndexCount)
-    let (plan, windows) = try count(basis: basis, wanted: wanted, found, index, explain)
+    var (plan, windows) = try count(basis: basis, wanted: wanted, found, index, explain)
+    if request.style == .exchange, !plan.isEmpty, let tree = target.tree {
+      plan.obstacle = try StagingArea.obstacle(tree, request.directory)
+    }
     return Prepared(basis: basis, wanted: wanted, survey: found, index: index, plan: plan, windows: windows)
   }
 

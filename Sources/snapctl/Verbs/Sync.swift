@@ -80,6 +80,7 @@ struct Sync: Verb {
     options.style = inPlace ? .inPlace : generations ? .generations : .exchange
     options.adopts = adopt
     options.keepsLocalChanges = keepLocal
+    options.changed = { session.console.result($0.json, $0.text) }
     options.setsOwners = owners
     options.generationCount = keep
     if explain { options.explain = { session.console.explain($0) } }
@@ -126,16 +127,25 @@ extension SyncForecast {
         "collection": .string(snapshot.collection), "version": .count(snapshot.version),
         "bytesToRead": .count(bytesToRead), "bytesToWrite": .count(bytesToWrite), "requests": .count(requests),
         "files": .count(files), "steps": .count(steps), "localChanges": .count(localChanges), "tier": .string(tier),
+        "obstacle": obstacle.map { .string($0) } ?? .null,
       ])
   }
 
   fileprivate func text(_ directory: String) -> String {
     let changes = localChanges == 0 ? "" : ", \(Amount.count(UInt64(localChanges), "local change")) put back"
+    let way = obstacle.map { ", one by one (\($0))" } ?? ""
     return """
       \(snapshot.name) → \(Printable.string(directory)), \(Amount.bytes(bytesToRead)) from \(tier), \
-      \(Amount.bytes(bytesToWrite)) to write in \(Amount.count(files, "file"))\(changes)
+      \(Amount.bytes(bytesToWrite)) to write in \(Amount.count(files, "file"))\(way)\(changes)
       """
   }
+}
+
+extension ChangedEntry {
+  /// The `localChange` object.
+  fileprivate var json: JSONValue { .object("localChange", ["path": .string(path), "change": .string(change)]) }
+
+  fileprivate var text: String { "\(path): \(change)" }
 }
 
 extension SyncedCopy {

@@ -11,6 +11,8 @@ from .trees import listing, remove, same
 CONTRACT = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 RSS_MAX = 256 << 20
 HUGE = 1 << 40
+NEEDED = ("store", "packs", "manifests", "versions")
+COPY = "hostile-copy"
 
 
 @figure("hostile")
@@ -86,7 +88,7 @@ def stores(context, share):
                 aside = moved_aside(path)
                 plant()
                 for run in runs_on(sample):
-                    faults += judged(run, what)
+                    faults += [*judged(run, what), *unnoticed(sample, path, run, what)]
                     trials += 1
                 faults += [f"{what}: {text}" for text in outside.faults()]
                 remove(path)
@@ -96,6 +98,15 @@ def stores(context, share):
         yield verdict(
             f"links, FIFOs, terabytes and words in place of a store's objects, {catalog} catalog",
             "refused in the contract's words, nothing outside changes, no hang", faults, f"{trials} runs")
+
+
+def unnoticed(sample, path, run, what):
+    """Bytes that are not the version's, and a check that misses what every version needs."""
+    kind = path.relative_to(sample.store).parts[0]
+    if "verify" in run.command and kind in NEEDED and run.exit == 0:
+        yield f"{what}: unnoticed: {run.told()}"
+    if "sync" in run.command and run.exit == 0 and not same(sample.sources[1], sample.folder / COPY):
+        yield f"{what}: other content, and {run.told()}"
 
 
 def places(sample):
@@ -109,7 +120,7 @@ def places(sample):
 
 
 def runs_on(sample):
-    copy = sample.folder / "hostile-copy"
+    copy = sample.folder / COPY
     remove(copy)
     yield sample.snapctl.run("verify", timeout=30)
     yield sample.snapctl.run("sync", f"{TREE}@2", copy, timeout=30)

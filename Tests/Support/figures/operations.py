@@ -9,6 +9,7 @@ from .sample import ROWS_IN_HEAD, TREE, WORDS, record, scanned
 from .trees import STATE, listing, remove, small_tree, unlike, wide_tree
 
 STATE_FILES = ("lock", "manifest", "pages", "state")
+PIN = "pin"  # made by whoever first patches or maps the copy, and stays
 
 
 class Operation:
@@ -296,7 +297,7 @@ def left_in(folder, known):
 
 def left_in_state(folder):
     """A copy that is whole remembers one version, and nothing else."""
-    names = sorted(path.name.split("-")[0] for path in pathlib.Path(folder).iterdir())
+    names = sorted(path.name.split("-")[0] for path in pathlib.Path(folder).iterdir() if path.name != PIN)
     if tuple(names) != STATE_FILES:
         yield f"left behind in {folder.name}: {sorted(path.name for path in folder.iterdir())}"
 

@@ -12,6 +12,6 @@ from . import concurrency, leases, reader, simulation  # noqa: F401
 from . import s3, s3refused, s3faults, s3fleet, s3ceph, s3controls, mounts, hung  # noqa: F401
 from . import worker, costs, link  # noqa: F401
 from . import scale, flatness  # noqa: F401
-from . import speed, floor, sets  # noqa: F401
+from . import speed, floor, sets, instructions  # noqa: F401
 from . import unsynced, search, reads  # noqa: F401
 from . import appends, compaction, scattered, exclusion, compacted  # noqa: F401

@@ -46,7 +46,7 @@ package struct PackReader: Sendable {
   package enum Proof: Sendable {
     /// A SHA-256 over all.
     case digest
-    /// CRC-32Cs that cover all: for a tenth of the work. Chance gets past them once in 2^32 times.
+    /// CRC-32Cs that cover all: for half of the work or less. Chance gets past them once in 2^32 times.
     case checksums
   }
 

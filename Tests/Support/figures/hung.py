@@ -207,16 +207,17 @@ def deadline_case(scene):
 
 
 def init_case(scene):
-    """The directory of a mount that has gone is not where a new store belongs."""
+    """The directory of a mount that has gone is not where a new store belongs, nor is anything below it."""
+    faults = []
     with mounted() as mount:
-        snapctl = scene.at(mount.path)
-        snapctl.ok("init")
+        scene.at(mount.path / "store").ok("init")
         mount.vanish()
-        run = snapctl.run("init", "--if-missing")
-        faults = told(run, OUT_OF_REACH, GRACE) + unclear(run)
+        for place in ("store", "store/", "", "./", "other/../store", "other"):
+            run = scene.at(f"{mount.path}/{place}").run("init", "--if-missing")
+            faults += told(run, OUT_OF_REACH, GRACE) + unclear(run)
         if list(mount.path.iterdir()):
             faults.append("there is something in the bare mount point")
-    return verdict("init where a mount has gone", "exit 9, nothing written", faults, f"exit {run.exit}")
+    return verdict("init in six places where a mount has gone", "exit 9, nothing written", faults, f"exit {run.exit}")
 
 
 def control(scene):

@@ -105,7 +105,11 @@ let package = Package(
     // Directories and threads of their own, for the tests that touch the file system.
     .target(name: "TestFiles", dependencies: ["FileIO"], path: "Tests/TestFiles", swiftSettings: houseSettings),
     tests("FileIOTests", ["TestFiles", "CSystemCalls", "Primitives", "FileIO"]),
-    tests("ObjectTierTests", ["Primitives", "SnapshotFormat", "ObjectTier"]),
+    // A tier in memory, held to the rules of all tiers by TierTests.
+    .target(
+      name: "TestTiers", dependencies: ["Primitives", "SnapshotFormat", "ObjectTier"], path: "Tests/TestTiers",
+      swiftSettings: houseSettings),
+    tests("ObjectTierTests", ["TestTiers", "Primitives", "SnapshotFormat", "ObjectTier"]),
     // Servers that tests start, each once for a process.
     .target(
       name: "TestServers",
@@ -118,8 +122,8 @@ let package = Package(
     tests(
       "TierTests",
       [
-        "TestFiles", "TestServers", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "MountTier",
-        "HTTPTransport", "snapctl", .target(name: "AsyncHTTPTransport", condition: .when(traits: ["S3"])),
+        "TestFiles", "TestServers", "TestTiers", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier",
+        "MountTier", "HTTPTransport", "snapctl", .target(name: "AsyncHTTPTransport", condition: .when(traits: ["S3"])),
       ]),
     tests(
       "SnapshotStoreTests",

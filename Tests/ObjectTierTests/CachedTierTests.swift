@@ -3,21 +3,28 @@ import ObjectTier
 import Primitives
 import SnapshotFormat
 import Synchronization
+import TestTiers
 import Testing
 
 @Suite struct CachedTierTests {
-  private let origin = MemoryTier(.origin)
-  private let cache = MemoryTier(.cache)
+  private let origin: MemoryTier
+  private let cache: MemoryTier
   private let clock = ManualClock()
+  private let told = Told()
   private let tier: CachedTier
   private let pack = ObjectKey.pack(UniqueName(high: 1, low: 2))
   private let bytes = (0..<100).map { UInt8($0) }
 
   init() throws {
+    origin = MemoryTier(.origin, clock: clock)
+    cache = MemoryTier(.cache, clock: clock)
     var options = CachedTier.Options()
     options.fillPieceByteCount = 30
+    options.beginThread = { _ in }
+    options.isSound = { _, bytes in bytes.first != 0xEE }
     tier = CachedTier(
-      origin: origin, cache: cache, options: options, clock: clock, random: SeededRandomSource(seed: 1))
+      origin: origin, cache: cache, options: options, clock: clock, random: SeededRandomSource(seed: 1)
+    ) { [told] in told.add($0) }
     origin[pack] = bytes
   }
 
@@ -61,6 +68,7 @@ import Testing
     _ = try tier.read(pack, range: 0..<1)
     #expect(tier.counters.hits == 1)
     #expect(tier.counters.lastFailure != nil)
+    #expect(told.texts == ["the cache is left alone for 30 s: memory-cache/\(pack): failed"])
   }
 
   @Test func `a cache that stalls is waited for once`() throws {
@@ -68,6 +76,20 @@ import Testing
     for _ in 0..<5 { _ = try tier.read(pack, range: 0..<1) }
     #expect(cache.calls.count == 1)
     #expect(tier.counters.failures == 1)
+    #expect(told.texts.count == 1)
+  }
+
+  @Test(arguments: [["create"], ["read", "create"], ["replace"]] as [Set<String>])
+  func `a cache that falls silent costs half of the time that is left, and once`(_ calls: Set<String>) throws {
+    let start = clock.nanoseconds()
+    let bounded = tier.bounded(by: Deadline(seconds: 4, from: clock))
+    cache.whenCalled { [cache] in cache.slow(seconds: calls.contains($0) ? 30 : 0) }
+    origin.slow(seconds: 0.1)
+    let other = ObjectKey.pack(UniqueName(high: 5, low: 6))
+    origin[other] = bytes
+    for key in [pack, other] { #expect(try bounded.read(key, range: 0..<100) == bytes) }
+    #expect(clock.nanoseconds() - start < 3_500_000_000)
+    #expect(tier.counters.failures == (calls == ["replace"] ? 0 : 1))
   }
 
   @Test func `a cache that cannot be written is read all the same`() throws {
@@ -88,6 +110,7 @@ import Testing
     cache[pack] = Array(bytes[..<50])
     #expect(try tier.read(pack, range: 40..<60) == Array(bytes[40..<60]))
     #expect(tier.counters.damaged == 1)
+    #expect(told.texts == ["memory-cache/\(pack): it does not verify, and was set aside"])
     #expect(cache[pack] == bytes)
     #expect(cache.keys.contains { $0.hasPrefix("quarantine/") })
     #expect(try tier.read(pack, range: 40..<60) == Array(bytes[40..<60]))
@@ -141,6 +164,21 @@ import Testing
     cache[pack] = Array(repeating: 0xFF, count: 100)
     #expect(try tier.read(pack, limit: 100) == bytes)
     #expect(!tier.cacheIsUp)
+    #expect(told.texts.count == 11)
+  }
+
+  @Test func `what the origin gives and is not sound is not put where others read it`() throws {
+    origin[pack] = [0xEE, 1]
+    #expect(try tier.read(pack, limit: 100) == [0xEE, 1])
+    #expect(cache[pack] == nil)
+    #expect(cache[.claim(pack)] == nil)
+    #expect(tier.counters.refused == 1)
+    #expect(told.texts == ["memory-origin/\(pack): it does not verify, and was not put into the cache"])
+    // It was damaged on the way.
+    origin[pack] = bytes
+    #expect(tier.invalidate(pack))
+    #expect(try tier.read(pack, limit: 100) == bytes)
+    #expect(cache[pack] == bytes)
   }
 
   // MARK: What comes from the origin alone
@@ -230,54 +268,5 @@ import Testing
     #expect(try tier.read(pack, range: 5..<7) == [5, 6])
     #expect(tier.counters.bytesFromOrigin == 2)
     #expect(cache.keys.isEmpty)
-  }
-
-  // MARK: Several processes
-
-  @Test func `a claim that nobody keeps is waited for once, and then the object is copied`() throws {
-    #expect(try cache.create(.claim(pack), [1]) == .created)
-    #expect(try tier.read(pack, range: 0..<10) == Array(bytes[0..<10]))
-    #expect(clock.nanoseconds() >= 20_000_000_000)
-    #expect(cache[pack] == bytes)
-    #expect(cache[.claim(pack)] == nil)
-    let after = clock.nanoseconds()
-    let other = ObjectKey.pack(UniqueName(high: 5, low: 6))
-    origin[other] = bytes
-    #expect(try tier.read(other, range: 0..<10) == Array(bytes[0..<10]))
-    #expect(clock.nanoseconds() == after)
-    #expect(cache[.claim(other)] == nil)
-  }
-
-  @Test func `nobody waits for a claim beyond the deadline of the call`() throws {
-    #expect(try cache.create(.claim(pack), [1]) == .created)
-    let start = clock.nanoseconds()
-    let bounded = tier.bounded(by: Deadline(seconds: 2, from: clock))
-    #expect(try bounded.read(pack, range: 0..<10) == Array(bytes[0..<10]))
-    #expect((2_000_000_000..<3_000_000_000).contains(clock.nanoseconds() - start))
-  }
-
-  @Test func `a claim is taken back when the origin fails`() throws {
-    origin.fail(.stalled)
-    #expect(throws: TierError.self) { try tier.read(pack, range: 0..<10) }
-    #expect(cache[.claim(pack)] == nil)
-  }
-
-  @Test func `of many that miss one object one copies it`() throws {
-    let slow = MeteredTier(SlowTier(origin))
-    let (cache, pack, bytes) = (cache, pack, bytes)
-    let wrong = Mutex(0)
-    let group = DispatchGroup()
-    for seed in 0..<8 {
-      let tier = CachedTier(
-        origin: slow, cache: cache, clock: SystemClock(), random: SeededRandomSource(seed: UInt64(seed)))
-      group.enter()
-      Thread.detachNewThread {
-        if (try? tier.read(pack, range: 5..<50)) != Array(bytes[5..<50]) { wrong.withLock { $0 += 1 } }
-        group.leave()
-      }
-    }
-    group.wait()
-    #expect(wrong.withLock { $0 } == 0)
-    #expect(slow.counters.bytesRead == UInt64(bytes.count))
   }
 }

@@ -1,6 +1,7 @@
 import ObjectTier
 import Primitives
 import SnapshotFormat
+import TestTiers
 import Testing
 
 @Suite struct MeteredTierTests {

@@ -69,6 +69,23 @@ import Testing
     #expect(try program("verify", "--store", "mirror").status == 0)
   }
 
+  @Test(arguments: ["printf X | dd of=$f bs=1 seek=2000 conv=notrunc status=none", "truncate -s 100 $f"])
+  func `what a stopped copy left damaged is put right, and the damaged bytes are kept`(_ harm: String) throws {
+    let program = try Program.withOneVersion()
+    #expect(try program("init", "--store", "mirror").status == 0)
+    try program.shell(
+      """
+      cp -r store/packs mirror/
+      f=$(find mirror/packs -type f | head -n 1)
+      chmod u+w $f
+      \(harm)
+      """)
+    let copied = try program("copy", "store", "mirror", "--json").last("copied")
+    #expect(copied["packs"] as? Int == 1)
+    try program.shell("diff -r store/packs mirror/packs; ls mirror/quarantine | grep -q '[.]txt$'")
+    #expect(try program("verify", "--store", "mirror").status == 0)
+  }
+
   @Test func `records are copied with what is compacted`() throws {
     let program = try Program()
     try program.write(#"{"id":"a","vector":[1,2]}"# + "\n", to: "records.jsonl")

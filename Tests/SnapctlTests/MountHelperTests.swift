@@ -111,6 +111,29 @@ import Testing
     #expect(try program("list", environment: state).status == 0)
   }
 
+  @Test(arguments: ["gone", "gone/", "./gone", "tree/../gone", "gone/sub", "link", "link/sub"])
+  func `the bare point of a mount that has gone is missed by any name, as is what is below it`(
+    _ path: String
+  ) throws {
+    let program = try Program.withOneVersion()
+    try program.shell(
+      """
+      mkdir -p state/mounts gone gone-not
+      ln -s gone link
+      printf 'nfs4\\nserver:/export\\n%s\\n' "$(pwd -P)/gone" > state/mounts/any
+      """)
+    let state = ["SNAPCTL_STATE_DIR": "state"]
+    let made = try program("init", "--store", path, environment: state)
+    #expect(made.status == 9)
+    #expect(made.errors.contains("nfs4 of server:/export at "), "\(made.errors)")
+    #expect(made.errors.contains("state/mounts/any"), "\(made.errors)")
+    #expect(try program("sync", "words", path, environment: state).status == 9)
+    try program.shell("test -z \"$(ls -A gone)\"")
+    #expect(try program("sync", "words", "gone-not/copy", environment: state).status == 0)
+    try program.shell("rm state/mounts/any")
+    #expect(try program("sync", "words", path, environment: state).status == 0)
+  }
+
   @Test func `a cache whose mount has gone is done without, and left empty`() throws {
     let program = try Program.withOneVersion()
     try program.shell(

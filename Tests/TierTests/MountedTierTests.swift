@@ -6,6 +6,7 @@ import Primitives
 import SnapshotFormat
 import Synchronization
 import TestFiles
+import TestTiers
 import Testing
 
 /// What a tier does whose helper process does not do its work.
@@ -139,6 +140,23 @@ import Testing
     kill(slow, SIGCONT)
     #expect(try tier.read(pack, limit: 1 << 20) == bytes)
     #expect(try process(tier) == slow)
+  }
+
+  @Test func `a cache whose helper stands still leaves the origin half of a deadline below the stall limit`() throws {
+    let cache = tier(stall: 30)
+    let origin = MemoryTier(.origin)
+    let cached = CachedTier(origin: origin, cache: cache, clock: clock, random: SystemRandomSource())
+    #expect(try cached.create(pack, bytes) == .created)
+    let stopped = try process(cache)
+    try stop(stopped)
+    defer { kill(stopped, SIGCONT) }
+    let bounded = cached.bounded(by: Deadline(seconds: 2, from: clock))
+    var served: [[UInt8]] = []
+    let waited = try seconds { served.append(try bounded.read(pack, limit: 1 << 20)) }
+    #expect((0.9..<1.6).contains(waited))
+    let again = try seconds { served.append(try bounded.read(pack, limit: 1 << 20)) }
+    #expect(again < 0.2)
+    #expect(served == [bytes, bytes])
   }
 
   @Test func `waiting goes on as long as something moves`() {

@@ -19,8 +19,25 @@ package struct CacheCounters: Sendable, Equatable {
   package var failures = 0
   /// Cached objects that were shorter than they must be, or did not verify.
   package var damaged = 0
+  /// Objects that the origin gave, and that did not verify: they were not put into the cache.
+  package var refused = 0
   /// The last thing the cache failed with.
   package var lastFailure: String?
 
   package init() {}
+
+  /// What came between two moments. The last failure is that of the later one.
+  package static func - (later: CacheCounters, earlier: CacheCounters) -> CacheCounters {
+    var difference = later
+    for field in counts { difference[keyPath: field] -= earlier[keyPath: field] }
+    for field in byteCounts { difference[keyPath: field] -= earlier[keyPath: field] }
+    return difference
+  }
+
+  private static var counts: [WritableKeyPath<CacheCounters, Int>] {
+    [\.hits, \.misses, \.originRequests, \.cacheRequests, \.awaited, \.failures, \.damaged, \.refused]
+  }
+  private static var byteCounts: [WritableKeyPath<CacheCounters, UInt64>] {
+    [\.bytesFromCache, \.bytesFromOrigin, \.filledBytes]
+  }
 }

@@ -46,12 +46,19 @@ extension CachedTier {
     return object
   }
 
-  /// Puts an object into the cache, if that goes: bytes the origin just gave or took.
-  func fill(_ key: ObjectKey, _ bytes: [UInt8]) {
+  /// Puts an object into the cache, if that goes.
+  ///
+  /// - Parameter isOwn: the origin took these bytes from here, and did not give them. What it gives is checked: others
+  ///   find it under a good name.
+  func fill(_ key: ObjectKey, _ bytes: [UInt8], isOwn: Bool = false) {
     guard mayFill(key) else { return }
+    guard isOwn || options.isSound(key, bytes) else {
+      withState { $0.counters.refused += 1 }
+      return tellOfDamage("\(origin.location)/\(key): it does not verify, and was not put into the cache")
+    }
     withState { $0.counters.cacheRequests += 1 }
     do throws(TierError) {
-      let outcome = try cache.create(key, bytes)
+      let outcome = try boundedCache.create(key, bytes)
       withState { state in
         state.filling.succeeded()
         guard outcome == .created else { return state.distrusted.notRefilled(key) }
@@ -59,11 +66,7 @@ extension CachedTier {
         state.distrusted.refilled(key)
       }
     } catch {
-      let now = clock.nanoseconds()
-      withState { state in
-        if error.withoutDoubt.kind == .stalled { state.filling.stalled(at: now) } else { state.filling.failed(at: now) }
-        state.counters.failed(error)
-      }
+      failed(error, \.filling)
     }
   }
 

@@ -79,7 +79,8 @@ extension CachedTier {
       let claim = claim(key) { fromCache(key, cached) }
       defer { claim.release() }
       if let bytes = claim.found { return bytes }
-      guard let object = try wholeObject(key) else { return try missed(cached) }
+      // To ask for the claim may have been what showed that the cache does not answer.
+      guard mayFill(key), let object = try wholeObject(key) else { return try missed(cached) }
       withState { $0.counters.misses += 1 }
       fill(key, object)
       return try whole(object)
@@ -97,7 +98,7 @@ extension CachedTier {
     guard withState({ !$0.distrusted.distrusts(key) && $0.reading.allows(at: now) }) else { return nil }
     withState { $0.counters.cacheRequests += 1 }
     do throws(TierError) {
-      let bytes = try read(cache)
+      let bytes = try read(boundedCache)
       withState { state in
         state.reading.succeeded()
         state.counters.hits += 1
@@ -105,13 +106,12 @@ extension CachedTier {
       }
       return bytes
     } catch {
-      cacheFailed(key, error)
+      readFailed(key, error)
       return nil
     }
   }
 
-  private func cacheFailed(_ key: ObjectKey, _ error: TierError) {
-    let now = clock.nanoseconds()
+  private func readFailed(_ key: ObjectKey, _ error: TierError) {
     switch error.kind {
     case .notFound:
       withState { $0.reading.succeeded() }
@@ -123,33 +123,14 @@ extension CachedTier {
         state.distrusted.strike(key)
       }
       setAside(key)
-    case .stalled:
-      withState { state in
-        state.reading.stalled(at: now)
-        state.counters.failed(error)
-      }
-    case .outcomeUnknown, .unsynced, .noSpace, .denied, .failed:
-      withState { state in
-        state.reading.failed(at: now)
-        state.counters.failed(error)
-      }
+    case .stalled, .outcomeUnknown, .unsynced, .noSpace, .denied, .failed:
+      failed(error, \.reading)
     }
   }
 
   private func setAside(_ key: ObjectKey) {
     let mark = UniqueName(high: random.next(), low: random.next())
-    withState { $0.counters.cacheRequests += 1 }
-    do throws(TierError) {
-      try cache.quarantine(key, mark: mark)
-    } catch {
-      if error.kind != .notFound { withState { $0.counters.failed(error) } }
-    }
-  }
-}
-
-extension CacheCounters {
-  mutating func failed(_ error: TierError) {
-    failures += 1
-    lastFailure = error.description
+    let isAside = attempt { cache throws(TierError) in try cache.quarantine(key, mark: mark) } != nil
+    tellOfDamage("\(cacheLocation)/\(key): it does not verify\(isAside ? ", and was set aside" : "")")
   }
 }

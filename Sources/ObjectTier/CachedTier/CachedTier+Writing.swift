@@ -6,7 +6,7 @@ extension CachedTier {
   package func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome {
     let outcome = try fromOrigin { tier throws(TierError) in try tier.create(key, bytes) }
     // Where something exists already it may have other bytes.
-    if outcome == .created, key.isCacheable { fill(key, bytes) }
+    if outcome == .created, key.isCacheable { fill(key, bytes, isOwn: true) }
     return outcome
   }
 
@@ -31,9 +31,14 @@ extension CachedTier {
     guard withState({ $0.reading.allows(at: now) }) else { return nil }
     withState { $0.counters.cacheRequests += 1 }
     do throws(TierError) {
-      return try body(cache)
+      return try body(boundedCache)
     } catch {
-      if error.kind != .notFound { withState { $0.counters.failed(error) } }
+      // What may be read need not be writable.
+      if error.withoutDoubt.kind == .stalled {
+        failed(error, \.reading)
+      } else if error.kind != .notFound {
+        withState { $0.counters.failed(error) }
+      }
       return nil
     }
   }

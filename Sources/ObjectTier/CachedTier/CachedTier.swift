@@ -9,8 +9,8 @@ internal import Synchronization
 /// - Packs, manifests and versions are read from the cache first. An object that is not there is copied whole.
 /// - The cache never fails a call: what is missing, torn or unreadable in it is counted, set aside where it can be, and
 ///   had from the origin. A cache that goes on failing is left alone for a while.
-/// - Nothing here is verified. The caller checks every byte against a digest and calls `invalidate` when one does not
-///   agree.
+/// - What is copied into the cache is looked at first, by `Options.isSound`. What is read is not verified here: the
+///   caller checks every byte against a digest and calls `invalidate` when one does not agree.
 package final class CachedTier: ObjectTier {
   package struct Options: Sendable {
     /// Failures in a row after which the cache is left alone.
@@ -20,10 +20,18 @@ package final class CachedTier: ObjectTier {
     package var fills = true
     /// Objects copied at the same time; each is held in memory.
     package var fillCountMax = 2
-    /// For so long an object that another process copies is waited for; then it is copied by who waited, too.
-    package var claimNanoseconds: UInt64 = 20_000_000_000
+    /// So often whoever copies an object says that it is still at it.
+    package var beatNanoseconds: UInt64 = 1_000_000_000
+    /// Who says nothing for so long is gone, and another takes over.
+    package var silenceNanoseconds: UInt64 = 5_000_000_000
+    /// For so long an object that other processes copy is waited for; then it is copied by who waited, too.
+    package var claimNanoseconds: UInt64 = 120_000_000_000
     /// Bytes one request to the origin asks for while an object is copied.
     package var fillPieceByteCount = 8 << 20
+    /// Whether bytes that the origin gave are what was written under a name, as far as they can tell by themselves.
+    package var isSound: @Sendable (ObjectKey, [UInt8]) -> Bool = { _, _ in true }
+    /// Begins the thread of a claim. Without one to be had it is a claim that soon nobody believes.
+    package var beginThread: @Sendable (@escaping @Sendable () -> Void) -> Void = { BlockingThread($0)?.detach() }
 
     package init() {}
   }
@@ -33,16 +41,21 @@ package final class CachedTier: ObjectTier {
     var reading: CircuitBreaker
     var filling: CircuitBreaker
     var distrusted = DistrustedKeys()
+    var toldDamageCount = 0
   }
 
   let origin: any ObjectTier
-  let cache: any ObjectTier
+  /// Not bounded: `boundedCache` is what is asked.
+  private let cache: any ObjectTier
   let options: Options
   let clock: any MonotonicClock
   let random: any RandomSource
   private let shared: Shared
-  /// By which whoever waits for another process stops waiting.
-  let deadline: Deadline
+  /// Is told, in words, of what people may want to look at.
+  let report: @Sendable (String) -> Void
+  private let deadline: Deadline
+  /// When other processes are waited for no longer: half of the time is for reading.
+  let waitsUntil: UInt64
 
   /// Shared by the tier and what is bounded of it.
   private final class Shared: Sendable {
@@ -59,14 +72,14 @@ package final class CachedTier: ObjectTier {
 
   package convenience init(
     origin: any ObjectTier, cache: any ObjectTier, options: Options = Options(), clock: any MonotonicClock,
-    random: any RandomSource
+    random: any RandomSource, report: @escaping @Sendable (String) -> Void = { _ in }
   ) {
-    self.init(origin, cache, options, clock, random, Shared(options), .never)
+    self.init(origin, cache, options, clock, random, Shared(options), report, .never)
   }
 
   private init(
     _ origin: any ObjectTier, _ cache: any ObjectTier, _ options: Options, _ clock: any MonotonicClock,
-    _ random: any RandomSource, _ shared: Shared, _ deadline: Deadline
+    _ random: any RandomSource, _ shared: Shared, _ report: @escaping @Sendable (String) -> Void, _ deadline: Deadline
   ) {
     self.origin = origin
     self.cache = cache
@@ -74,14 +87,24 @@ package final class CachedTier: ObjectTier {
     self.clock = clock
     self.random = random
     self.shared = shared
+    self.report = report
     self.deadline = deadline
+    let left = deadline.nanosecondsLeft(on: clock)
+    waitsUntil = left.map { clock.nanoseconds() + $0 / 2 } ?? .max
   }
 
   package func bounded(by deadline: Deadline) -> any ObjectTier {
     CachedTier(
-      origin.bounded(by: deadline), cache.bounded(by: deadline), options, clock, random, shared,
-      self.deadline.earlier(deadline))
+      origin.bounded(by: deadline), cache, options, clock, random, shared, report, self.deadline.earlier(deadline))
   }
+
+  /// The cache for one request. One that does not answer may cost half of what is left: the rest is for the origin.
+  var boundedCache: any ObjectTier {
+    guard let left = deadline.nanosecondsLeft(on: clock) else { return cache }
+    return cache.bounded(by: Deadline(seconds: Double(left) / 2e9, from: clock))
+  }
+
+  var cacheLocation: String { cache.location }
 
   var lanes: [FillLane] { shared.lanes }
 

@@ -74,7 +74,7 @@ extension EngineCall {
         planned: { options.planned?(SyncForecast(snapshot, $0, tier: self.tierName)) },
         explain: options.explain.map { explain in { explain(Explanation($0)) } })
     }
-    return SyncedCopy(snapshot, result, tier: servedBy)
+    return SyncedCopy(snapshot, result, tier: servedBy, cache: wiring.cached.map { _ in CacheService(caching) })
   }
 
   fileprivate func syncing<Value>(
@@ -154,11 +154,11 @@ extension SyncForecast {
 }
 
 extension SyncedCopy {
-  fileprivate init(_ snapshot: Snapshot, _ result: SyncResult, tier: String) {
+  fileprivate init(_ snapshot: Snapshot, _ result: SyncResult, tier: String, cache: CacheService?) {
     self.init(
       snapshot: snapshot, directory: result.directory, bytesTotal: result.bytesTotal, bytesRead: result.bytesRead,
       bytesWritten: result.bytesWritten, requests: result.requests, chunksRead: result.chunksRead, tier: tier,
-      localChangesReverted: result.localChangesReverted, way: result.way.words, seconds: result.seconds)
+      cache: cache, localChangesReverted: result.localChangesReverted, way: result.way.words, seconds: result.seconds)
   }
 }
 

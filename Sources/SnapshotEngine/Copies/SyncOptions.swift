@@ -84,6 +84,8 @@ public struct SyncedCopy: Sendable, Equatable {
   public let chunksRead: UInt64
   /// What bytes came from: `cache` where one served any, else `origin`.
   public let tier: String
+  /// How the cache served; nil without one.
+  public let cache: CacheService?
   /// Local changes that were put back.
   public let localChangesReverted: Int
   /// How the directory changed, in a few words: "exchanged", "one by one (reason)". Safe to print.

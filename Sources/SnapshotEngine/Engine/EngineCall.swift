@@ -19,6 +19,7 @@ final class EngineCall: Sendable {
   private let started = clock.nanoseconds()
   private let originBefore: TierCounters
   private let cacheBefore: TierCounters
+  private let cachingBefore: CacheCounters
 
   init(
     _ wiring: StoreWiring, _ configuration: EngineConfiguration, stop: StopSignal, stopAll: StopSignal,
@@ -32,6 +33,7 @@ final class EngineCall: Sendable {
     deadline = configuration.deadlineSeconds.map { Deadline(seconds: $0, from: clock) } ?? .never
     originBefore = wiring.origin.counters
     cacheBefore = wiring.cache?.counters ?? TierCounters()
+    cachingBefore = wiring.cached?.counters ?? CacheCounters()
     let tier = GuardedTier(
       wiring.tier.bounded(by: deadline), stops: [stop, stopAll], deadline: deadline, clock: clock, moved: moved)
     catalog = wiring.catalog.bounded(by: deadline)
@@ -58,14 +60,22 @@ final class EngineCall: Sendable {
     (wiring.origin.counters - originBefore, (wiring.cache?.counters ?? TierCounters()) - cacheBefore)
   }
 
+  /// What the cache spared since the call began, and how it was.
+  var caching: CacheCounters { (wiring.cached?.counters ?? CacheCounters()) - cachingBefore }
+
   /// What the call cost, for the log.
   var measures: Logger.Metadata {
     let (origin, cache) = traffic
-    return [
+    let caching = caching
+    var measures: Logger.Metadata = [
       "seconds": "\(seconds)", "originRequests": "\(origin.requests)", "originBytesRead": "\(origin.bytesRead)",
       "originBytesWritten": "\(origin.bytesWritten)", "cacheRequests": "\(cache.requests)",
-      "cacheBytesRead": "\(cache.bytesRead)", "cacheFailures": "\(cache.failures)",
+      "cacheBytesRead": "\(cache.bytesRead)", "cacheFailures": "\(cache.failures)", "cacheHits": "\(caching.hits)",
+      "cacheMisses": "\(caching.misses)", "cacheBytesWritten": "\(caching.filledBytes)",
+      "cacheAwaited": "\(caching.awaited)", "cacheDamaged": "\(caching.damaged)", "cacheRefused": "\(caching.refused)",
     ]
+    if caching.failures > 0 { measures["cacheLastFailure"] = "\(caching.lastFailure ?? "")" }
+    return measures
   }
 
   /// Works on directories of this call: see `SnapshotEngine.onTrees`.

@@ -43,7 +43,7 @@ struct DirectoryPlace: Sendable {
     } catch {
       guard !isNeeded, error.kind == .stalled else { throw error }
     }
-    StandingMount.remember(mount, at: path, configuration)
+    StandingMount.remember(mount, configuration)
     return tier
   }
 

@@ -19,15 +19,16 @@ struct StandingMount {
         path, "\(gone)",
         advice: "Mount it: /etc/fstab wants it there. SNAPCTL_MOUNT_HELPER=never takes the directory as it is")
     }
-    guard mount?.isNetwork != true, let known = KnownMounts(configuration, table).known(at: path) else { return }
+    guard mount?.isNetwork != true else { return }
+    guard let known = KnownMounts(configuration, table).missing(at: path, place) else { return }
     throw StandingMount.gone(
       path, known.description, advice: "Mount it again; or remove \(known.file), if the directory is meant as it is")
   }
 
   /// So that it is missed when it has gone. To be called when it has served.
-  static func remember(_ mount: MountPoint?, at path: String, _ configuration: EngineConfiguration) {
+  static func remember(_ mount: MountPoint?, _ configuration: EngineConfiguration) {
     guard let mount, mount.isNetwork else { return }
-    KnownMounts(configuration, try? MountTable.current()).remember(mount, at: path)
+    KnownMounts(configuration, try? MountTable.current()).remember(mount)
   }
 
   /// Whether a directory that nobody named, and that is no more than useful, may be looked at: on a network mount of
@@ -50,16 +51,16 @@ extension SnapshotEngine {
   static func onTrees<Value>(
     _ paths: [String], _ configuration: EngineConfiguration, _ body: () throws(EngineError) -> Value
   ) throws(EngineError) -> Value {
-    var mounts: [(String, MountPoint?)] = []
+    var mounts: [MountPoint?] = []
     for path in paths {
       let mount = try StandingMount(path, configuration).mount
       if let mount, mount.isNetwork, configuration.mountHelper != .never, !SupervisedProcess.isThis {
         DirectoryPlace.warn("\(Printable.string(path)) lies on \(mount.kind), which may hang this process for ever")
       }
-      mounts.append((path, mount))
+      mounts.append(mount)
     }
     let value = try body()
-    for (path, mount) in mounts { StandingMount.remember(mount, at: path, configuration) }
+    for mount in mounts { StandingMount.remember(mount, configuration) }
     return value
   }
 }

@@ -16,8 +16,8 @@ struct StoreWiring: Sendable {
   let identity: StoreIdentity
   let origin: MeteredTier
   let cache: MeteredTier?
-  /// The origin, behind the cache where there is one.
-  let tier: any ObjectTier
+  /// The origin behind the cache; nil without one.
+  let cached: CachedTier?
   let catalog: any Catalog
   let settings: CommitSettings
   let directories: OwnDirectories
@@ -34,7 +34,18 @@ struct StoreWiring: Sendable {
     directories = OwnDirectories(location, configuration)
     catalog = try StoreWiring.catalog(identity, origin, place, configuration)
     cache = try StoreWiring.cache(configuration)
-    tier = cache.map { [origin] in CachedTier(origin: origin, cache: $0, clock: clock, random: random) } ?? origin
+    cached = cache.map { [origin] cache in StoreWiring.cached(origin, cache) }
+  }
+
+  /// The origin, behind the cache where there is one.
+  var tier: any ObjectTier { cached ?? origin }
+
+  private static func cached(_ origin: MeteredTier, _ cache: MeteredTier) -> CachedTier {
+    var options = CachedTier.Options()
+    options.isSound = { SoundObject.isSound($0, $1) }
+    return CachedTier(origin: origin, cache: cache, options: options, clock: clock, random: random) {
+      DirectoryPlace.warn($0)
+    }
   }
 
   static func settings(_ configuration: EngineConfiguration) -> CommitSettings {
@@ -58,7 +69,8 @@ struct StoreWiring: Sendable {
     return "\(Printable.string(host)):\(getpid())"
   }
 
-  /// A cache that cannot be opened is done without, unless it was asked for by `Mode.cache`.
+  /// A cache that cannot be opened is done without, and made where there is none, unless it was asked for by
+  /// `Mode.cache`.
   private static func cache(_ configuration: EngineConfiguration) throws(EngineError) -> MeteredTier? {
     guard configuration.mode != .origin else { return nil }
     guard let address = configuration.cache else {
@@ -70,14 +82,15 @@ struct StoreWiring: Sendable {
         .usage, "\(Printable.string(address)): a cache is a directory", subject: "cache",
         advice: "Name the directory of a network mount, or a local one")
     }
-    let options = FileObjectTier.Options(role: .cache, createIfMissing: true, durability: .none)
+    let isNeeded = configuration.mode == .cache
+    let options = FileObjectTier.Options(role: .cache, createIfMissing: !isNeeded, durability: .none)
     do throws(EngineError) {
       let place = try DirectoryPlace(path, configuration)
       return try catching { () throws(TierError) in
-        MeteredTier(try place.open(options, isNeeded: configuration.mode == .cache))
+        MeteredTier(try place.open(options, isNeeded: isNeeded))
       }
     } catch {
-      guard configuration.mode != .cache, error.code != .usage else { throw error }
+      guard !isNeeded, error.code != .usage else { throw error }
       DirectoryPlace.warn("the cache is done without: \(error.message). \(error.advice)")
       return nil
     }

@@ -53,6 +53,11 @@ package struct ObjectKey: Hashable, Sendable {
   /// Says, in a cache, that somebody is copying an object there.
   package static func claim(_ key: ObjectKey) -> ObjectKey { ObjectKey("claims/\(key.flat)") }
 
+  /// Says that somebody takes a claim over that has these bytes.
+  package static func takeover(of claim: ObjectKey, _ bytes: Digest) -> ObjectKey {
+    ObjectKey("\(claim.string)-\(bytes.hex)")
+  }
+
   /// The key in one component.
   private var flat: String {
     String(decoding: string.utf8.map { $0 == UInt8(ascii: "/") ? UInt8(ascii: ",") : $0 }, as: UTF8.self)

@@ -6,7 +6,8 @@ internal import SnapshotFormat
 /// Replicates versions of collections from one store into another, under the same numbers.
 ///
 /// - Only the closure moves: packs and roots that versions name, each once. What is there already is not moved again,
-///   so that a copy that was stopped goes on where it was.
+///   so that a copy that was stopped goes on where it was. A pack that is there, and that no version of the target
+///   names yet, is read and checked whole, and put right where it is not sound.
 /// - Objects keep their names and bytes. A pack is checked by its own digest when it passes, a root by the one its head
 ///   records; the pages of a version are read back from the target before its head is committed.
 /// - Write order as in formats/store.md §4: packs, root, head; versions in ascending order.
@@ -57,11 +58,14 @@ package struct StoreCopy {
     }
     let present = try begin(collection, head.kind)
     var result = Result()
-    for row in rows {
-      if try has(row, present) { continue }
-      let moved = try copyObjects(row)
+    let missing = try missing(of: rows, present)
+    var named = missing.isEmpty ? [] : try namedPacks(present)
+    for row in missing {
+      let names = try VersionPacks(row, in: source).names
+      let moved = try copyObjects(row, names, named: named)
       try commit(row, of: collection, head.kind)
       result.note(packs: moved.packs, root: moved.root)
+      named.formUnion(names)
     }
     result.note(tags: try copyTags(of: head))
     return result
@@ -78,22 +82,42 @@ package struct StoreCopy {
     return Dictionary(uniqueKeysWithValues: rows.map { ($0.version, $0) })
   }
 
-  private func has(_ row: VersionRow, _ present: [UInt64: VersionRow]) throws(StoreError) -> Bool {
-    guard let other = present[row.version] else { return false }
-    guard other.root == row.root else {
-      throw .invalid("version \(row.version) of the target is another one: the two stores went different ways")
+  private func missing(of rows: [VersionRow], _ present: [UInt64: VersionRow]) throws(StoreError) -> [VersionRow] {
+    var missing: [VersionRow] = []
+    for row in rows {
+      guard let other = present[row.version] else {
+        missing.append(row)
+        continue
+      }
+      guard other.root == row.root else {
+        throw .invalid("version \(row.version) of the target is another one: the two stores went different ways")
+      }
     }
-    return true
+    return missing
   }
 
   // MARK: Objects
 
+  /// The packs of the newest version that the target has. Where that is damaged, none: then all are looked at.
+  private func namedPacks(_ present: [UInt64: VersionRow]) throws(StoreError) -> Set<UniqueName> {
+    guard let newest = present.values.max(by: { $0.version < $1.version }) else { return [] }
+    do throws(StoreError) { return Set(try VersionPacks(newest, in: target).names) } catch {
+      guard case .damage = error else { throw error }
+      return []
+    }
+  }
+
+  /// - Parameter named: packs that versions of the target name already: whether they are sound is for `verify` to say.
   /// - Returns: the bytes that moved, of each pack and of the root; 0 for what is there.
-  private func copyObjects(_ row: VersionRow) throws(StoreError) -> (packs: [UInt64], root: UInt64) {
-    let names = try VersionPacks(row, in: source).names
+  private func copyObjects(
+    _ row: VersionRow, _ names: [UniqueName], named: Set<UniqueName>
+  ) throws(StoreError) -> (packs: [UInt64], root: UInt64) {
     let (source, target) = (source, target)
     let packs = try Parallel.map(names, jobs: target.limits.jobs) { name throws(StoreError) in
-      try StoreCopy.copyPack(name, from: source, to: target)
+      guard try StoreCopy.isThere(.pack(name), in: target) else {
+        return try StoreCopy.copyPack(name, from: source, to: target)
+      }
+      return named.contains(name) ? 0 : try StoreCopy.putRight(name, in: target, from: source)
     }
     let root = try copyRoot(row.root)
     // Read back: what the head will name has to be there, page by page.
@@ -101,23 +125,40 @@ package struct StoreCopy {
     return (packs, root)
   }
 
-  /// - Returns: the bytes that moved; 0 where the pack is there.
   private static func copyPack(
     _ name: UniqueName, from source: SnapshotStore, to target: SnapshotStore
   ) throws(StoreError) -> UInt64 {
-    let key = ObjectKey.pack(name)
-    guard try !isThere(key, in: target) else { return 0 }
-    let bytes = try verified(key, limit: Limits.packByteCount, in: source) { bytes throws(FormatError) in
-      _ = try PackReader(bytes, expected: name)
-    }
-    try target.tier.createFresh(key, bytes)
+    let bytes = try source.wholePack(name)
+    try target.tier.createFresh(.pack(name), bytes)
     return UInt64(bytes.count)
+  }
+
+  /// A pack that a copy which was stopped, or somebody else, left in the target.
+  ///
+  /// - Returns: the bytes that moved; 0 where it is sound.
+  private static func putRight(
+    _ name: UniqueName, in target: SnapshotStore, from source: SnapshotStore
+  ) throws(StoreError) -> UInt64 {
+    do throws(StoreError) {
+      _ = try target.wholePack(name)
+      return 0
+    } catch {
+      guard case .damage(let damage) = error else { throw error }
+      let healer = Healer(
+        target.tier, from: [source.tier], clock: target.settings.wallClock, random: target.settings.random)
+      let outcome: Healer.Outcome
+      do throws(TierError) { outcome = try healer.heal(damage) } catch {
+        throw StoreError(error, tier: target.tier)
+      }
+      guard case .healed = outcome else { throw error }
+      return UInt64(try target.wholePack(name).count)
+    }
   }
 
   private func copyRoot(_ root: SealedReference) throws(StoreError) -> UInt64 {
     let key = ObjectKey.manifest(root.name)
     guard try !StoreCopy.isThere(key, in: target) else { return 0 }
-    let bytes = try StoreCopy.verified(key, limit: Limits.rootByteCount, in: source) { bytes throws(FormatError) in
+    let bytes = try source.whole(key, limit: Limits.rootByteCount) { bytes throws(FormatError) in
       _ = try ManifestRoot.decode(bytes, named: root.name, expected: root.digest)
     }
     try target.tier.createFresh(key, bytes)
@@ -126,26 +167,6 @@ package struct StoreCopy {
 
   private static func isThere(_ key: ObjectKey, in store: SnapshotStore) throws(StoreError) -> Bool {
     do throws(TierError) { return try store.tier.byteCount(of: key) != nil } catch { throw .tier(error) }
-  }
-
-  /// The bytes of an object that `check` passes; read once more where a cache gave something else.
-  private static func verified(
-    _ key: ObjectKey, limit: Int, in store: SnapshotStore, _ check: (RawSpan) throws(FormatError) -> Void
-  ) throws(StoreError) -> [UInt8] {
-    while true {
-      let bytes: [UInt8]
-      do throws(TierError) {
-        bytes = try store.tier.read(key, limit: limit)
-      } catch {
-        throw StoreError(error, tier: store.tier)
-      }
-      do throws(FormatError) {
-        try check(bytes.rawSpan)
-        return bytes
-      } catch {
-        guard store.tier.invalidate(key) else { throw .damage(error, of: key, in: store.tier.location) }
-      }
-    }
   }
 
   // MARK: Heads

@@ -158,7 +158,9 @@ extension SyncedCopy {
         "directory": .string(directory), "bytesTotal": .count(bytesTotal), "bytesRead": .count(bytesRead),
         "bytesWritten": .count(bytesWritten), "requests": .count(requests), "chunksRead": .count(chunksRead),
         "tier": .string(tier), "localChangesReverted": .count(localChangesReverted), "seconds": .seconds(seconds),
-        "way": .string(way),
+        "way": .string(way), "cacheHits": .count(cache?.hits), "cacheMisses": .count(cache?.misses),
+        "cacheBytesRead": .count(cache?.bytesRead), "cacheBytesFilled": .count(cache?.bytesFilled),
+        "cacheFailures": .count(cache?.failures), "cacheDamaged": .count(cache?.damaged),
       ])
   }
 

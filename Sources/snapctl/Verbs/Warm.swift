@@ -7,7 +7,8 @@ struct Warm: Verb {
     commandName: "warm",
     abstract: "Fills the cache with all that a version needs.",
     discussion: """
-      What is in the cache already is not read again. Of several that warm one cache each object is fetched by one.
+      What is in the cache already is read from there and checked; what is damaged is set aside and fetched again. Of \
+      several that warm one cache each object is fetched by one. Exit 1 when the cache lacks something in the end.
 
       Example:
         snapctl warm words --cache /mnt/efs/cache
@@ -24,11 +25,20 @@ struct Warm: Verb {
       .object(
         "warmed",
         [
-          "version": .string(warmed.version), "packs": .count(warmed.packs), "bytesFilled": .count(warmed.bytesFilled),
+          "version": .string(warmed.version), "packs": .count(warmed.packs), "damaged": .count(warmed.damaged),
+          "missing": .count(warmed.missing), "bytesFilled": .count(warmed.bytesFilled),
           "seconds": .number(warmed.seconds),
-        ]),
-      "\(warmed.version): \(Amount.count(warmed.packs, "pack")), \(Amount.bytes(warmed.bytesFilled)) put into the cache"
-    )
-    return 0
+        ]), warmed.text)
+    guard warmed.missing > 0 else { return 0 }
+    throw EngineError(
+      .failed, "\(Amount.count(warmed.missing, "pack")) not in the cache: \(warmed.failure ?? "")",
+      subject: "cache", advice: "Look at the cache: its room, its rights, its mount")
+  }
+}
+
+extension WarmedSnapshot {
+  fileprivate var text: String {
+    let aside = damaged == 0 ? "" : "\(Amount.count(damaged, "damaged object")) set aside, "
+    return "\(version): \(Amount.count(packs, "pack")), \(aside)\(Amount.bytes(bytesFilled)) put into the cache"
   }
 }

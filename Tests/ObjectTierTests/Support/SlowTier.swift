@@ -1,20 +1,23 @@
 import ObjectTier
 import Primitives
 import SnapshotFormat
+import TestTiers
 
 /// A tier whose every answer takes a while.
 struct SlowTier: ObjectTier {
   private let tier: MemoryTier
   private let clock = SystemClock()
+  private let seconds: Double
 
-  init(_ tier: MemoryTier) {
+  init(_ tier: MemoryTier, seconds: Double = 0.03) {
     self.tier = tier
+    self.seconds = seconds
   }
 
   var role: TierRole { tier.role }
   var location: String { tier.location }
 
-  private func pause() { clock.sleep(nanoseconds: 30_000_000) }
+  private func pause() { clock.sleep(nanoseconds: UInt64(seconds * 1e9)) }
 
   func byteCount(of key: ObjectKey) throws(TierError) -> UInt64? {
     pause()

@@ -17,19 +17,23 @@ import Testing
     return builder.finish()
   }
 
-  @Test func `a pack with any bit flipped is refused`() throws {
+  @Test(arguments: [PackReader.Proof.digest, .checksums])
+  func `a pack with any bit flipped is refused`(_ proof: PackReader.Proof) throws {
     let pack = try pack()
+    _ = try PackReader(pack.rawSpan, expected: name(7), by: proof)
     for bit in 0..<(pack.count * 8) {
       var damaged = pack
       damaged[bit / 8] ^= 1 << UInt8(bit % 8)
-      #expect(throws: FormatError.self) { try PackReader(damaged.rawSpan, expected: name(7)) }
+      #expect(throws: FormatError.self) { try PackReader(damaged.rawSpan, expected: name(7), by: proof) }
     }
   }
 
   @Test func `a pack cut at any length is refused`() throws {
     let pack = try pack()
     for length in 0..<pack.count {
-      #expect(throws: FormatError.self) { try PackReader(pack.rawSpan.extracting(0..<length), expected: name(7)) }
+      let cut = pack.rawSpan.extracting(0..<length)
+      #expect(throws: FormatError.self) { try PackReader(cut, expected: name(7), by: .checksums) }
+      #expect(throws: FormatError.self) { try PackReader(cut, expected: name(7)) }
     }
   }
 

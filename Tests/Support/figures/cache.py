@@ -63,6 +63,15 @@ def a_file(tier, _):
     tier.write_text("no folder")
 
 
+def claimed(tier, _):
+    """Nothing is there, and whoever wanted to bring it is gone."""
+    names = [str(path.relative_to(tier)) for path in files(tier)]
+    restore(tier)
+    (tier / "claims").mkdir(parents=True)
+    for name in names:
+        (tier / "claims" / name.replace("/", ",")).write_text("somebody\n")
+
+
 def half_missing(tier, _):
     for path in files(tier)[::2]:
         path.unlink()
@@ -91,5 +100,5 @@ def swapped(tier, _):
 
 HARMS = {
     "missing": missing, "is a file": a_file, "half missing": half_missing, "torn": torn, "wrong bits": wrong,
-    "objects swapped": swapped,
+    "objects swapped": swapped, "claimed by the dead": claimed,
 }

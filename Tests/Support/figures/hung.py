@@ -81,6 +81,8 @@ def cases():
     for name, wrong in CACHE_CASES.items():
         yield f"store {name}", functools.partial(origin_case, name=name, wrong=wrong)
         yield f"store {name}, in the middle of a create", functools.partial(create_case, name=name, wrong=wrong)
+    for name, wrong in (("hangs", Mount.hang), ("swallows requests", Mount.swallow)):
+        yield f"cache {name}, with a deadline", functools.partial(cache_deadline_case, name=name, wrong=wrong)
     yield "store with a deadline", deadline_case
     yield "store that is gone, init", init_case
     yield "cache, control", control
@@ -116,6 +118,24 @@ def cache_case(scene, name, wrong, moment, place="cache"):
     return verdict(
         f"sync, its cache {name} {moment} it", f"right bytes, exit 0 within {bound:.1f} s", faults,
         f"exit {run.exit} in {run.seconds:.1f} s; undisturbed {usual:.1f} s")
+
+
+def cache_deadline_case(scene, name, wrong):
+    """The deadline is below the stall limit: the origin serves within it all the same."""
+    deadline = 2 * scene.usual + 3
+    with mounted() as mount:
+        snapctl = scene.at(scene.store, mount.path / "cache", SNAPCTL_STALL_TIMEOUT_SECONDS="30")
+        snapctl.ok("sync", "tree", scene.fresh())
+        process = snapctl.start("sync", "tree", scene.fresh(), "--deadline", f"{deadline:.1f}")
+        time.sleep(scene.middle(scene.usual))
+        wrong(mount)
+        run = process.wait(TIMEOUT)
+        faults = told(run, 0, deadline + GRACE) + [
+            f"wrong: {text}" for text in differences(scene.source, scene.folder / "copy")]
+    faults += left_behind(mount)
+    return verdict(
+        f"sync with a deadline of {deadline:.1f} s, its cache {name}, stall limit 30 s",
+        "right bytes, exit 0 within the deadline", faults, f"exit {run.exit} in {run.seconds:.1f} s")
 
 
 def in_the_middle(snapctl, mount, wrong, seconds, copy):
@@ -187,16 +207,17 @@ def deadline_case(scene):
 
 
 def init_case(scene):
-    """The directory of a mount that has gone is not where a new store belongs."""
+    """The directory of a mount that has gone is not where a new store belongs, nor is anything below it."""
+    faults = []
     with mounted() as mount:
-        snapctl = scene.at(mount.path)
-        snapctl.ok("init")
+        scene.at(mount.path / "store").ok("init")
         mount.vanish()
-        run = snapctl.run("init", "--if-missing")
-        faults = told(run, OUT_OF_REACH, GRACE) + unclear(run)
+        for place in ("store", "store/", "", "./", "other/../store", "other"):
+            run = scene.at(f"{mount.path}/{place}").run("init", "--if-missing")
+            faults += told(run, OUT_OF_REACH, GRACE) + unclear(run)
         if list(mount.path.iterdir()):
             faults.append("there is something in the bare mount point")
-    return verdict("init where a mount has gone", "exit 9, nothing written", faults, f"exit {run.exit}")
+    return verdict("init in six places where a mount has gone", "exit 9, nothing written", faults, f"exit {run.exit}")
 
 
 def control(scene):

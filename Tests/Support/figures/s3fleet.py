@@ -1,7 +1,9 @@
 """Sixteen machines' worth of writers on one store in S3, and eight readers that come cold at once."""
 
+import time
+
 from .concurrency import fought
-from .proxy import Proxy
+from .proxy import Proxy, pass_on
 from .registry import figure, megabytes, verdict
 from .s3 import IMMUTABLE
 from .servers import moto, snapctl_on
@@ -10,7 +12,9 @@ from .workers import Compactor, Creator
 
 CREATORS, COMPACTORS = 10, 6
 COMMITS = 20
-READERS = 8
+READERS, SLOW_READERS = 8, 6
+SLOW_SECONDS = 13  # each of the two pieces of a pack
+PACK = "GET", "packs"
 COLD_SECONDS = 300
 SNAPSHOT_BYTES = 24_000_000
 ORIGIN_SHARE_MAX = 1.1
@@ -21,6 +25,7 @@ TURNS_MAX = 20  # for each commit that is wanted
 def s3_fleet(context):
     yield from contest(context, COMMITS)
     yield cold(context, READERS)
+    yield slowly_cold(context, SLOW_READERS)
 
 
 def contest(context, commits):
@@ -68,7 +73,22 @@ def cold(context, count):
         return cold_through(context, proxy, count)
 
 
-def cold_through(context, proxy, count):
+def slowly_cold(context, count):
+    """The same where a pack takes longer than anyone waits for who says nothing."""
+    with Proxy(moto(context).url) as proxy:
+        return cold_through(context, proxy, count, "slow packs", slow_packs)
+
+
+def slow_packs(request):
+    return slow if (request.method, request.kind) == PACK else None
+
+
+def slow(exchange):
+    time.sleep(SLOW_SECONDS)
+    pass_on(exchange)
+
+
+def cold_through(context, proxy, count, name="one cache directory", harm=None):
     folder = context.folder("s3-cold")
     source = folder / "source"
     source.mkdir()
@@ -79,6 +99,7 @@ def cold_through(context, proxy, count):
     alone.ok("create", "cold", source)
     one = read_of(proxy, lambda: alone.ok("sync", "cold", folder / "alone"))
     runs = []
+    proxy.harm = harm or proxy.harm
 
     def all_at_once():
         readers = [snapctl.start("sync", "cold", folder / f"copy{number}") for number in range(count)]
@@ -90,7 +111,7 @@ def cold_through(context, proxy, count):
     if all_ > ORIGIN_SHARE_MAX * one:
         faults.append(f"{all_ / one:.2f} × one snapshot")
     return verdict(
-        f"S3 (moto): {count} cold workers at once, one cache directory",
+        f"S3 (moto): {count} cold workers at once, {name}",
         f"copies identical, S3 read <= {ORIGIN_SHARE_MAX} × one snapshot", faults,
         f"{megabytes(all_)} for {megabytes(one)}")
 

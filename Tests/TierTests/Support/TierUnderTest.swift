@@ -5,11 +5,12 @@ import ObjectTier
 import Primitives
 import TestFiles
 import TestServers
+import TestTiers
 import Testing
 
 /// The tiers that one suite holds to the rules of `ObjectTier`, each in a directory of its own.
 enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible {
-  case file, fileWithoutDurability, metered, cached, cachedByNothing, mounted, cachedMounted, s3, cachedS3
+  case memory, file, fileWithoutDurability, metered, cached, cachedByNothing, mounted, cachedMounted, s3, cachedS3
 
   /// All that can be had here.
   static var here: [TierUnderTest] { allCases.filter { S3TestServer.isHere || !$0.isOnS3 } }
@@ -20,6 +21,7 @@ enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible 
 
   func make(in directory: TemporaryDirectory) throws -> any ObjectTier {
     switch self {
+    case .memory: MemoryTier(.origin)
     case .file: try open(directory, "origin", .full)
     case .fileWithoutDurability: try open(directory, "origin", .none)
     case .metered: MeteredTier(try open(directory, "origin", .none))

@@ -42,6 +42,7 @@ final class MemoryTier: ObjectTier {
 
   func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] {
     guard let bytes = objects[key] else { throw error(.notFound, key) }
+    guard bytes.count <= limit else { throw error(.tooLarge(byteCount: UInt64(bytes.count)), key) }
     return bytes
   }
 
@@ -71,7 +72,12 @@ final class MemoryTier: ObjectTier {
 
   func replace(_ key: ObjectKey, _ bytes: [UInt8]) { state.withLock { $0.objects[key] = bytes } }
   func remove(_ key: ObjectKey) { state.withLock { $0.objects[key] = nil } }
-  func quarantine(_ key: ObjectKey, mark: UniqueName) { remove(key) }
+
+  func quarantine(_ key: ObjectKey, mark: UniqueName) throws(TierError) {
+    guard let bytes = objects[key] else { throw error(.notFound, key) }
+    remove(key)
+    replace(.quarantine(key, mark: mark), bytes)
+  }
 
   func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) -> [ObjectKey] {
     let keys = state.withLock { state in

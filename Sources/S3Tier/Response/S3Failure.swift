@@ -24,7 +24,7 @@ extension S3Failure {
       case .failure(let failure):
         switch failure.kind {
         case .notConnected, .stalled, .broken: true
-        case .refused, .deadline, .tooLarge: false
+        case .refused, .untrusted, .deadline, .tooLarge: false
         }
       case .answer(let response, let error):
         [408, 409, 425, 429, 500, 502, 503, 504].contains(response.status)
@@ -35,7 +35,7 @@ extension S3Failure {
     /// Whether what was sent may have taken effect.
     var mayHaveLanded: Bool {
       switch self {
-      case .failure(let failure): failure.kind != .notConnected && failure.kind != .refused
+      case .failure(let failure): ![.notConnected, .refused, .untrusted].contains(failure.kind)
       case .answer(let response, _): (response.status >= 500 && response.status != 507) || response.status == 408
       }
     }
@@ -63,7 +63,7 @@ extension S3Failure {
         switch failure.kind {
         case .notConnected, .stalled, .deadline: .stalled
         case .tooLarge: .tooLarge(byteCount: 0)
-        case .refused, .broken: .failed
+        case .refused, .untrusted, .broken: .failed
         }
       case .answer(let response, let error):
         switch (response.status, error.code) {
@@ -80,7 +80,9 @@ extension S3Failure {
     /// What happened, and what to do about it.
     var text: String {
       switch self {
-      case .failure(let failure): return Printable.string(failure.reason)
+      case .failure(let failure):
+        let advice = failure.kind == .untrusted ? "; name a file with that of its authority by AWS_CA_BUNDLE" : ""
+        return Printable.string(failure.reason) + advice
       case .answer(let response, let error):
         let identifier = error.requestIdentifier.isEmpty ? response.header("x-amz-request-id") : error.requestIdentifier
         let code = error.code.isEmpty ? "" : " \(error.code)"

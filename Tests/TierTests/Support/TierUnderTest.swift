@@ -9,12 +9,13 @@ import Testing
 
 /// The tiers that one suite holds to the rules of `ObjectTier`, each in a directory of its own.
 enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible {
-  case file, fileWithoutDurability, metered, cached, cachedByNothing, mounted, cachedMounted, s3, cachedS3
+  case file, fileWithoutDurability, metered, cached, cachedByNothing, mounted, cachedMounted
+  case s3, s3VirtualHost, cachedS3
 
   /// All that can be had here.
   static var here: [TierUnderTest] { allCases.filter { S3TestServer.isHere || !$0.isOnS3 } }
 
-  private var isOnS3: Bool { self == .s3 || self == .cachedS3 }
+  private var isOnS3: Bool { [.s3, .s3VirtualHost, .cachedS3].contains(self) }
 
   var testDescription: String { rawValue }
 
@@ -32,13 +33,14 @@ enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible 
         origin: try open(directory, "origin", .none),
         cache: MountedTier("\(directory.path)/cache", options: mounted(.cache), clock: SystemClock()))
     case .s3: try bucket()
+    case .s3VirtualHost: try bucket(isInHost: true)
     case .cachedS3: cachedTier(origin: try bucket(), cache: try open(directory, "cache", .none))
     }
   }
 
-  private func bucket() throws -> any ObjectTier {
+  private func bucket(isInHost: Bool = false) throws -> any ObjectTier {
     #if S3
-      try S3TestServer.tier()
+      isInHost ? try S3TestServer.virtualHostTier() : try S3TestServer.tier()
     #else
       throw TierError(.failed, key: nil, location: "S3", reason: "not built in")
     #endif

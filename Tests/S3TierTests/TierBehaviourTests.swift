@@ -204,5 +204,18 @@ import Testing
     #expect(tier.counters.requests == ["put": 2, "head": 1])
     #expect(tier.counters.retries == 1)
     #expect(tier.counters.bytesSent == 6)
+    let before = tier.counters
+    #expect(before.requestsByKind == "head 1, put 2")
+    #expect((tier.counters - before).requestsByKind.isEmpty)
+  }
+
+  @Test func `what the server's clock is ahead or behind is told, less than a second is nothing`() throws {
+    clock.set(milliseconds: 100_700)
+    let times = [("00:01:40", 0), ("00:01:41", 300), ("00:01:39", -701), ("01:01:40", 3_599_300)]
+    for (time, skew) in times {
+      let date = HTTPHeader("Date", "Thu, 01 Jan 1970 \(time) GMT")
+      #expect(try tier(ScriptedTransport([answer(404, "", [date])])).clockSkewMilliseconds() == Int64(skew))
+    }
+    #expect(try tier(ScriptedTransport([answer(200)])).clockSkewMilliseconds() == nil)
   }
 }

@@ -1,5 +1,6 @@
 internal import ObjectTier
 internal import Primitives
+internal import S3Tier
 internal import SnapshotFormat
 
 /// Tries on an object store what commits stand on (formats/store.md §4): servers differ in how they take conditions.
@@ -64,6 +65,9 @@ struct ObjectProbe {
     check("remove", "an object can be removed", ObjectProbe.rights, &report) { () throws(TierError) in
       try tier.remove(key)
       return try tier.byteCount(of: key) == nil
+    }
+    if let bucket = tier as? S3ObjectTier, let skew = try? bucket.clockSkewMilliseconds() {
+      report.clock(aheadMilliseconds: skew)
     }
     latency(&report)
   }

@@ -2,6 +2,7 @@ internal import Catalog
 internal import Logging
 internal import ObjectTier
 internal import Primitives
+internal import S3Tier
 internal import SnapshotFormat
 internal import SnapshotStore
 
@@ -19,6 +20,7 @@ final class EngineCall: Sendable {
   private let started = clock.nanoseconds()
   private let originBefore: TierCounters
   private let cacheBefore: TierCounters
+  private let sentBefore: S3Counters?
 
   init(
     _ wiring: StoreWiring, _ configuration: EngineConfiguration, stop: StopSignal, stopAll: StopSignal,
@@ -32,6 +34,7 @@ final class EngineCall: Sendable {
     deadline = configuration.deadlineSeconds.map { Deadline(seconds: $0, from: clock) } ?? .never
     originBefore = wiring.origin.counters
     cacheBefore = wiring.cache?.counters ?? TierCounters()
+    sentBefore = wiring.bucket?.counters
     let tier = GuardedTier(
       wiring.tier.bounded(by: deadline), stops: [stop, stopAll], deadline: deadline, clock: clock, moved: moved)
     catalog = wiring.catalog.bounded(by: deadline)
@@ -58,14 +61,20 @@ final class EngineCall: Sendable {
     (wiring.origin.counters - originBefore, (wiring.cache?.counters ?? TierCounters()) - cacheBefore)
   }
 
-  /// What the call cost, for the log.
+  /// What the call cost, for the log. Of S3 also what was sent for that, by kind, and how much of it again.
   var measures: Logger.Metadata {
     let (origin, cache) = traffic
-    return [
+    var measures: Logger.Metadata = [
       "seconds": "\(seconds)", "originRequests": "\(origin.requests)", "originBytesRead": "\(origin.bytesRead)",
       "originBytesWritten": "\(origin.bytesWritten)", "cacheRequests": "\(cache.requests)",
       "cacheBytesRead": "\(cache.bytesRead)", "cacheFailures": "\(cache.failures)",
     ]
+    if let bucket = wiring.bucket, let sentBefore {
+      let sent = bucket.counters - sentBefore
+      measures["originSent"] = "\(sent.requestsByKind)"
+      measures["originRetries"] = "\(sent.retries)"
+    }
+    return measures
   }
 
   /// Works on directories of this call: see `SnapshotEngine.onTrees`.

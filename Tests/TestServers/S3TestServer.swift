@@ -12,6 +12,7 @@ import Synchronization
   /// The S3 server of this test process, started when it is first needed. It has the bucket `tests`.
   package enum S3TestServer {
     private static let process = Result { try TestProcess("servers/moto.sh") }
+    private static let address = Elsewhere.s3URL.map { .success($0) } ?? process.map(\.firstLine)
     /// Another one, which ends connections that were idle for a second.
     private static let impatient = Result { try TestProcess("servers/moto.sh", ["S3_IDLE_SECONDS": "1"]) }
     /// Another one, which lends keys that are each good for five requests.
@@ -20,13 +21,13 @@ import Synchronization
 
     /// Whether there is one. Where tests must not be skipped there always is: then asking for a tier throws the reason.
     package static let isHere: Bool = {
-      guard case .failure(let error) = process else { return true }
+      guard case .failure(let error) = address else { return true }
       print("no S3 server here, its tests are skipped: \(error)")
       return ProcessInfo.processInfo.environment["CI"] != nil
     }()
 
     /// `http://host:port`.
-    package static func url() throws -> String { try process.get().firstLine }
+    package static func url() throws -> String { try address.get() }
 
     /// The address of one that lends the keys with which it is asked: `/lent-keys` as the endpoint of a container, and
     /// what the endpoint of an instance has.

@@ -11,11 +11,24 @@ import Testing
 enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case file, fileWithoutDurability, metered, cached, cachedByNothing, mounted, cachedMounted
   case s3, s3VirtualHost, cachedS3
+  /// One directory by two mounts.
+  case mountedTwice
 
   /// All that can be had here.
-  static var here: [TierUnderTest] { allCases.filter { S3TestServer.isHere || !$0.isOnS3 } }
+  static var here: [TierUnderTest] { allCases.filter(\.isHere) }
 
-  private var isOnS3: Bool { [.s3, .s3VirtualHost, .cachedS3].contains(self) }
+  /// Of two hosts one may see late what the other replaced or removed. Nothing that decides ever is.
+  static var ofOneHost: [TierUnderTest] { here.filter { $0 != .mountedTwice } }
+
+  private var isHere: Bool {
+    switch self {
+    case .s3, .cachedS3: S3TestServer.isHere
+    // Another server would have to know the host's name.
+    case .s3VirtualHost: S3TestServer.isHere && Elsewhere.s3URL == nil
+    case .mountedTwice: Elsewhere.mounts.count == 2
+    default: true
+    }
+  }
 
   var testDescription: String { rawValue }
 
@@ -34,6 +47,11 @@ enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible 
         cache: MountedTier("\(directory.path)/cache", options: mounted(.cache), clock: SystemClock()))
     case .s3: try bucket()
     case .s3VirtualHost: try bucket(isInHost: true)
+    case .mountedTwice:
+      AlternatingTier([
+        try open(directory, "origin", .full),
+        try open(try #require(Elsewhere.mounts.last) + directory.path.dropFirst(Elsewhere.mounts[0].count), "origin"),
+      ])
     case .cachedS3: cachedTier(origin: try bucket(), cache: try open(directory, "cache", .none))
     }
   }
@@ -56,9 +74,13 @@ enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible 
   private func open(
     _ directory: TemporaryDirectory, _ name: String, _ durability: Durability
   ) throws -> FileObjectTier {
+    try open(directory.path, name, durability)
+  }
+
+  private func open(_ path: String, _ name: String, _ durability: Durability = .full) throws -> FileObjectTier {
     let role: TierRole = name == "cache" ? .cache : .origin
     return try FileObjectTier.open(
-      "\(directory.path)/\(name)", options: .init(role: role, createIfMissing: true, durability: durability),
+      "\(path)/\(name)", options: .init(role: role, createIfMissing: true, durability: durability),
       random: SystemRandomSource())
   }
 

@@ -6,10 +6,10 @@ SUPPORT      := Tests/Support
 FORMAT_PATHS  = $(wildcard Package.swift Sources Tests Benchmarks Snippets)
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build format lint test fuzz bench figures demo nightly clean
+.PHONY: help bootstrap build format lint test conformance fuzz bench figures demo nightly clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo 'variables: CONFIGURATION=debug|release, SWIFT_FLAGS="…" for every swift build and swift test'
 
 bootstrap: ## install what is missing on Debian 12; quick when nothing is
@@ -26,6 +26,10 @@ lint: bootstrap ## check format, shell and Python without changing anything
 
 test: bootstrap ## run every test
 	@bash $(SUPPORT)/test.sh --configuration $(CONFIGURATION) $(SWIFT_FLAGS)
+
+conformance: bootstrap ## run the suites of tiers and catalogs on Ceph, JuiceFS and sshfs
+	swift build --build-tests
+	@bash $(SUPPORT)/conformance.sh
 
 fuzz: bootstrap ## fuzz each format for 60 s
 	@bash $(SUPPORT)/fuzz.sh

@@ -51,6 +51,7 @@
         connectionPool: ConnectionPool(
           idleTimeout: .seconds(20), concurrentHTTP1ConnectionsPerHostSoftLimit: settings.connectionCountMax))
       httpVersion = .http1Only
+      dnsOverride = settings.addresses
       // Whoever calls tries again, and counts how often.
       connectionPool.retryConnectionEstablishment = false
       http1_1ConnectionDebugInitializer = { $0.boundUnsent() }

@@ -13,10 +13,18 @@
       case let failure as HTTPFailure: self = failure
       case let error as HTTPClientError: self.init(error)
       case let error as NIOConnectionError: self.init(.notConnected, HTTPFailure.text(error))
-      case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: self.init(.refused, "TLS: \(error)")
+      case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: self.init(tls: error)
       case let error as IOError: self.init(error)
       case is ChannelError: self.init(.broken, "\(error)")
       default: self.init(.broken, "\(error)")
+      }
+    }
+
+    private init(tls error: any Error) {
+      if error is NIOSSLExtraError || "\(error)".contains("CERTIFICATE_VERIFY_FAILED") {
+        self.init(.untrusted, "the server's certificate is not trusted")
+      } else {
+        self.init(.refused, "TLS: \(error)")
       }
     }
 

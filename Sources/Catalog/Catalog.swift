@@ -28,7 +28,7 @@ package struct HeadPublication: Sendable {
 ///   lost at any time.
 /// - of many callers that publish one revision of one line, one gets `.created`.
 /// - an error before the object was sent and one after it are told apart: `CatalogError.mayHaveLanded`.
-/// - calls block the calling thread, until `deadline` at the latest plus one call to the tier.
+/// - calls block the calling thread: for a turn until `deadline`, for the tier as long as the tier was bounded to.
 package protocol Catalog: Sendable {
   var kind: CatalogKind { get }
   /// The truth. Heads are read from here only.

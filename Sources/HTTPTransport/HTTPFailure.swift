@@ -3,8 +3,10 @@ package struct HTTPFailure: Error, Sendable, Equatable {
   package enum Kind: Sendable, Equatable {
     /// No connection came about: nothing was sent.
     case notConnected
-    /// No connection, and none to be expected: the certificate is not trusted, the address is none.
+    /// No connection, and none to be expected: the address is none, TLS is not spoken there.
     case refused
+    /// No connection: nobody who is trusted vouches for the server.
+    case untrusted
     /// No byte moved for as long as may be. What was sent may have arrived.
     case stalled
     /// The caller's deadline passed. What was sent may have arrived.

@@ -19,6 +19,8 @@ package struct HTTPTransportSettings: Sendable {
   package var connectionCountMax: Int
   /// A file of certificates to trust (PEM), instead of the system's.
   package var certificateFile: String?
+  /// Where hosts are, in place of what their names resolve to.
+  package var addresses: [String: String] = [:]
 
   package init(
     connectSeconds: Double = 10, stallSeconds: Double = 30, connectionCountMax: Int = 32, certificateFile: String? = nil

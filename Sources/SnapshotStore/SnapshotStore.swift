@@ -67,12 +67,14 @@ package final class SnapshotStore: Sendable {
       root: root, name: row.root.name, digest: row.root.digest, chunks: ChunkReader(frames: frames, local: local))
   }
 
-  /// The root that `reference` names; read once more when a cache gave something else.
+  /// The root that `reference` names. One that does not verify is read once more in any case: a cache has set its own
+  /// aside, or the bytes came to harm on their way.
   private func root(_ reference: SealedReference, _ tier: any ObjectTier) throws(StoreError) -> ManifestRoot {
     do throws(StoreError) {
       return try readRoot(reference, tier)
     } catch {
-      guard case .damage = error, tier.invalidate(.manifest(reference.name)) else { throw error }
+      guard case .damage = error else { throw error }
+      _ = tier.invalidate(.manifest(reference.name))
       return try readRoot(reference, tier)
     }
   }

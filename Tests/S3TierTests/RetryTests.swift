@@ -11,12 +11,12 @@ import Testing
   }
 
   private func decide(
-    _ state: inout RetryState, seconds: Double = 0, unit: Double = 0.5, left: Double? = nil, wanted: Double? = nil,
-    _ budget: inout RetryBudget
+    _ state: inout RetryState, seconds: Double = 0, lasted: Double = 0, unit: Double = 0.5, left: Double? = nil,
+    wanted: Double? = nil, _ budget: inout RetryBudget
   ) -> RetryState.Decision {
     state.decide(
-      isTimeout: false, wanted: wanted, now: UInt64(seconds * 1e9), left: left.map { UInt64($0 * 1e9) }, unit: unit,
-      budget: &budget)
+      isTimeout: false, lasted: UInt64(lasted * 1e9), wanted: wanted, now: UInt64(seconds * 1e9),
+      left: left.map { UInt64($0 * 1e9) }, unit: unit, budget: &budget)
   }
 
   @Test func `attempts end, and waits grow up to their cap`() {
@@ -37,6 +37,20 @@ import Testing
     var short = state()
     #expect(
       decide(&short, left: 0.01, &budget) == .giveUp(because: "the deadline comes before another attempt"))
+  }
+
+  @Test func `what was under way for longer than the stall limit begins a new one, and attempts still end`() {
+    var state = state()
+    var budget = RetryBudget()
+    var now = 0.0
+    for attempt in 1..<RetryPolicy().attemptCountMax {
+      now += 45
+      #expect(decide(&state, seconds: now, lasted: 45, unit: 0, &budget) == .retry(afterNanoseconds: 0), "\(attempt)")
+    }
+    #expect(decide(&state, seconds: now + 45, lasted: 45, &budget) == .giveUp(because: "after 10 attempts"))
+    var silent = self.state()
+    #expect(decide(&silent, seconds: 45, lasted: 45, unit: 0, &budget) == .retry(afterNanoseconds: 0))
+    #expect(decide(&silent, seconds: 76, lasted: 29, &budget) == .giveUp(because: "after 31 s and 2 attempts"))
   }
 
   @Test func `a server that asks to be left alone is, within the cap`() {

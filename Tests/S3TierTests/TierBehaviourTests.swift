@@ -46,6 +46,28 @@ import Testing
     #expect(failure { try tier(failing).create(key, [1]) }?.kind == .outcomeUnknown)
   }
 
+  @Test func `a create that surely did nothing says so, whatever kept it from it`() throws {
+    for never in [answer(429, "SlowDown"), .failure(refused)] {
+      let transport = ScriptedTransport([Result](repeating: never, count: 4))
+      let error = failure { try tier(transport).create(key, [1]) }
+      #expect(error?.kind == .stalled && error?.cause == .failed)
+    }
+    let open = ScriptedTransport([answer(503)] + [Result](repeating: answer(429), count: 3))
+    #expect(failure { try tier(open).create(key, [1]) }?.kind == .outcomeUnknown)
+    let silent = ScriptedTransport([Result](repeating: .failure(HTTPFailure(.stalled, "no byte")), count: 4))
+    #expect(failure { try tier(silent).create(key, [1]) }?.kind == .outcomeUnknown)
+  }
+
+  @Test func `what is put carries the digest by which a server notices what came to harm on the way`() throws {
+    let transport = ScriptedTransport([answer(200), answer(400, "BadDigest"), answer(200)])
+    let tier = try tier(transport)
+    try tier.replace(key, Array("abc".utf8))
+    #expect(try tier.create(key, Array("abc".utf8)) == .created)
+    #expect(transport.requests.count == 3)
+    let digest = HTTPHeader("Content-MD5", "kAFQmDzST7DWlj99KOF/cg==")
+    #expect(transport.requests.allSatisfy { $0.headers.contains(digest) })
+  }
+
   @Test func `a create whose first answer was lost finds its own object: it exists`() throws {
     let transport = ScriptedTransport([.failure(broken), answer(412, "PreconditionFailed")])
     #expect(try tier(transport).create(key, [1]) == .exists)
@@ -85,15 +107,41 @@ import Testing
     #expect(dates == ["19700101T000000Z", "19941106T084937Z"])
   }
 
-  @Test func `keys that expired are asked for again`() throws {
-    let keys = { (name: String) in
-      let body = #"{"AccessKeyId":"\#(name)","SecretAccessKey":"s","Token":"t","Expiration":"2030-01-01T00:00:00Z"}"#
-      return Result<HTTPResponse, HTTPFailure>.success(HTTPResponse(status: 200, body: Array(body.utf8)))
-    }
-    let transport = ScriptedTransport([keys("one"), answer(400, "ExpiredToken"), keys("two"), answer(200)])
-    _ = try tier(transport, ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/k"]).read(key, limit: 10)
+  private func keys(_ name: String) -> Result<HTTPResponse, HTTPFailure> {
+    let body = #"{"AccessKeyId":"\#(name)","SecretAccessKey":"s","Token":"t","Expiration":"2030-01-01T00:00:00Z"}"#
+    return .success(HTTPResponse(status: 200, body: Array(body.utf8)))
+  }
+
+  private static let lent = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/k"]
+
+  @Test(arguments: ["ExpiredToken", "InvalidToken", "TokenRefreshRequired", ""])
+  func `keys that are refused are asked for again, and the request sent with others`(code: String) throws {
+    let transport = ScriptedTransport([keys("one"), answer(400, code), keys("two"), answer(404)])
+    #expect(try tier(transport, TierBehaviourTests.lent).byteCount(of: key) == nil)
     let signed = transport.requests.compactMap { $0.headers.first { $0.name == "Authorization" }?.value }
     #expect(signed.map { $0.contains("Credential=two/") } == [false, true])
+  }
+
+  @Test func `where the keys are the same a refusal is told at once`() throws {
+    let refusals = [("ExpiredToken", 400), ("", 403)]
+    for (code, status) in refusals {
+      let same = ScriptedTransport([keys("one"), answer(status, code), keys("one")])
+      let error = failure { try tier(same, TierBehaviourTests.lent).byteCount(of: key) }
+      #expect(error?.reason.contains("\(status)") == true)
+      #expect(same.requests.count == 3)
+      let own = ScriptedTransport([answer(status, code)])
+      #expect(failure { try tier(own).byteCount(of: key) }?.reason.contains("\(status)") == true)
+      #expect(own.requests.count == 1)
+    }
+  }
+
+  @Test func `a HEAD that is refused without a word is signed by the server's clock where that is another`() throws {
+    let date = HTTPHeader("Date", "Sun, 06 Nov 1994 08:49:37 GMT")
+    let transport = ScriptedTransport([answer(403, "", [date]), answer(404)])
+    #expect(try tier(transport).byteCount(of: key) == nil)
+    let near = HTTPHeader("Date", "Thu, 01 Jan 1970 00:00:30 GMT")
+    let denied = ScriptedTransport([answer(403, "", [near])])
+    #expect(failure { try tier(denied).byteCount(of: key) }?.kind == .denied)
   }
 
   @Test func `fewer bytes than asked for are never given`() throws {
@@ -126,6 +174,21 @@ import Testing
     #expect(transport.requests.map(\.method) == [.put])
   }
 
+  @Test func `a bucket in the host is what is sent to and what is signed`() throws {
+    let transport = ScriptedTransport([answer(200)])
+    _ = try tier(transport).read(key, limit: 10)
+    let request = try #require(transport.requests.first)
+    #expect(request.url == "https://bucket.s3.us-east-1.amazonaws.com/pre/store")
+    #expect(request.headers.contains(HTTPHeader("Host", "bucket.s3.us-east-1.amazonaws.com")))
+    let signature = SignatureV4(
+      credentials: S3Credentials(accessKey: "a", secretKey: "b"), region: "us-east-1", date: RequestDate(clock.now()))
+    let empty = Digest.of([UInt8]().rawSpan).hex
+    let subject = SignatureV4.Subject(
+      method: "GET", path: "/pre/store", query: [],
+      headers: request.headers.filter { $0.name != "Authorization" }, bodyDigest: empty)
+    #expect(request.headers.last == HTTPHeader("Authorization", signature.authorization(of: subject)))
+  }
+
   @Test func `a call that is bounded ends by its deadline`() throws {
     let transport = ScriptedTransport([Result](repeating: .failure(refused), count: 4))
     let bounded = try tier(transport).bounded(by: Deadline(seconds: 0, from: SystemClock()))
@@ -141,5 +204,18 @@ import Testing
     #expect(tier.counters.requests == ["put": 2, "head": 1])
     #expect(tier.counters.retries == 1)
     #expect(tier.counters.bytesSent == 6)
+    let before = tier.counters
+    #expect(before.requestsByKind == "head 1, put 2")
+    #expect((tier.counters - before).requestsByKind.isEmpty)
+  }
+
+  @Test func `what the server's clock is ahead or behind is told, less than a second is nothing`() throws {
+    clock.set(milliseconds: 100_700)
+    let times = [("00:01:40", 0), ("00:01:41", 300), ("00:01:39", -701), ("01:01:40", 3_599_300)]
+    for (time, skew) in times {
+      let date = HTTPHeader("Date", "Thu, 01 Jan 1970 \(time) GMT")
+      #expect(try tier(ScriptedTransport([answer(404, "", [date])])).clockSkewMilliseconds() == Int64(skew))
+    }
+    #expect(try tier(ScriptedTransport([answer(200)])).clockSkewMilliseconds() == nil)
   }
 }

@@ -29,6 +29,10 @@ import Testing
       let keys = try program.run(["list", "--store", "s3://bucket/x", "--s3-region", "r"], environment: off)
       #expect(keys.status == 1)
       #expect(keys.errors.contains("no credentials"), "\(keys.errors)")
+      let bundle = try program.run(
+        ["list", "--store", "s3://bucket/x", "--s3-region", "r"], environment: ["AWS_CA_BUNDLE": "none.pem"])
+      #expect(bundle.status == 2)
+      #expect(bundle.errors.contains("none.pem"), "\(bundle.errors)")
     }
 
     @Test func `nobody at the endpoint is told within the stall limit`() throws {
@@ -92,7 +96,30 @@ import Testing
       #expect(try run(program, "trees", "verify").status == 0)
       let doctor = try run(program, "trees", "doctor", "--json")
       #expect(doctor.status == 0, "\(doctor.output)")
+      #expect(try doctor.objects().contains { $0["check"] as? String == "clock" }, "\(doctor.output)")
       #expect(try run(program, "trees", "status", "words", "tree").status == 0)
+    }
+
+    @Test(.enabled(if: isHere), arguments: ["container", "instance"])
+    func `keys that an endpoint lends, and that expire on the way, are renewed`(lender: String) throws {
+      let program = try Program()
+      let url = try S3TestServer.lenderURL()
+      let endpoint =
+        lender == "container"
+        ? ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(url)/lent-keys"] : ["AWS_EC2_METADATA_SERVICE_ENDPOINT": url]
+      let variables = endpoint.merging([
+        "AWS_ENDPOINT_URL_S3": url, "AWS_REGION": "us-east-1", "SNAPCTL_STORE": "s3://tests/\(lender)",
+      ]) { $1 }
+      try program.write(String(repeating: "line of text\n", count: 20_000), to: "tree/deep/b")
+      let verbs = [["init"], ["create", "words", "tree"], ["sync", "words", "copy"], ["verify"]]
+      for verb in verbs {
+        let run = try program.run(verb + ["--log-level", "debug"], environment: variables)
+        #expect(run.status == 0, "\(verb): \(run.errors)")
+        guard verb == ["verify"] else { continue }
+        // Each of the keys is good for five requests.
+        #expect(run.errors.contains("originRetries=") && !run.errors.contains("originRetries=0"), "\(run.errors)")
+      }
+      try program.shell("diff -r --exclude .snapctl tree copy")
     }
 
     @Test(.enabled(if: isHere)) func `records are appended, compacted and found in a bucket`() throws {

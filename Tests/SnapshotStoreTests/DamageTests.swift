@@ -1,7 +1,10 @@
+import Catalog
 import Foundation
+import ObjectTier
 import Primitives
 import SnapshotFormat
 import SnapshotStore
+import Synchronization
 import Testing
 
 @Suite struct `a store in which something is damaged` {
@@ -47,6 +50,20 @@ import Testing
       try replace(path, with: sound)
     }
     #expect(try store.verify().1.isEmpty)
+  }
+
+  @Test func `is not this one when a root came to harm on its way, once`() throws {
+    let (store, _) = try smallStore()
+    let row = try store.store.row(VersionReference(CollectionName("words")!, .newest))
+    let frames = FrameSource(tier: store.origin, cacheByteCountMax: 1 << 20)
+    let once = HarmingTier(store.origin, count: 1)
+    #expect(try store.store.manifest(row, tier: once, frames: frames).digest == row.root.digest)
+    let ever = HarmingTier(store.origin, count: .max)
+    let error = #expect(throws: StoreError.self) { try store.store.manifest(row, tier: ever, frames: frames) }
+    guard case .damage? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
   }
 
   @Test func `is found out whichever object is cut, and the object is named`() throws {
@@ -102,5 +119,39 @@ import Testing
       }
       try replace(path, with: sound)
     }
+  }
+}
+
+/// Flips a bit of what so many reads of whole objects give.
+private final class HarmingTier: ObjectTier {
+  private let tier: any ObjectTier
+  private let left: Mutex<Int>
+
+  init(_ tier: any ObjectTier, count: Int) {
+    self.tier = tier
+    left = Mutex(count)
+  }
+
+  var role: TierRole { tier.role }
+  var location: String { tier.location }
+
+  func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] {
+    var bytes = try tier.read(key, limit: limit)
+    let isHarmed = left.withLock { left in
+      left -= 1
+      return left >= 0
+    }
+    if isHarmed { bytes[bytes.count / 2] ^= 1 }
+    return bytes
+  }
+
+  func byteCount(of key: ObjectKey) throws(TierError) -> UInt64? { try tier.byteCount(of: key) }
+  func read(_ key: ObjectKey, range: Range<UInt64>) throws(TierError) -> [UInt8] { try tier.read(key, range: range) }
+  func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome { try tier.create(key, bytes) }
+  func replace(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) { try tier.replace(key, bytes) }
+  func remove(_ key: ObjectKey) throws(TierError) { try tier.remove(key) }
+  func quarantine(_ key: ObjectKey, mark: UniqueName) throws(TierError) { try tier.quarantine(key, mark: mark) }
+  func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey] {
+    try tier.list(prefix, after: start, limit: limit)
   }
 }

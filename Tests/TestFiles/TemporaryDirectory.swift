@@ -5,8 +5,8 @@ internal import Glibc
 package final class TemporaryDirectory: Sendable {
   package let path: String
 
-  package init() throws {
-    var template = Array("/tmp/snapshot-engine-XXXXXX".utf8CString)
+  package init(in parent: String = "/tmp") throws {
+    var template = Array("\(parent)/snapshot-engine-XXXXXX".utf8CString)
     let made = unsafe template.withUnsafeMutableBufferPointer { buffer -> String? in
       guard let base = buffer.baseAddress, let name = unsafe mkdtemp(base) else { return nil }
       return unsafe String(cString: name)

@@ -3,6 +3,7 @@ import Primitives
 import SnapshotFormat
 import Synchronization
 import TestFiles
+import TestServers
 import Testing
 
 /// The rules of `ObjectTier`, on every tier there is.
@@ -12,7 +13,7 @@ import Testing
   private let bytes = (0..<1_000).map { UInt8(truncatingIfNeeded: $0) }
 
   init() throws {
-    temporary = try TemporaryDirectory()
+    temporary = try TemporaryDirectory(in: Elsewhere.mounts.first ?? "/tmp")
   }
 
   private func kind(_ body: () throws -> some Any) -> TierError.Kind? {
@@ -75,7 +76,7 @@ import Testing
     #expect(try tier.read(pack, range: 0..<0).isEmpty)
   }
 
-  @Test(arguments: TierUnderTest.here)
+  @Test(arguments: TierUnderTest.ofOneHost)
   func `replacing, removing and setting aside do what they say`(_ subject: TierUnderTest) throws {
     let tier = try subject.make(in: temporary)
     let intent = ObjectKey.intent(try #require(CollectionName("words")), IntentIdentifier(value: 7))

@@ -22,7 +22,7 @@ extension CommitTransaction {
     var unsynced: Doubt?
     for round in 1... {
       let failure: CatalogError?
-      switch send(publication, until: doubt?.limit ?? deadline) {
+      switch send(publication, doubt?.limit) {
       case .success(.created) where unsynced == nil: return true
       case .success: failure = nil
       case .failure(let error):
@@ -41,8 +41,11 @@ extension CommitTransaction {
     return false
   }
 
-  private func send(_ publication: HeadPublication, until limit: Deadline) -> Result<CreateOutcome, CatalogError> {
-    let turn = limit.earlier(Deadline(seconds: settings.policy.lockTimeoutSeconds, from: settings.clock))
+  /// - Parameter limit: by which a doubt ends, and with it every call that might remove it.
+  private func send(_ publication: HeadPublication, _ limit: Deadline?) -> Result<CreateOutcome, CatalogError> {
+    let catalog = limit.map { self.catalog.bounded(by: $0) } ?? self.catalog
+    let lockTimeout = Deadline(seconds: settings.policy.lockTimeoutSeconds, from: settings.clock)
+    let turn = (limit ?? deadline).earlier(lockTimeout)
     do throws(CatalogError) {
       return .success(try catalog.publish(publication, deadline: turn))
     } catch {
@@ -57,24 +60,25 @@ extension CommitTransaction {
 
   /// Whether what is there under the number is mine; nil when nothing is there, or it cannot be read.
   ///
-  /// Nothing after a call that surely failed is a failure; nothing after one that may have landed leaves a doubt.
+  /// Nothing, or no answer, after a call that surely failed is a failure; after one that may have landed it leaves a
+  /// doubt.
   private func readBack(
     _ publication: HeadPublication, _ failure: CatalogError?, _ doubt: inout Doubt?
   ) throws(CatalogError) -> Bool? {
     var cause = failure.map { "\($0)" } ?? "the origin says that it exists, and does not show it"
-    var isAnswered = true
-    var seen: Head?
+    let limit = doubt?.limit ?? settleLimit
     do throws(CatalogError) {
-      seen = try line.head(at: publication.revision)
+      let line = HeadLine(catalog.origin.bounded(by: limit), line.collection)
+      if let seen = try line.head(at: publication.revision) {
+        return seen.writeIdentifier == publication.writeIdentifier
+      }
     } catch {
       // Damage where the head is to be is for people; a tier that does not answer is asked again.
       guard case .tier = error else { throw error }
-      isAnswered = false
       cause += "; \(error)"
     }
-    if let seen { return seen.writeIdentifier == publication.writeIdentifier }
-    if let failure, !failure.mayHaveLanded, isAnswered, doubt == nil { throw failure }
-    if doubt == nil { doubt = Doubt(cause: cause, limit: settleLimit) }
+    if let failure, !failure.mayHaveLanded, doubt == nil { throw failure }
+    if doubt == nil { doubt = Doubt(cause: cause, limit: limit) }
     return nil
   }
 

@@ -34,13 +34,12 @@ extension HeadLine {
 
   private func rows(of range: OlderVersions) throws(CatalogError) -> [VersionRow] {
     let key = ObjectKey.versions(range.object.name)
-    guard let bytes = try origin.sealedObject(key) else {
+    let rows = try origin.sealedObject(key) { bytes throws(FormatError) in
+      try VersionsObject(decoding: bytes.rawSpan, of: range, collection: collection).rows
+    }
+    guard let rows else {
       throw .damaged(key, FormatError(.truncated, "versions", "the head refers to it, and it is missing"))
     }
-    do throws(FormatError) {
-      return try VersionsObject(decoding: bytes.rawSpan, of: range, collection: collection).rows
-    } catch {
-      throw .damaged(key, error)
-    }
+    return rows
   }
 }

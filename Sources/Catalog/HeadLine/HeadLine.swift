@@ -48,7 +48,7 @@ package struct HeadLine: Sendable {
       return try exists(revision) ? [] : nil
     }
     guard revision > 0 else { return nil }
-    if !bytes.isEmpty { return try decoded(bytes, revision) }
+    if !bytes.isEmpty, let head = try? decoded(bytes, revision) { return head }
     guard let head = try head(at: revision) else {
       let key = ObjectKey.head(collection, revision: revision)
       throw .tier(TierError(.notFound, key: key, location: origin.location, reason: "it was there a moment ago"))
@@ -71,16 +71,13 @@ package struct HeadLine: Sendable {
 
   /// The head of one revision, verified; nil when it does not exist.
   package func head(at revision: UInt64) throws(CatalogError) -> Head? {
-    guard let bytes = try origin.sealedObject(.head(collection, revision: revision)) else { return nil }
-    return try decoded(bytes, revision)
+    try origin.sealedObject(.head(collection, revision: revision)) { bytes throws(FormatError) in
+      try decoded(bytes, revision)
+    }
   }
 
-  private func decoded(_ bytes: [UInt8], _ revision: UInt64) throws(CatalogError) -> Head {
-    do throws(FormatError) {
-      return try Head(decoding: bytes.rawSpan, collection: collection, revision: revision)
-    } catch {
-      throw .damaged(.head(collection, revision: revision), error)
-    }
+  private func decoded(_ bytes: [UInt8], _ revision: UInt64) throws(FormatError) -> Head {
+    try Head(decoding: bytes.rawSpan, collection: collection, revision: revision)
   }
 
   /// The bytes of a head, nil when it does not exist. None of one that is too large: only of the newest is that damage,
@@ -115,5 +112,16 @@ extension ObjectTier {
       default: throw .tier(error)
       }
     }
+  }
+
+  /// A sealed object, decoded; nil when it is not there. Bytes that do not verify are read once more: they may have
+  /// come to harm on their way.
+  func sealedObject<Value>(
+    _ key: ObjectKey, decode: ([UInt8]) throws(FormatError) -> Value
+  ) throws(CatalogError) -> Value? {
+    guard let first = try sealedObject(key) else { return nil }
+    if let value = try? decode(first) { return value }
+    guard let again = try sealedObject(key) else { return nil }
+    do throws(FormatError) { return try decode(again) } catch { throw .damaged(key, error) }
   }
 }

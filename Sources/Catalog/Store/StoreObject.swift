@@ -6,12 +6,11 @@ package import SnapshotFormat
 package enum StoreObject {
   /// - Throws: `.notFound(.store)` when there is no store.
   package static func read(from origin: any ObjectTier) throws(CatalogError) -> StoreIdentity {
-    guard let bytes = try origin.sealedObject(.store) else { throw .notFound(.store(origin.location)) }
-    do throws(FormatError) {
-      return try StoreIdentity(decoding: bytes.rawSpan)
-    } catch {
-      throw .damaged(.store, error)
+    let identity = try origin.sealedObject(.store) { bytes throws(FormatError) in
+      try StoreIdentity(decoding: bytes.rawSpan)
     }
+    guard let identity else { throw .notFound(.store(origin.location)) }
+    return identity
   }
 
   /// Writes the identity of a new store.

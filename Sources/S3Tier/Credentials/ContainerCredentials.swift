@@ -13,11 +13,11 @@ struct ContainerCredentials: CredentialSource {
     endpoint = LocalEndpoint(transport: transport, clock: clocks.monotonic)
   }
 
-  func credentials() throws(CredentialFailure) -> S3Credentials? {
+  func credentials(by deadline: Deadline) throws(CredentialFailure) -> S3Credentials? {
     guard let url = try url() else { return nil }
     var request = HTTPRequest(.get, url)
     if let token = try token() { request.headers.append(HTTPHeader("Authorization", token)) }
-    return try LentCredentials.parse(try endpoint.body(request), from: url)
+    return try LentCredentials.parse(try endpoint.body(request, by: deadline), from: url)
   }
 
   private func url() throws(CredentialFailure) -> String? {

@@ -4,57 +4,97 @@ internal import Synchronization
 
 /// Credentials from the first place that has some, kept until shortly before they expire.
 ///
-/// Order, as AWS's own tools have it: environment, shared files, container endpoint, instance endpoint.
+/// - Order, as AWS's own tools have it: environment, shared files, container endpoint, instance endpoint.
+/// - One caller asks at a time; the others wait for what it gets, or go on with what is still good.
+/// - Where nothing was got nobody asks again for a while.
 final class CredentialChain: Sendable {
+  private struct State {
+    var kept: S3Credentials?
+    var failure: (reason: CredentialFailure, at: Timestamp)?
+  }
+
   private let sources: [any CredentialSource]
-  private let wallClock: any WallClock
-  private let current = Mutex<S3Credentials?>(nil)
+  private let clocks: S3Clocks
+  private let state = Mutex(State())
+  /// Of asking.
+  private let turn = Mutex(())
 
   /// Renewed so long before they expire.
   private static let marginMilliseconds: Int64 = 5 * 60 * 1_000
+  private static let pauseMilliseconds: Int64 = 10_000
+  private static let lookNanoseconds: UInt64 = 10_000_000
 
-  init(_ sources: [any CredentialSource], wallClock: any WallClock) {
-    self.sources = sources
-    self.wallClock = wallClock
+  init(_ environment: S3Environment, transport: any HTTPTransport, clocks: S3Clocks) {
+    sources = [
+      EnvironmentCredentials(environment), FileCredentials(environment),
+      ContainerCredentials(environment, transport, clocks), InstanceCredentials(environment, transport, clocks),
+    ]
+    self.clocks = clocks
   }
 
-  convenience init(_ environment: S3Environment, transport: any HTTPTransport, clocks: S3Clocks) {
-    self.init(
-      [
-        EnvironmentCredentials(environment), FileCredentials(environment),
-        ContainerCredentials(environment, transport, clocks), InstanceCredentials(environment, transport, clocks),
-      ],
-      wallClock: clocks.wall)
+  func credentials(by deadline: Deadline) throws(CredentialFailure) -> S3Credentials {
+    if let kept = kept(for: CredentialChain.marginMilliseconds) { return kept }
+    while true {
+      let found = try turn.withLockIfAvailable { _ throws(CredentialFailure) in try renewed(by: deadline) }
+      // What is still good does until its last moment.
+      if let found = found ?? kept(for: 0) { return found }
+      guard !deadline.hasPassed(on: clocks.monotonic) else {
+        throw CredentialFailure("the deadline passed while credentials were asked for")
+      }
+      clocks.monotonic.sleep(nanoseconds: CredentialChain.lookNanoseconds)
+    }
   }
 
-  /// Several callers may ask for new ones at the same time: each gets some, and the last are kept.
-  func credentials() throws(CredentialFailure) -> S3Credentials {
-    let kept = current.withLock { $0 }
-    if let kept, isGood(kept, margin: CredentialChain.marginMilliseconds) { return kept }
+  /// The server refused these: whether there are others by now, or will be soon.
+  func renews(_ refused: S3Credentials, by deadline: Deadline) -> Bool {
+    let isRenewed = turn.withLockIfAvailable { _ in
+      let kept = state.withLock { $0.kept }
+      if let kept, kept != refused { return true }
+      guard let found = try? search(by: deadline) else { return false }
+      return found != refused
+    }
+    return isRenewed ?? true
+  }
+
+  /// Another may have had the turn meanwhile.
+  private func renewed(by deadline: Deadline) throws(CredentialFailure) -> S3Credentials {
+    if let kept = kept(for: CredentialChain.marginMilliseconds) { return kept }
     do throws(CredentialFailure) {
-      let found = try search()
-      current.withLock { $0 = found }
+      return try search(by: deadline)
+    } catch {
+      guard let kept = kept(for: 0) else { throw error }
+      return kept
+    }
+  }
+
+  private func kept(for milliseconds: Int64) -> S3Credentials? {
+    guard let kept = state.withLock({ $0.kept }) else { return nil }
+    guard let expiration = kept.expiration else { return kept }
+    return clocks.wall.now().milliseconds < expiration.milliseconds - milliseconds ? kept : nil
+  }
+
+  /// Keeps what it finds. With the turn only.
+  private func search(by deadline: Deadline) throws(CredentialFailure) -> S3Credentials {
+    if let failure = state.withLock({ $0.failure }) {
+      let age = clocks.wall.now().milliseconds - failure.at.milliseconds
+      if (0..<CredentialChain.pauseMilliseconds).contains(age) { throw failure.reason }
+    }
+    do throws(CredentialFailure) {
+      let found = try first(by: deadline)
+      state.withLock { $0 = State(kept: found) }
       return found
     } catch {
-      // What is still good does until its last moment.
-      if let kept, isGood(kept, margin: 0) { return kept }
+      // A caller without patience says nothing about who was asked.
+      if !deadline.hasPassed(on: clocks.monotonic) {
+        state.withLock { $0.failure = (error, clocks.wall.now()) }
+      }
       throw error
     }
   }
 
-  /// The server refused these: the next call looks again.
-  func forget(_ credentials: S3Credentials) {
-    current.withLock { if $0 == credentials { $0 = nil } }
-  }
-
-  private func isGood(_ credentials: S3Credentials, margin: Int64) -> Bool {
-    guard let expiration = credentials.expiration else { return true }
-    return wallClock.now().milliseconds < expiration.milliseconds - margin
-  }
-
-  private func search() throws(CredentialFailure) -> S3Credentials {
+  private func first(by deadline: Deadline) throws(CredentialFailure) -> S3Credentials {
     for source in sources {
-      if let found = try source.credentials() { return found }
+      if let found = try source.credentials(by: deadline) { return found }
     }
     throw CredentialFailure("no credentials in the environment, in shared files, or from a container or instance")
   }

@@ -13,26 +13,27 @@ struct InstanceCredentials: CredentialSource {
     endpoint = LocalEndpoint(transport: transport, clock: clocks.monotonic, seconds: 1)
   }
 
-  func credentials() throws(CredentialFailure) -> S3Credentials? {
+  func credentials(by deadline: Deadline) throws(CredentialFailure) -> S3Credentials? {
     guard environment["AWS_EC2_METADATA_DISABLED"]?.lowercased() != "true" else { return nil }
     let base = environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] ?? "http://169.254.169.254"
     // Most machines are no instance: where nobody answers, there are no credentials.
-    guard let token = try? token(base) else { return nil }
+    guard let token = try? token(base, deadline) else { return nil }
     let roles = "\(base)/latest/meta-data/iam/security-credentials/"
-    let names = try body(roles, token)
+    let names = try body(roles, token, deadline)
     let role = String(decoding: names.prefix { $0 > 32 }, as: UTF8.self)
     guard !role.isEmpty else { throw CredentialFailure("this instance has no role") }
     let url = roles + PercentEncoding.encode(role)
-    return try LentCredentials.parse(try body(url, token), from: url)
+    return try LentCredentials.parse(try body(url, token, deadline), from: url)
   }
 
-  private func token(_ base: String) throws(CredentialFailure) -> String {
+  private func token(_ base: String, _ deadline: Deadline) throws(CredentialFailure) -> String {
     let life = HTTPHeader("X-aws-ec2-metadata-token-ttl-seconds", "300")
-    let bytes = try endpoint.body(HTTPRequest(.put, "\(base)/latest/api/token", headers: [life]))
+    let bytes = try endpoint.body(HTTPRequest(.put, "\(base)/latest/api/token", headers: [life]), by: deadline)
     return String(decoding: bytes.prefix { $0 > 32 }, as: UTF8.self)
   }
 
-  private func body(_ url: String, _ token: String) throws(CredentialFailure) -> [UInt8] {
-    try endpoint.body(HTTPRequest(.get, url, headers: [HTTPHeader("X-aws-ec2-metadata-token", token)]))
+  private func body(_ url: String, _ token: String, _ deadline: Deadline) throws(CredentialFailure) -> [UInt8] {
+    try endpoint.body(
+      HTTPRequest(.get, url, headers: [HTTPHeader("X-aws-ec2-metadata-token", token)]), by: deadline)
   }
 }

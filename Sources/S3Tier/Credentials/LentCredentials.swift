@@ -28,11 +28,11 @@ struct LocalEndpoint: Sendable {
   /// Such an endpoint answers at once or not at all.
   var seconds = 2.0
 
-  func body(_ request: HTTPRequest) throws(CredentialFailure) -> [UInt8] {
+  func body(_ request: HTTPRequest, by deadline: Deadline) throws(CredentialFailure) -> [UInt8] {
     let response: HTTPResponse
     do throws(HTTPFailure) {
       response = try transport.send(
-        request, bodyByteCountMax: 64 << 10, deadline: Deadline(seconds: seconds, from: clock))
+        request, bodyByteCountMax: 64 << 10, deadline: Deadline(seconds: seconds, from: clock).earlier(deadline))
     } catch {
       throw CredentialFailure("\(request.url): \(error.reason)")
     }

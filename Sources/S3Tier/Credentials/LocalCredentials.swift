@@ -8,7 +8,7 @@ struct EnvironmentCredentials: CredentialSource {
     self.environment = environment
   }
 
-  func credentials() throws(CredentialFailure) -> S3Credentials? {
+  func credentials(by _: Deadline) throws(CredentialFailure) -> S3Credentials? {
     switch (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]) {
     case (nil, nil): return nil
     case (let access?, let secret?):
@@ -27,28 +27,49 @@ struct FileCredentials: CredentialSource {
     self.environment = environment
   }
 
-  func credentials() throws(CredentialFailure) -> S3Credentials? {
+  func credentials(by _: Deadline) throws(CredentialFailure) -> S3Credentials? {
     let profile = environment.profile
     let places = [
       (environment.credentialsFile, profile),
       (environment.configurationFile, profile == "default" ? profile : "profile \(profile)"),
     ]
     var isKnown = false
+    var other: String?
     for (path, section) in places {
       guard let bytes = environment.file(path) else { continue }
       let file = ProfileFile(bytes)
       isKnown = isKnown || file.has(section)
-      if let found = credentials(file, section) { return found }
+      if let found = try credentials(file, section) { return found }
+      other = other ?? file.keys(in: section).first(where: FileCredentials.leadsElsewhere)
     }
+    if let other { throw unsupported("the profile \"\(Printable.string(profile))\" has \(Printable.string(other))") }
+    if environment["AWS_WEB_IDENTITY_TOKEN_FILE"] != nil { throw unsupported("AWS_WEB_IDENTITY_TOKEN_FILE is set") }
     guard environment["AWS_PROFILE"] != nil, !isKnown else { return nil }
     throw CredentialFailure("AWS_PROFILE is \"\(Printable.string(profile))\", and no shared file has such a profile")
   }
 
-  private func credentials(_ file: ProfileFile, _ section: String) -> S3Credentials? {
-    guard let access = file.value(of: "aws_access_key_id", in: section),
-      let secret = file.value(of: "aws_secret_access_key", in: section)
-    else { return nil }
+  private func credentials(
+    _ file: ProfileFile, _ section: String
+  ) throws(CredentialFailure) -> S3Credentials? {
+    let access = file.value(of: "aws_access_key_id", in: section)
+    let secret = file.value(of: "aws_secret_access_key", in: section)
+    if access == nil, secret == nil { return nil }
+    guard let access, let secret else {
+      let name = Printable.string(section)
+      throw CredentialFailure("[\(name)] has one of aws_access_key_id and aws_secret_access_key, and not the other")
+    }
     return S3Credentials(
       accessKey: access, secretKey: secret, sessionToken: file.value(of: "aws_session_token", in: section))
+  }
+
+  /// Whether a setting says that the profile's keys are to be had somewhere else.
+  private static func leadsElsewhere(_ key: String) -> Bool {
+    ["role_arn", "credential_process", "web_identity_token_file"].contains(key) || key.hasPrefix("sso_")
+  }
+
+  private func unsupported(_ what: String) -> CredentialFailure {
+    CredentialFailure(
+      "\(what), which is not supported: set AWS_ACCESS_KEY_ID and its companions, as "
+        + "`aws configure export-credentials --format env` gives them")
   }
 }

@@ -25,6 +25,9 @@ package struct ProfileFile {
 
   func has(_ section: String) -> Bool { sections[section] != nil }
 
+  /// What a section sets, in order of name.
+  func keys(in section: String) -> [String] { sections[section]?.keys.sorted() ?? [] }
+
   private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let rest = bytes.drop(while: isBlank)
     return rest.prefix(rest.lastIndex { !isBlank($0) }.map { $0 - rest.startIndex + 1 } ?? 0)

@@ -31,5 +31,5 @@ package struct CredentialFailure: Error, Equatable {
 protocol CredentialSource: Sendable {
   /// Nil when this place is not set up; the next one is asked.
   /// - Throws: when it is set up and does not give any: nobody else's are taken instead.
-  func credentials() throws(CredentialFailure) -> S3Credentials?
+  func credentials(by deadline: Deadline) throws(CredentialFailure) -> S3Credentials?
 }

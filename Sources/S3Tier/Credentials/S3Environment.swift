@@ -12,7 +12,7 @@ package struct S3Environment: Sendable {
   }
 
   /// The variable's value; empty counts as not set.
-  subscript(name: String) -> String? {
+  package subscript(name: String) -> String? {
     variables[name].flatMap { $0.isEmpty ? nil : $0 }
   }
 

@@ -17,7 +17,7 @@ package struct S3Endpoint: Sendable, Equatable {
   /// AWS's own server of a region.
   package init(region: String) {
     scheme = "https"
-    authority = "s3.\(region).amazonaws.com"
+    authority = "s3.\(region).amazonaws.com\(region.hasPrefix("cn-") ? ".cn" : "")"
     self.region = region
     style = .virtualHost
   }
@@ -34,7 +34,8 @@ package struct S3Endpoint: Sendable, Equatable {
     let standard = scheme == "http" ? ":80" : ":443"
     authority = String(rest.hasSuffix(standard) ? rest.dropLast(standard.count) : rest).lowercased()
     self.region = region
-    self.style = style ?? (authority.hasSuffix(".amazonaws.com") ? .virtualHost : .path)
+    let isAWS = authority.hasSuffix(".amazonaws.com") || authority.hasSuffix(".amazonaws.com.cn")
+    self.style = style ?? (isAWS ? .virtualHost : .path)
   }
 
   /// The `Host` of requests for a bucket.

@@ -5,7 +5,8 @@ internal import Primitives
 /// An operation that was given up, and what is known of it.
 struct S3Failure: Error {
   let kind: TierError.Kind
-  /// Of an outcome that is not known: what the last attempt came to.
+  /// Of an outcome that is not known: what the last attempt came to. Of a stall: `.failed` where nothing can have
+  /// landed.
   let cause: TierError.Kind?
   /// Method, status, code, request id, how often it was tried, and what to do where that is known.
   let reason: String
@@ -13,7 +14,7 @@ struct S3Failure: Error {
 
 extension S3Failure {
   /// What one attempt came to, when it is no success.
-  enum Attempt {
+  enum Attempt: Error {
     case failure(HTTPFailure)
     case answer(HTTPResponse, S3ErrorBody)
 
@@ -23,21 +24,26 @@ extension S3Failure {
       case .failure(let failure):
         switch failure.kind {
         case .notConnected, .stalled, .broken: true
-        case .refused, .deadline, .tooLarge: false
+        case .refused, .untrusted, .deadline, .tooLarge: false
         }
       case .answer(let response, let error):
         [408, 409, 425, 429, 500, 502, 503, 504].contains(response.status)
-          || ["RequestTimeout", "SlowDown", "InternalError", "RequestTimeTooSkewed", "ExpiredToken", "BadDigest"]
-            .contains(error.code)
+          || ["RequestTimeout", "SlowDown", "InternalError", "BadDigest"].contains(error.code)
       }
     }
 
     /// Whether what was sent may have taken effect.
     var mayHaveLanded: Bool {
       switch self {
-      case .failure(let failure): failure.kind != .notConnected && failure.kind != .refused
+      case .failure(let failure): ![.notConnected, .refused, .untrusted].contains(failure.kind)
       case .answer(let response, _): (response.status >= 500 && response.status != 507) || response.status == 408
       }
+    }
+
+    /// Whether no byte may have come or gone for as long as is allowed, or nothing was ever connected.
+    var wasSilent: Bool {
+      if case .failure(let failure) = self { return failure.kind != .broken }
+      return false
     }
 
     var isTimeout: Bool {
@@ -57,7 +63,7 @@ extension S3Failure {
         switch failure.kind {
         case .notConnected, .stalled, .deadline: .stalled
         case .tooLarge: .tooLarge(byteCount: 0)
-        case .refused, .broken: .failed
+        case .refused, .untrusted, .broken: .failed
         }
       case .answer(let response, let error):
         switch (response.status, error.code) {
@@ -74,7 +80,9 @@ extension S3Failure {
     /// What happened, and what to do about it.
     var text: String {
       switch self {
-      case .failure(let failure): return Printable.string(failure.reason)
+      case .failure(let failure):
+        let advice = failure.kind == .untrusted ? "; name a file with that of its authority by AWS_CA_BUNDLE" : ""
+        return Printable.string(failure.reason) + advice
       case .answer(let response, let error):
         let identifier = error.requestIdentifier.isEmpty ? response.header("x-amz-request-id") : error.requestIdentifier
         let code = error.code.isEmpty ? "" : " \(error.code)"

@@ -45,7 +45,8 @@ struct RetryState {
 
   private(set) var attemptCount = 1
   private let policy: RetryPolicy
-  private let started: UInt64
+  /// When a byte may have moved last, as far as is known.
+  private var started: UInt64
 
   init(_ policy: RetryPolicy, started: UInt64) {
     self.policy = policy
@@ -53,12 +54,16 @@ struct RetryState {
   }
 
   /// - Parameters:
+  ///   - lasted: nanoseconds in which the attempt was never silent for longer than the stall limit; 0 where it was, or
+  ///     where there was no connection. If it took longer than that limit bytes moved, and the next gets as long again.
   ///   - wanted: for how long the server asked to be left alone, in seconds.
   ///   - unit: chance, 0 ..< 1.
   ///   - left: nanoseconds until the deadline; nil without one.
   mutating func decide(
-    isTimeout: Bool, wanted: Double?, now: UInt64, left: UInt64?, unit: Double, budget: inout RetryBudget
+    isTimeout: Bool, lasted: UInt64, wanted: Double?, now: UInt64, left: UInt64?, unit: Double,
+    budget: inout RetryBudget
   ) -> Decision {
+    if Double(lasted) / 1e9 >= policy.stallSeconds { started = now }
     let elapsed = Double(now - started) / 1e9
     guard attemptCount < policy.attemptCountMax else { return .giveUp(because: "after \(attemptCount) attempts") }
     guard elapsed < policy.stallSeconds else {

@@ -6,21 +6,21 @@ internal import Synchronization
 /// Signs and sends operations, and sends them again as long as that may help.
 ///
 /// - Every attempt is signed anew, with the server's time where this host's is off.
-/// - An operation ends within the stall limit of its last answer, or at its deadline.
+/// - An operation ends within the stall limit of the last byte of it that moved, or at its deadline.
 final class S3Client: Sendable {
   let address: S3Address
   let endpoint: S3Endpoint
   private let transport: any HTTPTransport
-  private let credentials: CredentialChain
-  private let clocks: S3Clocks
+  let credentials: CredentialChain
+  let clocks: S3Clocks
   private let random: AnyRandomSource
   private let policy: RetryPolicy
-  private let state = Mutex(State())
+  let state = Mutex(State())
 
-  private struct State {
+  struct State {
     var budget = RetryBudget()
-    /// What the server's clock is ahead of this host's, in milliseconds.
-    var skew: Int64 = 0
+    /// What the server's clock is ahead of this host's.
+    var skewMilliseconds: Int64 = 0
     var counters = S3Counters()
   }
 
@@ -46,34 +46,49 @@ final class S3Client: Sendable {
     var retry = RetryState(policy, started: clocks.monotonic.nanoseconds())
     var mayHaveLanded = false
     while true {
-      let attempt: S3Failure.Attempt
-      do throws(HTTPFailure) {
-        let response = try send(operation, deadline: deadline)
-        if expected.contains(response.status) {
-          state.withLock { $0.budget.refill(after: retry.attemptCount) }
-          return response
-        }
-        attempt = .answer(response, S3ErrorBody(response.body))
+      let began = clocks.monotonic.nanoseconds()
+      var signing: Signing?
+      do throws(S3Failure.Attempt) {
+        let response = try attempt(operation, expected, &signing, deadline)
+        state.withLock { $0.budget.refill(after: retry.attemptCount) }
+        return response
       } catch {
-        attempt = .failure(error)
-      }
-      mayHaveLanded = mayHaveLanded || attempt.mayHaveLanded
-      adapt(to: attempt)
-      switch decide(attempt, &retry, deadline) {
-      case .retry(let nanoseconds): clocks.monotonic.sleep(nanoseconds: nanoseconds)
-      case .giveUp(let because): throw failure(operation, attempt, because, mayHaveLanded)
+        mayHaveLanded = mayHaveLanded || error.mayHaveLanded
+        let isAdapted = signing.map { adapt(to: error, $0, deadline) } ?? false
+        switch decide(error, isAdapted || error.mayPass, since: began, &retry, deadline) {
+        case .retry(let nanoseconds): clocks.monotonic.sleep(nanoseconds: nanoseconds)
+        case .giveUp(let because): throw failure(operation, error, because, mayHaveLanded)
+        }
       }
     }
   }
 
+  /// - Parameter signing: is given what the request was signed with, if it came to that.
+  private func attempt(
+    _ operation: S3Operation, _ expected: Set<Int>, _ signing: inout Signing?, _ deadline: Deadline
+  ) throws(S3Failure.Attempt) -> HTTPResponse {
+    let response: HTTPResponse
+    do throws(HTTPFailure) {
+      guard !deadline.hasPassed(on: clocks.monotonic) else { throw HTTPFailure(.notConnected, "the deadline passed") }
+      let used = try self.signing(by: deadline)
+      signing = used
+      response = try send(signed(operation, used), operation, deadline)
+    } catch {
+      throw .failure(error)
+    }
+    guard expected.contains(response.status) else { throw .answer(response, S3ErrorBody(response.body)) }
+    return response
+  }
+
   private func decide(
-    _ attempt: S3Failure.Attempt, _ retry: inout RetryState, _ deadline: Deadline
+    _ attempt: S3Failure.Attempt, _ mayPass: Bool, since began: UInt64, _ retry: inout RetryState, _ deadline: Deadline
   ) -> RetryState.Decision {
-    guard attempt.mayPass else { return .giveUp(because: "") }
+    guard mayPass else { return .giveUp(because: "") }
+    let now = clocks.monotonic.nanoseconds()
     return state.withLock { state in
       let decision = retry.decide(
-        isTimeout: attempt.isTimeout, wanted: attempt.wantedSeconds, now: clocks.monotonic.nanoseconds(),
-        left: deadline.nanosecondsLeft(on: clocks.monotonic), unit: random.unit(), budget: &state.budget)
+        isTimeout: attempt.isTimeout, lasted: attempt.wasSilent ? 0 : now - began, wanted: attempt.wantedSeconds,
+        now: now, left: deadline.nanosecondsLeft(on: clocks.monotonic), unit: random.unit(), budget: &state.budget)
       if case .retry = decision { state.counters.retries += 1 }
       return decision
     }
@@ -84,28 +99,16 @@ final class S3Client: Sendable {
   ) -> S3Failure {
     let end = because.isEmpty ? "" : ", \(because)"
     let isOpen = operation.writes && mayHaveLanded
+    // Of a write that surely did nothing the caller is told so.
+    let cause: TierError.Kind? = isOpen ? attempt.kind : attempt.kind == .stalled && !mayHaveLanded ? .failed : nil
     return S3Failure(
-      kind: isOpen ? .outcomeUnknown : attempt.kind, cause: isOpen ? attempt.kind : nil,
+      kind: isOpen ? .outcomeUnknown : attempt.kind, cause: cause,
       reason: "\(operation.method.rawValue): \(attempt.text)\(end)")
   }
 
-  /// Takes from a refusal what makes the next attempt pass.
-  private func adapt(to attempt: S3Failure.Attempt) {
-    guard case .answer(let response, let error) = attempt else { return }
-    switch error.code {
-    case "RequestTimeTooSkewed":
-      guard let date = response.header("Date").flatMap(Timestamp.init(http:)) else { return }
-      let skew = date.milliseconds - clocks.wall.now().milliseconds
-      state.withLock { $0.skew = skew }
-    case "ExpiredToken", "InvalidToken", "TokenRefreshRequired":
-      if let current = try? credentials.credentials() { credentials.forget(current) }
-    default: break
-    }
-  }
-
-  private func send(_ operation: S3Operation, deadline: Deadline) throws(HTTPFailure) -> HTTPResponse {
-    guard !deadline.hasPassed(on: clocks.monotonic) else { throw HTTPFailure(.notConnected, "the deadline passed") }
-    let request = try signed(operation)
+  private func send(
+    _ request: HTTPRequest, _ operation: S3Operation, _ deadline: Deadline
+  ) throws(HTTPFailure) -> HTTPResponse {
     do throws(HTTPFailure) {
       let response = try transport.send(request, bodyByteCountMax: operation.bodyByteCountMax, deadline: deadline)
       count(operation, received: response.body.count)
@@ -122,30 +125,5 @@ final class S3Client: Sendable {
       state.counters.bytesSent += UInt64(operation.body.count)
       state.counters.bytesReceived += UInt64(received)
     }
-  }
-
-  private func signed(_ operation: S3Operation) throws(HTTPFailure) -> HTTPRequest {
-    let credentials: S3Credentials
-    do throws(CredentialFailure) {
-      credentials = try self.credentials.credentials()
-    } catch {
-      throw HTTPFailure(.refused, error.reason)
-    }
-    let skew = state.withLock { $0.skew }
-    let date = RequestDate(Timestamp(milliseconds: clocks.wall.now().milliseconds + skew))
-    let digest = Digest.of(operation.body.rawSpan).hex
-    var headers = operation.headers
-    headers.append(HTTPHeader("Host", endpoint.host(address.bucket)))
-    headers.append(HTTPHeader("x-amz-date", date.stamp))
-    headers.append(HTTPHeader("x-amz-content-sha256", digest))
-    if let token = credentials.sessionToken { headers.append(HTTPHeader("x-amz-security-token", token)) }
-    let path = endpoint.path(address.bucket, operation.key)
-    let subject = SignatureV4.Subject(
-      method: operation.method.rawValue, path: path, query: operation.query, headers: headers, bodyDigest: digest)
-    let signature = SignatureV4(credentials: credentials, region: endpoint.region, date: date)
-    headers.append(HTTPHeader("Authorization", signature.authorization(of: subject)))
-    let query = SignatureV4.canonicalQuery(operation.query)
-    let url = "\(endpoint.scheme)://\(endpoint.host(address.bucket))\(path)\(query.isEmpty ? "" : "?")\(query)"
-    return HTTPRequest(operation.method, url, headers: headers, body: operation.body)
   }
 }

@@ -9,5 +9,18 @@ package struct S3Counters: Sendable, Equatable {
 
   package init() {}
 
-  package var requestCount: Int { requests.values.reduce(0, +) }
+  package static func - (later: S3Counters, earlier: S3Counters) -> S3Counters {
+    var difference = later
+    difference.requests.merge(earlier.requests) { $0 - $1 }
+    difference.retries -= earlier.retries
+    difference.bytesSent -= earlier.bytesSent
+    difference.bytesReceived -= earlier.bytesReceived
+    return difference
+  }
+
+  /// The requests that were sent: `get 12, put 3`.
+  package var requestsByKind: String {
+    requests.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+      .joined(separator: ", ")
+  }
 }

@@ -18,6 +18,16 @@ extension S3ObjectTier {
     return count
   }
 
+  /// What the server's clock is ahead of this host's, in milliseconds and at least; nil where it tells no time.
+  package func clockSkewMilliseconds() throws(TierError) -> Int64? {
+    let before = client.clocks.wall.now().milliseconds
+    let response = try perform(S3Operation(kind: .head, key: path(.store)), .store, expecting: [200, 404])
+    let after = client.clocks.wall.now().milliseconds
+    guard let date = response.header("Date").flatMap(Timestamp.init(http:))?.milliseconds else { return nil }
+    // It is told in whole seconds.
+    return date + 999 < before ? date + 999 - before : max(0, date - after)
+  }
+
   package func read(_ key: ObjectKey, range: Range<UInt64>) throws(TierError) -> [UInt8] {
     let wanted = range.upperBound - range.lowerBound
     guard let count = Int(exactly: wanted), count <= TierLimits.readByteCountMax else { throw tooLarge(key, wanted) }

@@ -16,7 +16,7 @@ package final class S3ObjectTier: ObjectTier {
   package let location: String
   /// Each is a round trip.
   package let callsAtOnce = 3
-  private let client: S3Client
+  let client: S3Client
   /// By which every call is to end.
   private let deadline: Deadline
 

@@ -1,5 +1,6 @@
 internal import ObjectTier
 internal import Primitives
+internal import S3Tier
 internal import SnapshotFormat
 
 /// Tries on an object store what commits stand on (formats/store.md §4): servers differ in how they take conditions.
@@ -15,6 +16,7 @@ struct ObjectProbe {
 
   private static let first = [UInt8](repeating: 0x5A, count: 4_096)
   private static let second = [UInt8](repeating: 0xA5, count: 4_096)
+  static let rights = "Allow this user s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket there"
   static let unfit = "Two writers could overwrite each other here: keep no store on this server"
 
   /// What `init` will not do without: that of two creates of one name the second is refused, and changes nothing.
@@ -41,10 +43,9 @@ struct ObjectProbe {
   /// Looks at all of it, for `doctor`.
   func run(_ report: inout DoctorReport) {
     defer { try? tier.remove(key) }
-    let rights = "Allow this user s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket here"
     guard
       check(
-        "write", "an object can be written", rights, &report,
+        "write", "an object can be written", ObjectProbe.rights, &report,
         { () throws(TierError) in
           try tier.create(key, ObjectProbe.first) == .created
         })
@@ -61,9 +62,12 @@ struct ObjectProbe {
       () throws(TierError) in
       try tier.list(.temporary, after: nil, limit: 1_000).contains(key)
     }
-    check("remove", "an object can be removed", rights, &report) { () throws(TierError) in
+    check("remove", "an object can be removed", ObjectProbe.rights, &report) { () throws(TierError) in
       try tier.remove(key)
       return try tier.byteCount(of: key) == nil
+    }
+    if let bucket = tier as? S3ObjectTier, let skew = try? bucket.clockSkewMilliseconds() {
+      report.clock(aheadMilliseconds: skew)
     }
     latency(&report)
   }

@@ -96,6 +96,8 @@ struct DoctorReport {
   var tier = "origin"
   private(set) var isFine = true
   private let found: (DiagnosedCheck) -> Void
+  /// Records are ordered by clocks; what is ahead by more than this wins over later changes.
+  private static let skewMillisecondsMax: Int64 = 5_000
 
   init(_ found: @escaping (DiagnosedCheck) -> Void) {
     self.found = found
@@ -113,6 +115,14 @@ struct DoctorReport {
       "latency", write < 1_000_000_000,
       "a durable write \(DoctorReport.milliseconds(write)) ms, a look \(DoctorReport.milliseconds(look)) ms",
       "A durable write of 4 KiB took longer than a second: look what else uses it")
+  }
+
+  /// Notes what the clock of whoever serves the tier is ahead of the one here.
+  mutating func clock(aheadMilliseconds skew: Int64) {
+    add(
+      "clock", abs(skew) <= DoctorReport.skewMillisecondsMax,
+      abs(skew) < 1_000 ? "as the clock here" : "\(skew) ms against the clock here",
+      "Set the clocks of this machine and of the server by NTP")
   }
 
   private static func milliseconds(_ nanoseconds: UInt64) -> String {

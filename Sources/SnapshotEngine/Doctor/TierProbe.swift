@@ -11,8 +11,6 @@ struct TierProbe {
 
   /// Below this a few packs fill the file system.
   private static let freeByteCountMin: UInt64 = 256 << 20
-  /// Records are ordered by clocks; what is ahead by more than this wins over later changes.
-  private static let skewMillisecondsMax: Int64 = 5_000
   private static let roundCount = 8
 
   /// - Parameter catalog: what orders the commits of the store that lies there, if one does.
@@ -122,11 +120,7 @@ struct TierProbe {
     guard let status = try? fresh(tree) else { return }
     let after = clock.now().milliseconds
     let there = status.modifiedNanoseconds / 1_000_000
-    let skew = there < before ? there - before : max(0, there - after)
-    report.add(
-      "clock", abs(skew) <= TierProbe.skewMillisecondsMax,
-      abs(skew) < 1_000 ? "as the clock here" : "\(skew) ms against the clock here",
-      "Set the clocks of this machine and of the server by NTP")
+    report.clock(aheadMilliseconds: there < before ? there - before : max(0, there - after))
   }
 
   private func fresh(_ tree: LocalTree) throws(FileError) -> FileStatus {

@@ -2,6 +2,7 @@ internal import Catalog
 internal import Logging
 internal import ObjectTier
 internal import Primitives
+internal import S3Tier
 internal import SnapshotFormat
 internal import SnapshotStore
 
@@ -20,6 +21,7 @@ final class EngineCall: Sendable {
   private let originBefore: TierCounters
   private let cacheBefore: TierCounters
   private let cachingBefore: CacheCounters
+  private let sentBefore: S3Counters?
 
   init(
     _ wiring: StoreWiring, _ configuration: EngineConfiguration, stop: StopSignal, stopAll: StopSignal,
@@ -34,6 +36,7 @@ final class EngineCall: Sendable {
     originBefore = wiring.origin.counters
     cacheBefore = wiring.cache?.counters ?? TierCounters()
     cachingBefore = wiring.cached?.counters ?? CacheCounters()
+    sentBefore = wiring.bucket?.counters
     let tier = GuardedTier(
       wiring.tier.bounded(by: deadline), stops: [stop, stopAll], deadline: deadline, clock: clock, moved: moved)
     catalog = wiring.catalog.bounded(by: deadline)
@@ -63,7 +66,7 @@ final class EngineCall: Sendable {
   /// What the cache spared since the call began, and how it was.
   var caching: CacheCounters { (wiring.cached?.counters ?? CacheCounters()) - cachingBefore }
 
-  /// What the call cost, for the log.
+  /// What the call cost, for the log. Of S3 also what was sent for that, by kind, and how much of it again.
   var measures: Logger.Metadata {
     let (origin, cache) = traffic
     let caching = caching
@@ -75,6 +78,11 @@ final class EngineCall: Sendable {
       "cacheAwaited": "\(caching.awaited)", "cacheDamaged": "\(caching.damaged)", "cacheRefused": "\(caching.refused)",
     ]
     if caching.failures > 0 { measures["cacheLastFailure"] = "\(caching.lastFailure ?? "")" }
+    if let bucket = wiring.bucket, let sentBefore {
+      let sent = bucket.counters - sentBefore
+      measures["originSent"] = "\(sent.requestsByKind)"
+      measures["originRetries"] = "\(sent.retries)"
+    }
     return measures
   }
 

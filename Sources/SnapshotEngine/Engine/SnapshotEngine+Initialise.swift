@@ -47,7 +47,7 @@ extension SnapshotEngine {
         return try existing(present, uri, catalog, ifMissing: ifMissing)
       }
       let kind = try catalog.kind(in: origin)
-      if case .bucket = origin { try ObjectProbe(tier).refuseIfUnfit() }
+      try origin.refuseIfUnfit(for: kind, configuration.deadline)
       let identity = StoreIdentity(identifier: UniqueName(random: random), catalog: kind, created: clock.now())
       let isNew = try StoreWiring.catching { () throws(CatalogError) in
         try StoreObject.create(

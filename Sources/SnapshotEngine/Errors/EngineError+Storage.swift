@@ -27,7 +27,9 @@ extension EngineError {
         .tierTimeout, "\(error)", subject: subject, advice: "Look whether the tier is reachable, and repeat the command"
       )
     case .denied:
-      self.init(.failed, "\(error)", subject: subject, advice: "Look at who owns it and at its mode")
+      let advice =
+        error.location.hasPrefix("s3://") ? ObjectProbe.rights : "Look at who owns it and at its mode"
+      self.init(.failed, "\(error)", subject: subject, advice: advice)
     case .failed:
       self.init(.failed, "\(error)", subject: subject)
     }

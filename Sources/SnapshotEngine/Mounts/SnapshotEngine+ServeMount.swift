@@ -36,7 +36,10 @@ extension ObjectTier {
 /// What a helper's `TierProbe` found, in bytes: `u8 isFine, bytes16 check, bytes16 found, bytes16 advice`, repeated.
 enum ProbedChecks {
   static func probe(_ path: String, _ argument: UInt64) -> [UInt8] {
-    let catalog = CatalogKind.allCases.first { UInt64($0.rawValue) == argument }
+    encoded(checks(path, CatalogKind.allCases.first { UInt64($0.rawValue) == argument }))
+  }
+
+  static func checks(_ path: String, _ catalog: CatalogKind?) -> [DiagnosedCheck] {
     var checks: [DiagnosedCheck] = []
     // Safe to gather: the report tells of its checks before the probe returns.
     withReport {
@@ -44,7 +47,7 @@ enum ProbedChecks {
     } run: {
       TierProbe(path, catalog: catalog).run(&$0)
     }
-    return encoded(checks)
+    return checks
   }
 
   private static func withReport(_ found: @escaping (DiagnosedCheck) -> Void, run: (inout DoctorReport) -> Void) {

@@ -72,6 +72,6 @@ final class GuardedTier: ObjectTier {
   private func check(_ key: ObjectKey?) throws(TierError) {
     if stops.contains(where: \.stops) { throw TierError(.failed, key: key, location: location, reason: "stopped") }
     guard deadline.hasPassed(on: clock) else { return }
-    throw TierError(.stalled, key: key, location: location, reason: "the deadline passed")
+    throw TierError(.stalled, key: key, location: location, reason: "the deadline passed", cause: .failed)
   }
 }

@@ -24,6 +24,11 @@ extension S3ObjectTier {
       } catch {
         throw EngineError(.usage, "\(address): \(error.reason)", subject: "\(address)")
       }
+      let certificates = environment["AWS_CA_BUNDLE"]
+      if let certificates, environment.file(certificates) == nil {
+        let name = Printable.string(certificates)
+        throw EngineError(.usage, "AWS_CA_BUNDLE is \(name), which cannot be read", subject: name)
+      }
       var settings = S3Settings(
         address: address, endpoint: endpoint, environment: environment,
         clocks: S3Clocks(wall: clock, monotonic: clock), random: random)
@@ -32,7 +37,7 @@ extension S3ObjectTier {
         HTTPTransportSettings(
           connectSeconds: min(10, configuration.stallTimeoutSeconds), stallSeconds: configuration.stallTimeoutSeconds,
           connectionCountMax: configuration.s3.connectionCountMax,
-          certificateFile: configuration.s3.variables["AWS_CA_BUNDLE"]),
+          certificateFile: certificates),
         clock: clock)
       return S3ObjectTier(settings, role: role, transport: transport)
     #else

@@ -7,6 +7,7 @@ internal import Logging
 internal import ObjectTier
 internal import Primitives
 internal import RocksDBCatalog
+internal import S3Tier
 internal import SnapshotFormat
 internal import SnapshotStore
 internal import VectorCollections
@@ -18,6 +19,8 @@ struct StoreWiring: Sendable {
   let cache: MeteredTier?
   /// The origin behind the cache; nil without one.
   let cached: CachedTier?
+  /// The origin, where it is one.
+  let bucket: S3ObjectTier?
   let catalog: any Catalog
   let settings: CommitSettings
   let directories: OwnDirectories
@@ -28,6 +31,7 @@ struct StoreWiring: Sendable {
   init(_ location: StoreLocation, _ configuration: EngineConfiguration) throws(EngineError) {
     let place = try StoreOrigin(location, configuration, createIfMissing: false)
     origin = MeteredTier(place.tier)
+    bucket = place.tier as? S3ObjectTier
     let truth = origin.bounded(by: configuration.deadline)
     identity = try StoreWiring.catching { () throws(CatalogError) in try StoreObject.read(from: truth) }
     settings = StoreWiring.settings(configuration)

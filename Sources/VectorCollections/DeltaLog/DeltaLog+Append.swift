@@ -1,3 +1,4 @@
+internal import Catalog
 internal import ObjectTier
 package import Primitives
 package import SnapshotFormat
@@ -229,8 +230,7 @@ extension DeltaLog {
         if try tier.create(key, sent) == .created { return true }
       } catch {
         if case .unsynced = error.kind { throw .outcomeUnknown(key, error.reason) }
-        let mayHaveLanded = error.kind == .outcomeUnknown || error.kind == .stalled
-        guard mayHaveLanded || doubt != nil else { throw .tier(error) }
+        guard CatalogError.tier(error).mayHaveLanded || doubt != nil else { throw .tier(error) }
         doubt = error.reason
       }
       do throws(DeltaLogError) {

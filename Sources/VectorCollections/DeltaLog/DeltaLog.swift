@@ -48,8 +48,18 @@ package struct DeltaLog: Sendable {
     .delta(collection, producer, sequence: sequence)
   }
 
-  /// The end of a delta, or nil when there is none of that name.
+  /// The end of a delta, or nil when there is none of that name. One that does not verify is read once more: it may
+  /// have come to harm on its way.
   func tail(_ key: ObjectKey) throws(DeltaLogError) -> DeltaTail? {
+    do throws(DeltaLogError) {
+      return try readTail(key)
+    } catch {
+      guard case .damaged = error else { throw error }
+      return try readTail(key)
+    }
+  }
+
+  private func readTail(_ key: ObjectKey) throws(DeltaLogError) -> DeltaTail? {
     let byteCount: UInt64?
     let bytes: [UInt8]
     do throws(TierError) {

@@ -104,7 +104,34 @@ import Testing
     #expect(try HeadLine(tier, Samples.words).existing() == base)
   }
 
-  @Test func `a sure failure that cannot be read back leaves a doubt, and is settled`() throws {
+  @Test(arguments: Backend.allCases)
+  func `a sure failure is one even where nothing can be read back, and is sent once`(backend: Backend) throws {
+    let base = try Samples.fill(tier, versions: 1)
+    tier.schedule([.failsUnsent])
+    tier.failReads(after: 1)
+    let error = #expect(throws: CatalogError.self) { try commit(backend) }
+    guard case .tier(let cause) = error else { throw error ?? .timedOut("no error") }
+    #expect(cause.kind == .stalled && cause.cause == .failed)
+    tier.failReads(0)
+    #expect(try HeadLine(tier, Samples.words).existing() == base)
+    #expect(headKeys().count == 3)
+  }
+
+  @Test func `a doubt about what cannot be looked at lasts as long as doubts do, and no longer`() throws {
+    _ = try Samples.fill(tier, versions: 1)
+    let slow = SlowTier(seconds: 30, clock: clock)
+    let settings = CommitSettings(clock: clock, wallClock: clock, random: SeededRandomSource(seed: 5))
+    let transaction = CommitTransaction(DirectoryCatalog(slow), Samples.words, settings: settings, deadline: .never)
+    let base = try HeadLine(tier, Samples.words).existing()
+    let began = clock.nanoseconds()
+    let error = #expect(throws: CatalogError.self) {
+      try transaction.commit(Proposal([.policy(key: "a", value: "b")]), base: base)
+    }
+    guard case .outcomeUnknown = error else { throw error ?? .timedOut("no error") }
+    #expect(clock.nanoseconds() - began < 61_000_000_000)
+  }
+
+  @Test func `after a stall that cannot be read back a sure failure leaves the doubt, and it is settled`() throws {
     let base = try Samples.fill(tier, versions: 1)
     tier.schedule([.fails(.stalled), .fails(.failed)])
     let settings = CommitSettings(clock: clock, wallClock: clock, random: SeededRandomSource(seed: 5))

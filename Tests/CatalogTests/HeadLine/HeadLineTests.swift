@@ -27,6 +27,17 @@ import Testing
     }
   }
 
+  @Test func `bytes that came to harm on their way are read again, and are damage the second time`() throws {
+    let head = try Samples.fill(tier, versions: 3)
+    tier.harmReads(1)
+    #expect(try line.newest() == head)
+    tier.harmReads(1)
+    #expect(try line.head(at: 2)?.revision == 2)
+    tier.harmReads(2)
+    #expect(throws: CatalogError.self) { try line.newest() }
+    #expect(try line.newest() == head)
+  }
+
   @Test func `to see that nothing came after a head costs one request`() throws {
     let head = try Samples.fill(tier, versions: 9)
     let metered = MeteredTier(tier)

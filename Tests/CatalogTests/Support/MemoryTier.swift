@@ -19,6 +19,8 @@ final class MemoryTier: ObjectTier {
     case landsUnsynced
     /// It fails for sure.
     case fails(TierError.Kind)
+    /// It never left.
+    case failsUnsent
   }
 
   private struct State {
@@ -27,6 +29,8 @@ final class MemoryTier: ObjectTier {
     var faultEver: Fault?
     var underWay: [(calls: Int, key: ObjectKey, bytes: [UInt8])] = []
     var failingReads = 0
+    var failingReadsAfter = Int.max
+    var harmedReads = 0
     var rival: (@Sendable (ObjectKey) -> [UInt8])?
     var creates: [ObjectKey] = []
     var hidden: Set<ObjectKey> = []
@@ -50,7 +54,16 @@ final class MemoryTier: ObjectTier {
   func scheduleLeases(_ faults: [Fault]) { state.withLock { $0.leaseFaults = faults } }
   /// A name that is taken, by nothing that is listed or read.
   func hide(_ key: ObjectKey) { state.withLock { _ = $0.hidden.insert(key) } }
-  func failReads(_ count: Int) { state.withLock { $0.failingReads = count } }
+  /// All reads fail once so many more creates were sent.
+  func failReads(after creates: Int) { state.withLock { $0.failingReadsAfter = $0.creates.count + creates } }
+  func failReads(_ count: Int) {
+    state.withLock {
+      $0.failingReads = count
+      $0.failingReadsAfter = .max
+    }
+  }
+  /// The next reads give bytes that came to harm on their way.
+  func harmReads(_ count: Int) { state.withLock { $0.harmedReads = count } }
   /// The keys of all creates that were sent, in order.
   var creates: [ObjectKey] { state.withLock { $0.creates } }
   func object(_ key: ObjectKey) -> [UInt8]? { state.withLock { $0.objects[key] } }
@@ -82,9 +95,14 @@ final class MemoryTier: ObjectTier {
 
   func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] {
     let (found, isFailing) = call { state in
-      let isFailing = state.failingReads > 0
-      if isFailing { state.failingReads -= 1 }
-      return (state.objects[key], isFailing)
+      let isFailing = state.failingReads > 0 || state.creates.count >= state.failingReadsAfter
+      if state.failingReads > 0 { state.failingReads -= 1 }
+      var bytes = state.objects[key]
+      if state.harmedReads > 0, let count = bytes?.count {
+        state.harmedReads -= 1
+        bytes?[count / 2] ^= 1
+      }
+      return (bytes, isFailing)
     }
     if isFailing { throw error(.stalled, key) }
     guard let found else { throw error(.notFound, key) }
@@ -103,6 +121,9 @@ final class MemoryTier: ObjectTier {
       switch fault {
       case .lost: return .failure(error(.outcomeUnknown, key))
       case .fails(let kind): return .failure(error(kind, key))
+      case .failsUnsent:
+        let reason = "injected: refused"
+        return .failure(TierError(.stalled, key: key, location: location, reason: reason, cause: .failed))
       case .landsLater(let calls):
         state.underWay.append((calls, key, bytes))
         return .failure(error(.stalled, key))

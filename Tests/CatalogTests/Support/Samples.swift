@@ -51,7 +51,16 @@ enum Backend: String, CaseIterable, Sendable {
   case directory, mount, rocksdb, s3
 
   /// All that can be had here.
-  static var here: [Backend] { allCases.filter { S3TestServer.isHere || $0 != .s3 } }
+  static var here: [Backend] { allCases.filter(\.isHere) }
+
+  private var isHere: Bool {
+    switch self {
+    case .s3: S3TestServer.isHere
+    // Its database belongs on a local disk.
+    case .rocksdb: Elsewhere.mounts.isEmpty
+    case .directory, .mount: true
+    }
+  }
 
   /// The truth of a store: `files`, or an empty one of the backend's own.
   func origin(else files: any ObjectTier) throws -> any ObjectTier {
@@ -79,7 +88,8 @@ final class TemporaryDirectory: Sendable {
   let path: String
 
   init() {
-    path = NSTemporaryDirectory() + "catalog-\(SystemRandomSource().next())"
+    let parent = Elsewhere.mounts.first.map { $0 + "/" } ?? NSTemporaryDirectory()
+    path = parent + "catalog-\(SystemRandomSource().next())"
     try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 

@@ -7,21 +7,28 @@ final class ScriptedTransport: HTTPTransport {
   private struct State {
     var answers: ArraySlice<Result<HTTPResponse, HTTPFailure>>
     var requests: [HTTPRequest] = []
+    var deadlines: [Deadline] = []
   }
 
   private let state: Mutex<State>
+  /// Until it answers.
+  private let delayNanoseconds: UInt64
 
-  init(_ answers: [Result<HTTPResponse, HTTPFailure>] = []) {
+  init(_ answers: [Result<HTTPResponse, HTTPFailure>] = [], delayNanoseconds: UInt64 = 0) {
+    self.delayNanoseconds = delayNanoseconds
     state = Mutex(State(answers: answers[...]))
   }
 
   var requests: [HTTPRequest] { state.withLock { $0.requests } }
+  var deadlines: [Deadline] { state.withLock { $0.deadlines } }
 
   func send(_ request: HTTPRequest, bodyByteCountMax: Int, deadline: Deadline) throws(HTTPFailure) -> HTTPResponse {
     let answer = state.withLock { state in
       state.requests.append(request)
+      state.deadlines.append(deadline)
       return state.answers.popFirst()
     }
+    SystemClock().sleep(nanoseconds: delayNanoseconds)
     guard let answer else { throw HTTPFailure(.refused, "the script is at its end") }
     return try answer.get()
   }

@@ -35,6 +35,7 @@ def fought(context, snapctl, workers, name):
     created = [one for one_worker in told for one in one_worker.created]
     records = {id_: one for one_worker in told for id_, one in one_worker.records.items()}
     faults = [fault for one_worker in told for fault in one_worker.faults]
+    faults += [text for worker in workers for text in worker.missing()]
     faults += [*listed(snapctl, TREE, created), *listed(snapctl, WORDS, created), *marked(context, snapctl, created)]
     faults += [*kept(snapctl, records), *sound(snapctl)]
     refused = sum(one_worker.refused for one_worker in told)

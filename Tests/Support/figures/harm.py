@@ -86,6 +86,21 @@ def slow(seconds):
     return trickle
 
 
+def slow_and_torn(seconds):
+    """The same, and the last piece never comes."""
+
+    def trickle(exchange):
+        answer = exchange.forward()
+        size = max(1, len(answer.body) // PIECES)
+        exchange.begin(answer)
+        for piece in range(PIECES - 1):
+            exchange.write(answer.body[piece * size:(piece + 1) * size])
+            time.sleep(seconds / (PIECES - 1))
+        exchange.reset()
+
+    return trickle
+
+
 def slow_upload(bytes_per_second):
     """The request is taken at that rate."""
 

@@ -22,7 +22,7 @@ from .shim import built
 DEADLINE, STALL = 2, 1
 EVER = 1 << 30
 DONE, DAMAGED, UNKNOWN, NO_SPACE, NO_ANSWER = 0, 4, 7, 8, 9
-ALL_VERBS = VERBS | {"upload": Upload}
+ALL_VERBS = VERBS | {Upload.name: Upload}
 WRITERS = ("create", "append", "compact")
 AT_ONCE = 4  # they mostly wait
 BUSY_SECONDS = 1.0  # what the end of a call may come late
@@ -38,6 +38,7 @@ class Kind:
     kinds: tuple = ()  # of objects; empty: any, "decides": the one whose creation is the commit
     count: int = 1
     exits: tuple = (DONE,)
+    exits_of: dict = dataclasses.field(default_factory=dict)  # by verb, where they are others
     options: tuple = ()
     within: float = 60
     verbs: tuple = tuple(VERBS)
@@ -50,13 +51,19 @@ class Kind:
         return lambda request: self.method in ("", request.method) and (not kinds or request.kind in kinds)
 
 
-NOTICED = (DONE, DAMAGED, UNKNOWN)  # unknown: a delta that is there, and no head to tell whether it counts
 OBJECTS = ("packs", "manifests", "versions", "heads", "deltas", "store")
+# Who reads them and tells. A delta that is damaged `compact` sets aside.
+READERS = {
+    "packs": ("create", "sync", "verify"), "manifests": ("create", "sync", "verify"), "heads": tuple(VERBS),
+    "deltas": ("verify",), "store": tuple(VERBS)}
+EACH_FLIPPED = {"exits": (DAMAGED,), "is_whole": True}
 LATE = {"exits": (DONE, NO_ANSWER, UNKNOWN), "count": EVER}  # done: where only a leftover was to be removed
 BY_DEADLINE = {"options": ("--deadline", DEADLINE), "within": DEADLINE + BUSY_SECONDS}
-# A request that stalls is the last of its kind. A commit looks whether it took effect, and asks once more; then what was
+# A request that stalls is the last of its kind. A commit looks for so long whether it took effect; then what was
 # announced is taken back: an intent by one request, a lease by two.
-BY_STALL = {"options": ("--stall-timeout", STALL), "within": 7 * STALL + BUSY_SECONDS}
+BY_STALL = {"options": ("--stall-timeout", STALL), "within": 5 * STALL + BUSY_SECONDS}
+# Each of them asks several times; waiting to ask again may begin just before the limit.
+BY_REFUSALS = {"options": ("--stall-timeout", STALL), "within": 12}
 
 KINDS = {
     "500 three times": Kind(answering(500, "InternalError"), count=3),
@@ -67,17 +74,23 @@ KINDS = {
     "reset after the request, twice": Kind(harm.reset_after, count=2),
     "the answer lost": Kind(harm.lose_answer),
     "a body torn, twice": Kind(harm.tear, "GET", count=2),
-    "a bit of an object flipped": Kind(harm.flip, "GET", OBJECTS, exits=NOTICED),
-    "a bit of each object flipped": Kind(harm.flip, "GET", OBJECTS, EVER, exits=NOTICED, is_whole=True),
+    "a bit of an object flipped": Kind(harm.flip, "GET", OBJECTS, exits_of={"verify": (DONE, DAMAGED)}),
+    **{f"a bit of each of the {kind} flipped": Kind(harm.flip, "GET", (kind,), EVER, verbs=verbs, **EACH_FLIPPED)
+       for kind, verbs in READERS.items()},
     "each object takes 3 s, stall limit 1 s": Kind(
         harm.slow(3 * STALL), "GET", ("packs",), EVER, options=("--stall-timeout", STALL), is_whole=True,
+        verbs=("create", "sync")),
+    "a pack takes 3 s and is torn, stall limit 1 s": Kind(
+        harm.slow_and_torn(3 * STALL), "GET", ("packs",), options=("--stall-timeout", STALL), is_whole=True,
         verbs=("create", "sync")),
     "a pack of 16 MB goes up at 4 MB/s, stall limit 2 s": Kind(
         harm.slow_upload(4_000_000), "PUT", ("packs",), EVER, options=("--stall-timeout", 2), verbs=("upload",),
         is_whole=True),
     "503 for ever, deadline 2 s": Kind(answering(503, "SlowDown"), **LATE, **BY_DEADLINE),
-    "503 for ever, stall limit 1 s": Kind(  # waiting to ask again may begin just before the limit
-        answering(503, "SlowDown"), **LATE, options=("--stall-timeout", STALL), within=15),
+    "503 for ever, stall limit 1 s": Kind(answering(503, "SlowDown"), **LATE, **BY_REFUSALS),
+    "429 for ever to the commit, stall limit 1 s": Kind(
+        answering(429, "TooManyRequests"), "PUT", ("decides",), EVER, (NO_ANSWER,), verbs=WRITERS, is_whole=True,
+        **BY_REFUSALS),
     "silence, deadline 2 s": Kind(harm.hold, **LATE, **BY_DEADLINE),
     "silence, stall limit 1 s": Kind(harm.hold, **LATE, **BY_STALL),
     "no pack is taken, stall limit 1 s": Kind(
@@ -124,8 +137,7 @@ def kind_sweep(context, states, name, rounds):
         for verb, hits, faults in workers.map(lambda case: trial(context, name, kind, *case), cases):
             if hits:
                 found.add(found.trials, verb, faults)
-    if found.trials < rounds:
-        found.faults.append("hardly a trial met the harm")
+    found.faults += [f"no trial of {verb} met the harm" for verb in kind.verbs if not found.calls[verb]]
     return found
 
 
@@ -186,8 +198,10 @@ def cast(context, name, kind, state, number, server):
 
 
 def judged(kind, verb, snapctl, folder, run):
-    if run.exit not in kind.exits or run.timed_out:
+    if run.exit not in kind.exits_of.get(verb.name, kind.exits) or run.timed_out:
         yield run.told()
+    if run.exit == UNKNOWN and not verb.decides:
+        yield f"in doubt though it publishes nothing: {run.told()}"
     if run.exit != DONE and (DUMP.search(run.stderr) or not run.stderr.strip() + run.stdout.decode().strip()):
         yield f"says it to nobody: {run.told()}"
     if run.seconds > kind.within:

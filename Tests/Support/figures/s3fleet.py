@@ -48,8 +48,17 @@ def fleet(context, snapctls, where, commits, watch=None):
 class CountedCreator(Creator):
     """Until so many commits of its own were acknowledged; `until` is their number."""
 
+    count_each = 1
+
+    def count(self):
+        return len(self.acknowledged.created)
+
     def goes_on(self):
-        return len(self.acknowledged.created) < self.until and self.has_patience()
+        return self.count() < self.count_each * self.until and self.has_patience()
+
+    def missing(self):
+        if self.count() < self.count_each * self.until:
+            yield f"worker {self.number} has {self.count()} of {self.count_each * self.until}"
 
     def has_patience(self):
         if self.turn < TURNS_MAX * self.until:
@@ -61,10 +70,11 @@ class CountedCreator(Creator):
 class CountedCompactor(Compactor):
     """Appends so many deltas, and compacts after each."""
 
-    has_patience = CountedCreator.has_patience
+    count_each = 3
+    goes_on, missing, has_patience = CountedCreator.goes_on, CountedCreator.missing, CountedCreator.has_patience
 
-    def goes_on(self):
-        return len(self.acknowledged.records) < 3 * self.until and self.has_patience()
+    def count(self):
+        return len(self.acknowledged.records)
 
 
 def cold(context, count):

@@ -13,7 +13,7 @@ WHOLE_PACK = 16_000_000
 class Verb:
     """`fill` makes the store once; a trial starts from a copy of it, with a folder of its own."""
 
-    command = ()
+    name = ""
     decides = ""  # the kind of object whose creation is the commit
 
     def fill(self, snapctl, folder):
@@ -35,6 +35,7 @@ class Verb:
 
 
 class Create(Verb):
+    name = "create"
     decides = "heads"
 
     def fill(self, snapctl, folder):
@@ -56,6 +57,7 @@ class Create(Verb):
 
 
 class Append(Verb):
+    name = "append"
     decides = "deltas"
 
     def fill(self, snapctl, folder):
@@ -76,6 +78,7 @@ class Append(Verb):
 
 
 class Compact(Verb):
+    name = "compact"
     decides = "heads"
 
     def fill(self, snapctl, folder):
@@ -95,6 +98,8 @@ class Compact(Verb):
 
 
 class Sync(Verb):
+    name = "sync"
+
     def fill(self, snapctl, folder):
         for number in (1, 2):
             self.source = small_tree(folder / f"source{number}", 7, changed=40 * (number - 1))
@@ -117,6 +122,8 @@ class Sync(Verb):
 
 
 class Verify(Verb):
+    name = "verify"
+
     def fill(self, snapctl, folder):
         Sync().fill(snapctl, folder)
         Compact().fill(snapctl, folder)
@@ -129,6 +136,8 @@ class Verify(Verb):
 class Upload(Create):
     """A whole pack of bytes that nothing makes smaller."""
 
+    name = "upload"
+
     def fill(self, snapctl, folder):
         """Nothing: the first version is the large one."""
 
@@ -140,7 +149,7 @@ class Upload(Create):
         yield from numbered(snapctl, TREE, 1)
 
 
-VERBS = {"create": Create, "sync": Sync, "append": Append, "compact": Compact, "verify": Verify}
+VERBS = {one.name: one for one in (Create, Sync, Append, Compact, Verify)}
 
 
 def write_records(folder, producer):

@@ -32,6 +32,10 @@ class Worker(threading.Thread):
     def goes_on(self):
         return time.monotonic() < self.until
 
+    def missing(self):
+        """What it was to do and did not, in words."""
+        return ()
+
     def run(self):
         while self.goes_on():
             self.turn += 1

@@ -10,12 +10,26 @@ import Testing
 
 /// The tiers that one suite holds to the rules of `ObjectTier`, each in a directory of its own.
 enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible {
-  case memory, file, fileWithoutDurability, metered, cached, cachedByNothing, mounted, cachedMounted, s3, cachedS3
+  case memory, file, fileWithoutDurability, metered, cached, cachedByNothing, mounted, cachedMounted
+  case s3, s3VirtualHost, cachedS3
+  /// One directory by two mounts.
+  case mountedTwice
 
   /// All that can be had here.
-  static var here: [TierUnderTest] { allCases.filter { S3TestServer.isHere || !$0.isOnS3 } }
+  static var here: [TierUnderTest] { allCases.filter(\.isHere) }
 
-  private var isOnS3: Bool { self == .s3 || self == .cachedS3 }
+  /// Of two hosts one may see late what the other replaced or removed. Nothing that decides ever is.
+  static var ofOneHost: [TierUnderTest] { here.filter { $0 != .mountedTwice } }
+
+  private var isHere: Bool {
+    switch self {
+    case .s3, .cachedS3: S3TestServer.isHere
+    // Another server would have to know the host's name.
+    case .s3VirtualHost: S3TestServer.isHere && Elsewhere.s3URL == nil
+    case .mountedTwice: Elsewhere.mounts.count == 2
+    default: true
+    }
+  }
 
   var testDescription: String { rawValue }
 
@@ -34,13 +48,19 @@ enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible 
         origin: try open(directory, "origin", .none),
         cache: MountedTier("\(directory.path)/cache", options: mounted(.cache), clock: SystemClock()))
     case .s3: try bucket()
+    case .s3VirtualHost: try bucket(isInHost: true)
+    case .mountedTwice:
+      AlternatingTier([
+        try open(directory, "origin", .full),
+        try open(try #require(Elsewhere.mounts.last) + directory.path.dropFirst(Elsewhere.mounts[0].count), "origin"),
+      ])
     case .cachedS3: cachedTier(origin: try bucket(), cache: try open(directory, "cache", .none))
     }
   }
 
-  private func bucket() throws -> any ObjectTier {
+  private func bucket(isInHost: Bool = false) throws -> any ObjectTier {
     #if S3
-      try S3TestServer.tier()
+      isInHost ? try S3TestServer.virtualHostTier() : try S3TestServer.tier()
     #else
       throw TierError(.failed, key: nil, location: "S3", reason: "not built in")
     #endif
@@ -56,9 +76,13 @@ enum TierUnderTest: String, CaseIterable, Sendable, CustomTestStringConvertible 
   private func open(
     _ directory: TemporaryDirectory, _ name: String, _ durability: Durability
   ) throws -> FileObjectTier {
+    try open(directory.path, name, durability)
+  }
+
+  private func open(_ path: String, _ name: String, _ durability: Durability = .full) throws -> FileObjectTier {
     let role: TierRole = name == "cache" ? .cache : .origin
     return try FileObjectTier.open(
-      "\(directory.path)/\(name)", options: .init(role: role, createIfMissing: true, durability: durability),
+      "\(path)/\(name)", options: .init(role: role, createIfMissing: true, durability: durability),
       random: SystemRandomSource())
   }
 

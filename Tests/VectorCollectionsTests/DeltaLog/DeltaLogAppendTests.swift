@@ -1,3 +1,4 @@
+import ObjectTier
 import Primitives
 import SnapshotFormat
 import Synchronization
@@ -127,6 +128,23 @@ struct DeltaLogAppendTests {
     #expect(throws: DeltaLogError.outcomeUnknown(sample.key(1), "made to fail")) { try sample.append("a") }
     sample.tier.state.withLock { $0.faults = [.requestLost, .failed] }
     #expect(try sample.append("b").appendedKey == sample.key(1))
+  }
+
+  @Test func `what was never sent is a failure, and no doubt`() throws {
+    sample.tier.state.withLock { $0.faults = [.unsent] }
+    let error = #expect(throws: DeltaLogError.self) { try sample.append("a") }
+    guard case .tier(let cause)? = error else { throw error ?? .head("no error") }
+    #expect(cause.kind == .stalled)
+    try sample.append("a", sequence: 1)
+  }
+
+  @Test func `a delta before that came to harm on its way is read again`() throws {
+    try sample.append("a")
+    sample.tier.state.withLock { $0.harmedReads = 1 }
+    #expect(try sample.append("a", sequence: 1) == .alreadyThere(sample.key(1)))
+    sample.tier.state.withLock { $0.harmedReads = 2 }
+    let error = #expect(throws: DeltaLogError.self) { try sample.append("a", sequence: 1) }
+    guard case .damaged? = error else { throw error ?? .head("no error") }
   }
 
   @Test func `what stays unknown is reported as unknown`() throws {

@@ -11,6 +11,8 @@ final class MemoryTier: ObjectTier {
     var hidden: Set<ObjectKey> = []
     /// What the next creates come to instead, first to last.
     var faults: [Fault] = []
+    /// So many of the next reads give bytes that came to harm on their way.
+    var harmedReads = 0
     var beforeCreate: (@Sendable (ObjectKey) -> Void)?
     var afterCreate: (@Sendable (ObjectKey) -> Void)?
   }
@@ -24,6 +26,8 @@ final class MemoryTier: ObjectTier {
     case requestLost
     /// Nothing lands, and the caller is told so.
     case failed
+    /// Nothing was sent, and the caller is told so.
+    case unsent
   }
 
   let role = TierRole.origin
@@ -41,9 +45,16 @@ final class MemoryTier: ObjectTier {
   }
 
   func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] {
-    guard let bytes = objects[key] else { throw error(.notFound, key) }
-    guard bytes.count <= limit else { throw error(.tooLarge(byteCount: UInt64(bytes.count)), key) }
-    return bytes
+    let found = state.withLock { state in
+      guard state.harmedReads > 0, let count = state.objects[key]?.count else { return state.objects[key] }
+      state.harmedReads -= 1
+      var bytes = state.objects[key]
+      bytes?[count - 100] ^= 1
+      return bytes
+    }
+    guard let found else { throw error(.notFound, key) }
+    guard found.count <= limit else { throw error(.tooLarge(byteCount: UInt64(found.count)), key) }
+    return found
   }
 
   func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome {
@@ -55,6 +66,9 @@ final class MemoryTier: ObjectTier {
     let fault = state.withLock { $0.faults.isEmpty ? nil : $0.faults.removeFirst() }
     if fault == .requestLost { throw error(.outcomeUnknown, key) }
     if fault == .failed { throw error(.failed, key) }
+    if fault == .unsent {
+      throw TierError(.stalled, key: key, location: location, reason: "made to fail", cause: .failed)
+    }
     let created = state.withLock { state in
       guard state.objects[key] == nil else { return false }
       state.objects[key] = bytes

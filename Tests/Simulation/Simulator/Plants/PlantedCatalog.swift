@@ -17,12 +17,17 @@ final class PlantedCatalog: Catalog {
   let base: any Catalog
   private let process: SimulatedProcess
   private let change: Change
-  private let sent = Held<[UniqueName: Int]>([:])
+  private let sent: Held<[UniqueName: Int]>
 
-  init(_ base: any Catalog, _ process: SimulatedProcess, _ change: Change) {
+  convenience init(_ base: any Catalog, _ process: SimulatedProcess, _ change: Change) {
+    self.init(base, process, change, Held([:]))
+  }
+
+  private init(_ base: any Catalog, _ process: SimulatedProcess, _ change: Change, _ sent: Held<[UniqueName: Int]>) {
     self.base = base
     self.process = process
     self.change = change
+    self.sent = sent
   }
 
   var kind: CatalogKind { base.kind }
@@ -30,7 +35,7 @@ final class PlantedCatalog: Catalog {
   var hints: RevisionHints { base.hints }
 
   func bounded(by deadline: Deadline) -> any Catalog {
-    PlantedCatalog(base.bounded(by: deadline), process, change)
+    PlantedCatalog(base.bounded(by: deadline), process, change, sent)
   }
 
   func publish(_ publication: HeadPublication, deadline: Deadline) throws(CatalogError) -> CreateOutcome {

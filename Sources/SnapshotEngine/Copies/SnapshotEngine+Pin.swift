@@ -3,8 +3,8 @@ internal import SnapshotSync
 
 /// A reader's grip on a plain copy.
 ///
-/// - While it lasts, in this process or another, no sync patches the copy's files in place: it is refused as locked. What
-///   exchanges the tree goes on, and takes nothing away from who has files of it open.
+/// - While it lasts, in this process or another, no sync patches the copy's files in place: it is refused as locked.
+///   What exchanges the tree goes on, and takes nothing away from who has files of it open.
 /// - The grip ends with `release`, with the last reference, and with the process, however it ends.
 public final class CopyPin: Sendable {
   /// The copy's directory, as it was given.

@@ -5,7 +5,8 @@ package import SnapshotStore
 
 /// A directory against a version: every byte is hashed, no hint believed (`status`, `diff NAME DIR`, `verify --local`).
 ///
-/// One pass over both, in order of path; reads only, follows no link, takes no lock. What vanishes meanwhile is not there.
+/// One pass over both, in order of path; reads only, follows no link, takes no lock. What vanishes meanwhile is not
+/// there.
 package struct DirectoryComparison {
   /// Whether what the directory's ignore files keep out of versions counts as a difference.
   package var countsIgnored = false
@@ -120,8 +121,8 @@ extension DirectoryComparison {
 
   private static let windowByteCount = 4 << 20
 
-  /// The file's digest, its byte count, and how many of its chunks the entry does not have in the same place; nil for one
-  /// that has vanished.
+  /// The file's digest, its byte count, and how many of its chunks the entry does not have in the same place; nil for
+  /// one that has vanished.
   private func hash(
     _ found: TreeEntry, _ entry: FileEntry?, _ manifest: ManifestReader
   ) throws(SyncError) -> (Digest, UInt64, Int)? {

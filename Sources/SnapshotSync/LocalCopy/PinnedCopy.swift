@@ -3,7 +3,8 @@ package import Primitives
 internal import SnapshotStore
 internal import Synchronization
 
-/// A reader's grip on a plain copy: while it lasts, no sync patches its files where they are (formats/copy-state.md §5).
+/// A reader's grip on a plain copy: while it lasts, no sync patches its files where they are
+/// (formats/copy-state.md §5).
 ///
 /// A sync that exchanges the tree, or replaces files, goes on: what a reader has open or mapped stays what it was.
 package final class PinnedCopy: Sendable {

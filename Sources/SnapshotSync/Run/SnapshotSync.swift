@@ -37,8 +37,8 @@ package struct SnapshotSync: Sendable {
   /// Brings the directory of the request to its version.
   ///
   /// Afterwards it has exactly the entries of the version, besides what its ignore files keep out of versions, and
-  /// remembers so in `.snapctl/`. After a failure it is as it was, or, where files are replaced one by one or patched in
-  /// place, between the two; then the next sync brings it to the end.
+  /// remembers so in `.snapctl/`. After a failure it is as it was, or, where files are replaced one by one or patched
+  /// in place, between the two; then the next sync brings it to the end.
   ///
   /// - Parameters:
   ///   - lockDeadline: how long to wait for another sync of the same directory.

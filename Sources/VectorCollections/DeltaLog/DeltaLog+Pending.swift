@@ -16,10 +16,10 @@ package struct PendingDeltas: Sendable {
     package let error: FormatError
   }
 
-  /// By producer, without gaps, ascending: what a compaction may take. Quarantined ones are passed over; those that
-  /// are to be tried again stand before the others.
+  /// By producer, without gaps, ascending: what a compaction may take once it has decided on the unreadable ones before
+  /// it. Quarantined ones are passed over; those that are to be tried again stand before the others.
   package internal(set) var waiting: [ProducerName: [DeltaSummary]] = [:]
-  /// In the way of their producer's line until somebody decides.
+  /// In the way of what stands behind them in their producer's line, until somebody decides.
   package internal(set) var unreadable: [Unreadable] = []
   /// Quarantined by the head, and not yet passed by a compaction.
   package internal(set) var quarantined: [QuarantinedDelta] = []
@@ -93,16 +93,14 @@ extension DeltaLog {
   ) throws(DeltaLogError) {
     var sequence = state.sequence(of: producer) + 1
     var left = sequences
-    while true {
+    while ObjectKey.numbers.contains(sequence) {
       let wasListed = left.remove(sequence) != nil
       if let entry = state.quarantined(producer, sequence), !entry.isToBeRetried {
         pending.quarantined.append(entry)
       } else {
         switch try find(producer, sequence) {
         case .found(let summary): pending.waiting[producer, default: []].append(summary)
-        case .unreadable(let unreadable):
-          pending.unreadable.append(unreadable)
-          return
+        case .unreadable(let unreadable): pending.unreadable.append(unreadable)
         case .missing where wasListed: throw .outcomeUnknown(key(producer, sequence), "listed, and not there to read")
         case .missing:
           if !left.isEmpty { pending.gaps[producer] = sequence }

@@ -14,16 +14,14 @@ struct SpooledSegment {
 extension CompactionRun {
   /// Writes the new segments and the manifest of the next version. Publishes nothing.
   func write(message: String) throws(StoreError) -> WrittenManifest {
-    let rows = table.sorted
-    let count = try reading { () throws(FormatError) in try LiveCount(self, rows) }
     compacted = taken.enumerated().map { number, delta in
       let operations = delta.tail.footer.counts.total
-      let superseded = min(operations, count.superseded[number] ?? 0)
+      let superseded = min(operations, live.superseded[number] ?? 0)
       return CompactedDelta(
         producer: delta.reference.producer, sequence: delta.reference.sequence, run: delta.header.run,
         applied: operations - superseded, superseded: superseded)
     }
-    let spooled = try spool(rows)
+    let spooled = try spool()
     var context = vectors.store.context(base.intent)
     // Records are read one by one from afar: a chunk is worth a frame of its own.
     context.limits.chunkFrameByteCount = vectors.settings.chunkFrameByteCount
@@ -31,7 +29,7 @@ extension CompactionRun {
     try add(spooled, to: writer)
     _ = try writer.finishTree()
     let totals = kept.map(\.segment.index.totals) + spooled.map(\.totals)
-    let records = Int64(base.manifest?.root.totals.records ?? 0) + count.change
+    let records = Int64(base.manifest?.root.totals.records ?? 0) + live.change
     let description = SnapshotWriter.Description.Vectors(
       producers: try producers(), dimension: UInt32(schema.dimension), records: UInt64(max(0, records)),
       deleted: totals.reduce(0) { $0 + $1.deleted }, leastId: totals.map(\.leastName).min()?.string ?? "",
@@ -73,15 +71,33 @@ extension CompactionRun {
 
 extension CompactionRun {
   /// The rows of the deltas and of the segments that are rewritten, as new segments.
-  private func spool(_ rows: [Row]) throws(StoreError) -> [SpooledSegment] {
+  private func spool() throws(StoreError) -> [SpooledSegment] {
+    let horizon = state.oldestRecord == .zero ? nil : state.oldestRecord
+    let merge = try merge(CompactedRows.Rule(horizon: horizon, isComplete: plan.isComplete && !intake.holdsAny))
+    do throws(StoreError) {
+      return try spool(merge)
+    } catch {
+      guard horizon != nil, merge.isCrowded else { throw error }
+    }
+    // To give up a prefix it was joined into the rows it covers, and made one of them too large.
+    return try spool(try self.merge(CompactedRows.Rule(horizon: nil, isComplete: false)))
+  }
+
+  private func merge(_ rule: CompactedRows.Rule) throws(StoreError) -> CompactedRows {
     let sources = [RowList(ascending: rows)] + rewritten.map { SegmentRows($0.segment) } as [any RowSource]
     guard sources.count <= RecordMerge.sourceCountMax else { throw .invalid("too many segments for one compaction") }
-    let horizon = state.oldestRecord == .zero ? nil : state.oldestRecord
-    let merged = try reading { () throws(FormatError) in
-      try CompactedRows(
-        sources, rule: CompactedRows.Rule(horizon: horizon, isComplete: plan.isComplete && intake.held.isEmpty))
+    let lookup = RowLookup(segments.map(\.segment))
+    return try reading { () throws(FormatError) in
+      try CompactedRows(sources, rule: rule) { [table] key throws(FormatError) in
+        let old = try lookup.row(of: key)
+        guard let new = table[key] else { return old }
+        return old?.joined(new) ?? new
+      }
     }
-    let dead = try reading { () throws(FormatError) in try deadRows(rows) }
+  }
+
+  private func spool(_ merged: CompactedRows) throws(StoreError) -> [SpooledSegment] {
+    let dead = try reading { () throws(FormatError) in try deadRows() }
     var origins = try reading { () throws(FormatError) in try self.origins() }
     var spooled: [SpooledSegment] = []
     var writer: SegmentWriter?
@@ -92,22 +108,25 @@ extension CompactionRun {
       }
       if writer == nil {
         writer = try begin(origins, dead)
-        origins = []
+        origins = ([], [])
       }
-      writer?.add(row)
+      try reading { () throws(FormatError) in try writer?.add(row) }
     }
     if let writer { spooled.append(try finish(writer)) }
     return spooled
   }
 
   /// A segment is begun only as long as it may be published.
-  private func begin(_ origins: [SegmentOrigin], _ dead: [SegmentDeadCount]) throws(StoreError) -> SegmentWriter {
+  private func begin(
+    _ origins: (listed: [SegmentOrigin], past: [SegmentRunTotals]), _ dead: [SegmentDeadCount]
+  ) throws(StoreError) -> SegmentWriter {
     try keeper?.check()
     let settings = vectors.store.settings
     let name = UniqueName(intent: base.intent.identifier, random: AnyRandomSource(settings.random))
     var description = SegmentWriter.Description(
       schema: schema, name: name, generation: base.head.newestVersion + 1, created: settings.wallClock.now())
-    description.origins = origins
+    description.origins = origins.listed
+    description.past = origins.past
     description.dead = dead
     return SegmentWriter(description, byteCountAim: vectors.settings.segmentByteCountAim)
   }
@@ -117,40 +136,58 @@ extension CompactionRun {
       throw .invalid("a segment without a path")
     }
     let file = try newFile()
+    let (totals, mapped): (SegmentTotals, MappedSegment)
     do throws(FileError) {
-      let totals = try write(writer, to: file)
+      let written = try write(writer, to: file)
+      totals = written.totals
+      mapped = MappedSegment(try MappedFile(file, byteCount: written.byteCount))
+    } catch { throw .file(error) }
+    try verify(mapped)
+    do throws(FileError) {
       return SpooledSegment(path: path, totals: totals, input: try FileInput(file))
-    } catch {
-      throw .file(error)
-    }
+    } catch { throw .file(error) }
+  }
+
+  /// A segment that nobody could read would stop all that comes after it: it is not published.
+  private func verify(_ segment: MappedSegment) throws(StoreError) {
+    do throws(FormatError) {
+      try segment.withBytes { (bytes) throws(FormatError) in try SegmentReader(bytes).verify() }
+    } catch { throw .invalid("what was compacted cannot be read back; nothing was published: \(error)") }
   }
 
   private func newFile() throws(StoreError) -> OpenFile {
     do throws(FileError) { return try vectors.files.make() } catch { throw .file(error) }
   }
 
-  private func write(_ writer: SegmentWriter, to file: borrowing OpenFile) throws(FileError) -> SegmentTotals {
+  private func write(_ writer: SegmentWriter, to file: borrowing OpenFile) throws(FileError)
+    -> (totals: SegmentTotals, byteCount: UInt64)
+  {
     var offset: UInt64 = 0
-    return try writer.finish { (piece) throws(FileError) in
+    let totals = try writer.finish { (piece) throws(FileError) in
       try file.write(piece, at: offset)
       offset += UInt64(piece.count)
     }.totals
+    return (totals, offset)
   }
 
   /// What the deltas came to, and the origins of the segments that are rewritten.
-  private func origins() throws(FormatError) -> [SegmentOrigin] {
+  private func origins() throws(FormatError) -> (listed: [SegmentOrigin], past: [SegmentRunTotals]) {
     let new = zip(taken, compacted).map { delta, report in
       SegmentOrigin(
         producer: report.producer, sequence: report.sequence, digest: delta.tail.digest, run: report.run,
         expected: delta.header.expected, applied: report.applied, superseded: report.superseded,
         clocks: delta.tail.footer.leastClock...max(delta.tail.footer.leastClock, delta.tail.footer.greatestClock))
     }
-    var origins = Array(new)
-    for one in rewritten { origins += try one.segment.origins() }
-    return origins
+    var (origins, past) = (Array(new), [] as [SegmentRunTotals])
+    for one in rewritten {
+      let old = try one.segment.allOrigins()
+      origins += old.listed
+      past += old.past
+    }
+    return (origins, past)
   }
 
-  private func deadRows(_ rows: [Row]) throws(FormatError) -> [SegmentDeadCount] {
+  private func deadRows() throws(FormatError) -> [SegmentDeadCount] {
     var dead = try DeadRows(segments.map(\.segment))
     for segment in rewritten { dead.remove(segment.name) }
     for row in rows {

@@ -72,7 +72,7 @@ struct Compact: Verb {
     console.result(compacted.json(name), compacted.text(name))
     if !compacted.held.isEmpty {
       console.remark(
-        "compare the clock of this machine with those of the producers, and set the wrong one: then what waits is taken"
+        "set the clock that is wrong, or mend what is set aside, as they say: then what waits is taken"
       )
     }
   }

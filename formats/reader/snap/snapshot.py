@@ -7,7 +7,7 @@ from .cursor import ascending
 from .errors import require
 from .files import ContentHash, check_references, page_ends, parse_files, references
 from .refs import (FILES, PAGE_LIMIT, PRODUCERS, SUPPORT, expand, parse_list, parse_page, parse_ref)
-from .store import PRODUCER, matches
+from .store import PRODUCER, SEQUENCES, matches
 
 TREE, VECTORS = 1, 2
 SUPPORT_IN_PAGE, PRODUCERS_IN_PAGE = 256, 1024
@@ -174,6 +174,6 @@ class Snapshot:
             found += [Producer(c.string(64), c.u64(), c.digest(), c.u64()) for _ in range(count)]
             c.done()
         require(all(matches(PRODUCER, p.name, 64) for p in found), self.where, "a producer is malformed")
-        require(all(p.first <= p.compacted for p in found), self.where, "a producer's first sequence is above its last")
+        require(all(p.first <= p.compacted < SEQUENCES.stop for p in found), self.where, "a producer's first sequence is above its last")
         ascending((p.name.encode() for p in found), self.where, "producers")
         return found

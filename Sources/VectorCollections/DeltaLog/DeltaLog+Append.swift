@@ -198,7 +198,7 @@ extension DeltaLog {
     _ request: AppendRequest, sequence: UInt64, after predecessor: Predecessor, _ state: CompactedState
   ) throws(DeltaLogError) -> (bytes: [UInt8], digest: Digest, footer: DeltaFooter) {
     let now = clock.now()
-    let start = max(predecessor.clock, state.oldestRecord)
+    let start = max(predecessor.clock, state.oldestRecord, state.greatestClock)
     let ahead = start.timestamp.milliseconds - now.milliseconds
     guard ahead <= configuration.clockSkewMaxMilliseconds else { throw .clockAhead(milliseconds: ahead) }
     var writer = DeltaWriter(

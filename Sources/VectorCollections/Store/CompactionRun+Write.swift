@@ -33,11 +33,18 @@ extension CompactionRun {
     let description = SnapshotWriter.Description.Vectors(
       producers: try producers(), dimension: UInt32(schema.dimension), records: UInt64(max(0, records)),
       deleted: totals.reduce(0) { $0 + $1.deleted }, leastId: totals.map(\.leastName).min()?.string ?? "",
-      greatestId: totals.map(\.greatestName).max()?.string ?? "")
+      greatestId: totals.map(\.greatestName).max()?.string ?? "", greatestClock: greatestClock)
     return try writer.finish(
       SnapshotWriter.Description(
         collection: vectors.collection, version: base.head.newestVersion + 1, message: message, parent: base.parent,
         vectors: description))
+  }
+
+  /// Of all that is in the version: whoever has read it appends what is later.
+  private var greatestClock: HybridClock {
+    let segments = segments.map(\.segment.index.totals.greatestClock)
+    let clocks = segments + taken.map(\.tail.footer.greatestClock)
+    return clocks.reduce(base.manifest?.root.vectors?.greatestClock ?? .zero, max)
   }
 
   private func add(_ spooled: [SpooledSegment], to writer: SnapshotWriter) throws(StoreError) {

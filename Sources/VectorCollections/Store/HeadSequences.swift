@@ -82,6 +82,6 @@ extension CompactedState {
     for row in try manifest.producers() where row.compacted > 0 {
       positions[row.producer] = Position(sequence: row.compacted, digest: row.digest)
     }
-    greatestClock = HybridClock(manifest.root.created)
+    greatestClock = manifest.root.vectors?.greatestClock ?? HybridClock(manifest.root.created)
   }
 }

@@ -1,3 +1,4 @@
+import ObjectTier
 import Primitives
 import SnapshotFormat
 import Synchronization
@@ -45,6 +46,34 @@ struct DeltaLogPendingTests {
     sample.head.current.withLock { $0.quarantined = [entry] }
     let pending = try sample.log.pending()
     #expect(sequences(pending) == [1, 3] && pending.quarantined == [entry])
+  }
+
+  @Test func `more deltas than are listed are refused, not listed in part`() throws {
+    for text in ["a", "b", "c", "d"] { try sample.append(text) }
+    var configuration = DeltaLog.Configuration()
+    configuration.listedCountMax = 3
+    let log = DeltaLog(
+      tier: sample.tier, collection: CollectionName("words")!, schema: VectorSchema(dimension: 1),
+      compacted: sample.head, clock: sample.clock, configuration: configuration)
+    #expect(throws: DeltaLogError.self) { try log.pending() }
+    sample.head.compact(sample.producer, through: 2, digest: try sample.digest(2))
+    #expect(try sequences(log.pending()) == [3, 4])
+  }
+
+  @Test func `what was compacted long ago is not listed, and a small delta takes two requests`() throws {
+    for text in ["a", "b", "c"] { try sample.append(text) }
+    let bytes = try #require(sample.tier.objects[sample.key(1)])
+    sample.tier.state.withLock { state in
+      for sequence in 4...9_000 as ClosedRange<UInt64> { state.objects[sample.key(sequence)] = bytes }
+    }
+    sample.head.compact(sample.producer, through: 8_990, digest: .zero)
+    let tier = MeteredTier(sample.tier)
+    let log = DeltaLog(
+      tier: tier, collection: CollectionName("words")!, schema: VectorSchema(dimension: 1), compacted: sample.head,
+      clock: sample.clock)
+    #expect(try log.pending().unreadable.count == 10)
+    // Each is looked at twice, for it is not what it should be; and one behind the last.
+    #expect(tier.counters.requests <= 2 + 10 * 2 * 2 + 1, "\(tier.counters.requests) requests")
   }
 
   @Test func `what is compacted does not wait`() throws {

@@ -30,7 +30,7 @@ class Snapshot:
         self.row, self.chunks, self.collection = row, chunks, collection
         self.path, self.where = f"manifests/{row.root}", f"{collection}@{row.version} manifests/{row.root}"
         data = store.read(self.path, 64 << 10)
-        self.sections, digest = sealed.open_sealed(data, self.path, sealed.MANIFEST, (1, 2, 4, 5, 6), (3, 7, 8, 9), 64 << 10)
+        self.sections, digest = sealed.open_sealed(data, self.path, sealed.MANIFEST, (1, 2, 4, 5, 6), (3, 7, 8, 9, 10), 64 << 10)
         require(len(data) == row.root_bytes and digest == row.root_digest, self.path, "is not the root that the head names")
         self._identity(collection)
         self._totals()
@@ -71,6 +71,9 @@ class Snapshot:
         if self.owner_list:
             require(self.kind == TREE, self.path, "owners of a collection that is no tree")
             s[9].done()
+        if 10 in s:
+            require(self.kind == VECTORS, self.path, "a clock of a collection without records")
+            s[10].u64(), s[10].done()
         if self.kind == VECTORS:
             self.producer_list = parse_list(s[7], self.packs)
             c = s[8]

@@ -143,22 +143,35 @@ extension CompactionRun {
       throw .invalid("a segment without a path")
     }
     let file = try newFile()
-    let (totals, mapped): (SegmentTotals, MappedSegment)
+    let (totals, byteCount): (SegmentTotals, UInt64)
+    let (mapped, bytes): (MappedSegment?, [UInt8])
     do throws(FileError) {
-      let written = try write(writer, to: file)
-      totals = written.totals
-      mapped = MappedSegment(try MappedFile(file, byteCount: written.byteCount))
+      (totals, byteCount) = try write(writer, to: file)
+      (mapped, bytes) = try readBack(file, byteCount)
     } catch { throw .file(error) }
-    try verify(mapped)
+    try verify(mapped, bytes)
     do throws(FileError) {
       return SpooledSegment(path: path, totals: totals, input: try FileInput(file))
     } catch { throw .file(error) }
   }
 
+  /// Mapped; in memory, where its file system does not allow that.
+  private func readBack(
+    _ file: borrowing OpenFile, _ byteCount: UInt64
+  ) throws(FileError) -> (MappedSegment?, [UInt8]) {
+    do throws(FileError) {
+      return (MappedSegment(try MappedFile(file, byteCount: byteCount)), [])
+    } catch {
+      guard error.meaning == .unsupported else { throw error }
+      return (nil, try file.read(Int(byteCount), at: 0))
+    }
+  }
+
   /// A segment that nobody could read would stop all that comes after it: it is not published.
-  private func verify(_ segment: MappedSegment) throws(StoreError) {
+  private func verify(_ mapped: MappedSegment?, _ bytes: [UInt8]) throws(StoreError) {
     do throws(FormatError) {
-      try segment.withBytes { (bytes) throws(FormatError) in try SegmentReader(bytes).verify() }
+      let segment = if let mapped { try OpenSegment(mapped) } else { try OpenSegment(SegmentInMemory(bytes)) }
+      try segment.read { (reader) throws(FormatError) in try reader.verify() }
     } catch { throw .invalid("what was compacted cannot be read back; nothing was published: \(error)") }
   }
 

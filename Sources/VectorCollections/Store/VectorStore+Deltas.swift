@@ -1,4 +1,5 @@
 internal import Catalog
+internal import ObjectTier
 package import Primitives
 package import SnapshotFormat
 package import SnapshotStore
@@ -55,10 +56,12 @@ extension VectorStore {
   func origins(of manifest: ManifestReader) throws(StoreError) -> KnownOrigins {
     let stored = try segments(of: manifest, .ranged)
     var origins = KnownOrigins()
-    do throws(FormatError) {
-      for one in stored { origins.add(try one.segment.allOrigins()) }
-    } catch {
-      throw .damage(error, of: .manifest(manifest.name), in: "a segment")
+    for one in stored {
+      try one.entry.named { () throws(StoreError) in
+        do throws(FormatError) { origins.add(try one.segment.allOrigins()) } catch {
+          throw .damage(error, of: .manifest(manifest.name), in: store.catalog.origin.location)
+        }
+      }
     }
     return origins
   }

@@ -47,7 +47,7 @@ package struct CompactionJob: Sendable {
     var result = try vectors.compact(deadline: deadline)
     while result.leavesDeltas { result = try vectors.compact(deadline: deadline) }
     let named = result.held.map {
-      (DeltaName(producer: $0.delta.reference.producer, sequence: $0.delta.reference.sequence), $0.reason)
+      (DeltaName(producer: $0.reference.producer, sequence: $0.reference.sequence), $0.reason)
     }
     return Dictionary(named) { first, _ in first }
   }

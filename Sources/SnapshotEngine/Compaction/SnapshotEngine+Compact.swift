@@ -20,8 +20,8 @@ public struct Compacted: Sendable, Equatable {
   public let superseded: UInt64
   /// Deltas that were set aside.
   public let quarantined: [DeltaDescription]
-  /// Deltas that go on waiting, because a producer's clock is ahead of this machine's by more than is allowed. They
-  /// are taken when the clocks agree; `reason` says by how much they do not.
+  /// Deltas that go on waiting, as `reason` says: because a producer's clock is ahead of this machine's by more than is
+  /// allowed, until the clocks agree; because they cannot be used, and no more can be set aside; and what is behind.
   public let held: [DeltaDescription]
   /// Whether deltas are left for the next compaction.
   public let leavesDeltas: Bool
@@ -93,7 +93,7 @@ extension Compacted {
       applied: result.deltas.reduce(0) { $0 + $1.applied },
       superseded: result.deltas.reduce(0) { $0 + $1.superseded },
       quarantined: result.quarantined.map { DeltaDescription($0, of: collection) },
-      held: result.held.map { DeltaDescription($0.delta, of: collection, reason: $0.reason) },
+      held: result.held.map { DeltaDescription($0, of: collection) },
       leavesDeltas: result.leavesDeltas || !result.held.isEmpty, bytesTotal: statistics.bytesTotal,
       bytesChanged: statistics.bytesChanged,
       bytesStored: statistics.bytesStored, chunksNew: statistics.chunksNew, chunksPatched: statistics.chunksPatched,

@@ -11,9 +11,9 @@ extension SnapshotEngine {
   /// }
   /// ```
   /// A look where nothing is new takes no lease and costs a few small requests. The catalog is open for the small write
-  /// at the end of a compaction only: others append, create and read meanwhile. A tier that does not answer or is full,
-  /// others that commit first, and another holder of the lease are told and waited for; every other failure ends the
-  /// call. When it is stopped, a compaction under way is given up or committed, never half.
+  /// at the end of a compaction only: others append, create and read meanwhile. A tier that fails, does not answer or
+  /// is full, others that commit first, and another holder of the lease are told and waited for; every other failure
+  /// ends the call. When it is stopped, a compaction under way is given up or committed, never half.
   /// - Parameter happened: is told what happens, in order; last of all the counts.
   /// - Throws: always, in the end: `.interrupted` when it was asked to stop. `.notFound` when there is no such
   /// collection.
@@ -59,31 +59,28 @@ private struct CompactionService {
     var probe = DeltaProbe(vectors)
     var told: [DeltaDescription] = []
     while true {
-      do throws(EngineError) {
-        switch watch.next(now: clock.nanoseconds()) {
-        case .look: watch.looked(isWaiting: try look(&probe), now: clock.nanoseconds())
+      let action = watch.next(now: clock.nanoseconds())
+      if case .rest(let nanoseconds) = action { try call.rest(nanoseconds: nanoseconds) }
+      do throws(StoreError) {
+        switch action {
+        case .look: watch.looked(isWaiting: try probe.isWaiting(), now: clock.nanoseconds())
         case .compact: try compact(&watch, &told)
-        case .rest(let nanoseconds): try call.rest(nanoseconds: nanoseconds)
         case .report: happened(.measured(CompactionCounts(watch.metrics, seconds: call.seconds)))
+        case .rest: break
         }
       } catch {
-        guard call.isUnderWay, let trouble = error.code.trouble else { throw error }
-        happened(.troubled(error))
+        guard call.isUnderWay, let trouble = CompactionWatch.Trouble(error) else { throw EngineError(error) }
+        happened(.troubled(EngineError(error)))
         watch.failed(trouble, now: clock.nanoseconds())
       }
     }
   }
 
-  private func look(_ probe: inout DeltaProbe) throws(EngineError) -> Bool {
-    do throws(StoreError) { return try probe.isWaiting() } catch { throw EngineError(error) }
-  }
-
   /// - Parameter told: what goes on waiting, as it was told last: not at each look again.
-  private func compact(_ watch: inout CompactionWatch, _ told: inout [DeltaDescription]) throws(EngineError) {
+  private func compact(_ watch: inout CompactionWatch, _ told: inout [DeltaDescription]) throws(StoreError) {
     let started = call.seconds
-    let result = try call.catching { () throws(StoreError) in
-      try vectors.compact(deltaCountMax: options.deltaCountMax, message: options.message, deadline: call.deadline)
-    }
+    let result = try vectors.compact(
+      deltaCountMax: options.deltaCountMax, message: options.message, deadline: call.deadline)
     watch.compacted(CompactionMetrics(result), leavesMore: result.leavesDeltas, now: clock.nanoseconds())
     let snapshot = result.row.map { Snapshot(collection, $0, in: result.head) }
     let compacted = Compacted(result, snapshot, collection, seconds: call.seconds - started)
@@ -91,18 +88,6 @@ private struct CompactionService {
     defer { told = held }
     guard !compacted.isUnchanged || !compacted.quarantined.isEmpty || held != told else { return }
     happened(.compacted(compacted))
-  }
-}
-
-extension EngineError.Code {
-  /// What a watch makes of it; nil for what does not pass by itself.
-  fileprivate var trouble: CompactionWatch.Trouble? {
-    switch self {
-    case .conflict: .conflict
-    case .locked: .locked
-    case .tierTimeout, .noSpace, .outcomeUnknown: .tier
-    case .failed, .usage, .damagedHealed, .damaged, .notFound, .differs, .interrupted: nil
-    }
   }
 }
 

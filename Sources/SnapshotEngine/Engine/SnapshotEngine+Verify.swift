@@ -58,7 +58,8 @@ extension SnapshotEngine {
   /// A cache need not be whole: of it, what is there is looked at.
   /// - Parameters:
   ///   - scope: nil: everything; `words`: all its versions; `words@12`: that one.
-  ///   - level: `head`, `structure`, `packs`, `sample=N%` or `full`.
+  ///   - level: `head`, `structure`, `packs`, `sample=N%`, `full` or `semantic`: this reads every row of the origin's
+  ///   collections of vectors as well, and counts the records of each version.
   ///   - found: is told of each damaged object once, from the thread that does the work.
   /// - Throws: `.usage`, `.notFound`, or what a tier failed with. Damage is not thrown: look at `damaged`.
   public func verify(
@@ -92,7 +93,8 @@ extension SnapshotEngine {
   ) async throws(EngineError) -> Verified {
     guard let depth = VerifyLevel(level) else {
       throw EngineError(
-        .usage, "\"\(Printable.string(level))\" is no level", advice: "Levels: head, structure, packs, sample=N%, full")
+        .usage, "\"\(Printable.string(level))\" is no level",
+        advice: "Levels: head, structure, packs, sample=N%, full, semantic")
     }
     let count = ProgressCount("verify", progress)
     return try await perform(moved: { count?.add(bytes: UInt64($0), items: 1) }) { call throws(EngineError) in

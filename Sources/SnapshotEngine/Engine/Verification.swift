@@ -9,8 +9,8 @@ internal import SnapshotStore
 ///   was damaged, what it leads to comes into sight only then; so there are several rounds, and an end to them.
 /// - Memory: the findings of one tier, and the digests of its packs.
 struct Verification {
-  private let call: EngineCall
-  private let scope: VerifyScope
+  let call: EngineCall
+  let scope: VerifyScope
   private let level: VerifyLevel
   private let heals: Bool
   private let happened: (VerifyEvent) -> Void
@@ -71,6 +71,9 @@ struct Verification {
     verifier.wanted = lost
     _ = try call.catching { () throws(StoreError) in try verifier.run(scope) }
     if tier.role == .cache { compare(verifier, tier, findings) }
+    if tier.role == .origin, level == .semantic, findings.all.isEmpty {
+      try verifyRecords { findings.add($0) }
+    }
     for finding in findings.all where damaged.insert(Place(finding.damage)).inserted {
       happened(.damaged(DamagedObject(finding)))
     }

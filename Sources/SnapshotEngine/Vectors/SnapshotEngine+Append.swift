@@ -8,6 +8,9 @@ extension SnapshotEngine {
   /// When it returns, they are durable, and the next compaction takes them in, exactly once. Calls of the same producer
   /// and run that come while a delta is being written share the next one, and its sync; with a sequence each has
   /// its own.
+  ///
+  /// Of several changes of one record the later one counts. Elements of vectors are kept as they are, NaN among them: a
+  /// search finds such a record last.
   /// - Throws: `.failed` for a change that cannot be stored, or a sequence that would leave a gap: nothing was written
   /// then. `.conflict` when the sequence holds other work. Where a tier fails between two deltas the first ones stay;
   /// repeating the call with the same sequence is harmless.

@@ -95,8 +95,19 @@ extension DeltaDescription {
       bytes: bytes, run: run, created: created, reason: nil)
   }
 
+  /// One that goes on waiting.
+  init(_ held: HeldDelta, of collection: CollectionName) {
+    guard let summary = held.summary else {
+      self.init(
+        collection, held.reference.producer, held.reference.sequence, .damaged, bytes: held.reference.byteCount,
+        reason: held.reason)
+      return
+    }
+    self.init(summary, of: collection, reason: held.reason)
+  }
+
   /// One that waits, and why it does where it could be taken.
-  init(_ summary: DeltaSummary, of collection: CollectionName, reason: String? = nil) {
+  private init(_ summary: DeltaSummary, of collection: CollectionName, reason: String? = nil) {
     self.init(
       collection: collection.string, producer: summary.reference.producer.string,
       sequence: summary.reference.sequence, state: .pending, operations: summary.tail.footer.counts.total,

@@ -92,7 +92,9 @@ extension DeltaHeader {
     else { throw input.damaged("not the name of a collection or producer") }
     let sequence: UInt64 = try input.integer()
     let predecessor = try input.digest()
-    guard sequence >= 1, sequence > 1 || predecessor == .zero else { throw input.damaged("sequence \(sequence)") }
+    guard ObjectKey.numbers.contains(sequence), sequence > 1 || predecessor == .zero else {
+      throw input.damaged("sequence \(sequence)")
+    }
     let run = try input.string(limit: DeltaLimits.runByteCount)
     let expected: UInt64 = try input.integer()
     let dimension: UInt32 = try input.integer()

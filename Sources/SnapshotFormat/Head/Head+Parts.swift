@@ -77,7 +77,7 @@ package struct PolicyEntry: Sendable, Hashable {
 
 /// A delta that cannot be used, and why.
 package struct QuarantinedDelta: Sendable, Hashable, Comparable {
-  package static let reasonByteCountMax = 1_024
+  package static let reasonByteCountMax = 256
 
   package let producer: ProducerName
   package let sequence: UInt64

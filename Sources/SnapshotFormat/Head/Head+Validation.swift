@@ -67,6 +67,8 @@ extension Head {
     for text in texts where text.utf8.count > 65_535 || text.utf8.contains(0) {
       throw .beyondLimit("head", "a text of more than 65,535 bytes, or with NUL")
     }
-    for delta in quarantine where delta.sequence == 0 { throw .damaged("head", "sequences count from 1") }
+    for delta in quarantine where !ObjectKey.numbers.contains(delta.sequence) {
+      throw .damaged("head", "\(delta.sequence) is no sequence")
+    }
   }
 }

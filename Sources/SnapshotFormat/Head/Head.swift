@@ -10,6 +10,8 @@ package struct Head: Sendable, Equatable {
   package static let tagCountMax = 1_024
   package static let holdCountMax = 1_024
   package static let collectionCountMax = 4_096
+  /// A writer sets no more deltas aside: the head stays far below what it may have.
+  package static let quarantineCountMax = 1_024
 
   package let collection: CollectionName
   package let kind: LineKind

@@ -30,6 +30,7 @@ extension ManifestRoot {
       sections.section(8) { vectors.writeSchema(to: &$0) }
     }
     if owners != nil { sections.section(9, required: false) { $0.append(lists.owners.bytes) } }
+    if let clock = vectors?.greatestClock { sections.section(10, required: false) { $0.integer(clock.value) } }
     return SealedObject.encode(.manifest, named: .manifest(name), sections: sections)
   }
 
@@ -80,11 +81,16 @@ extension ManifestRoot {
     support = try sections.required(6) { input throws(FormatError) in
       try ReferenceList(from: &input, packs: packs, allowsEmpty: true)
     }
-    vectors = try ManifestRoot.vectors(identity.kind, &sections, packs: packs)
+    var vectors = try ManifestRoot.vectors(identity.kind, &sections, packs: packs)
     owners = try sections.optional(9) { input throws(FormatError) in
       guard identity.kind == .tree else { throw input.damaged("owners of a collection that is no tree") }
       return try ReferenceList(from: &input, packs: packs, allowsEmpty: false)
     }
+    vectors?.greatestClock = try sections.optional(10) { input throws(FormatError) in
+      guard identity.kind == .vectors else { throw input.damaged("a clock of a collection without records") }
+      return HybridClock(try input.integer())
+    }
+    self.vectors = vectors
   }
 
   private static func vectors(

@@ -42,8 +42,14 @@ package struct ManifestRoot: Sendable, Equatable {
     package let dimension: UInt32
     package let leastId: String
     package let greatestId: String
+    /// Of all operations that were compacted; nil where an older program wrote it.
+    package internal(set) var greatestClock: HybridClock?
 
-    package init(producers: ReferenceList, dimension: UInt32, leastId: String, greatestId: String) {
+    package init(
+      producers: ReferenceList, dimension: UInt32, leastId: String, greatestId: String,
+      greatestClock: HybridClock? = nil
+    ) {
+      self.greatestClock = greatestClock
       self.producers = producers
       self.dimension = dimension
       self.leastId = leastId

@@ -40,7 +40,7 @@ extension Page {
     for index in rows.indices.dropFirst() where !(rows[index - 1].producer < rows[index].producer) {
       throw .damaged("producers page", "the producers are not in order")
     }
-    for row in rows where row.first > row.compacted {
+    for row in rows where row.first > row.compacted || row.compacted > ObjectKey.numbers.upperBound {
       throw .damaged("producers page", "\(row.producer) took more than it has")
     }
     return rows

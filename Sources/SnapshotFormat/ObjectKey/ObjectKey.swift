@@ -80,13 +80,16 @@ package struct ObjectKey: Hashable, Sendable {
     string.utf8.split(separator: UInt8(ascii: "/")).last.map { Substring($0) } ?? ""
   }
 
-  /// The revision or sequence that the last component spells in 20 digits.
+  /// What revisions and sequences may be: there is always a next one, and one behind that.
+  package static let numbers: ClosedRange<UInt64> = 1...(.max - 2)
+
+  /// The revision or sequence that the last component spells in 20 digits; nil for any other name.
   package var number: UInt64? {
     let digits = lastComponent.utf8
     guard digits.count == 20, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
       return nil
     }
-    return UInt64(lastComponent)
+    return UInt64(lastComponent).flatMap { ObjectKey.numbers.contains($0) ? $0 : nil }
   }
 
   private static func digits(_ number: UInt64) -> String {

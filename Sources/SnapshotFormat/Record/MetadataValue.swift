@@ -11,6 +11,19 @@ package enum MetadataValue: Hashable, Sendable {
   case numbers([Double])
   case booleans([Bool])
 
+  /// The bytes of what it holds.
+  package var byteCount: Int {
+    switch self {
+    case .string(let text): text.utf8.count
+    case .integer, .number: 8
+    case .boolean: 1
+    case .strings(let texts): texts.reduce(0) { $0 + $1.utf8.count }
+    case .integers(let values): values.count * 8
+    case .numbers(let values): values.count * 8
+    case .booleans(let values): values.count
+    }
+  }
+
   package var isFinite: Bool {
     switch self {
     case .number(let value): value.isFinite

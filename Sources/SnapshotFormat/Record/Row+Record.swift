@@ -19,6 +19,14 @@ extension Row {
     return row
   }
 
+  /// Without the changes that are over where all is known that is said of the name.
+  package func keeping(changesOf whole: Row) -> Row {
+    let valid = Set(whole.changes)
+    var row = self
+    row.changes.removeAll { !valid.contains($0) }
+    return row
+  }
+
   /// With changes applied to the body's metadata, when no operation at or below `horizon` can come any more.
   ///
   /// The row stays as it is when a change is younger, or the result would be larger than a record may be.

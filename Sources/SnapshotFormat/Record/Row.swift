@@ -55,6 +55,8 @@ package struct Row: Hashable, Sendable {
   }
 
   package static let changeCountMax = 4_096
+  /// A writer makes no row with more bytes of changes, so that a segment stays far below what it may have.
+  package static let changeByteCountMax = 16 << 20
 
   package let key: RowKey
   package internal(set) var body: Body?
@@ -101,10 +103,22 @@ extension Row {
 
   package var isEmpty: Bool { body == nil && changes.isEmpty }
 
+  /// Whether the row may stand in a segment (formats/segment.md §7).
+  package var isWithinLimits: Bool {
+    guard changes.count > 1 else { return true }
+    return changes.count <= Row.changeCountMax
+      && changes.reduce(0) { $0 + $1.byteCount } <= Row.changeByteCountMax
+  }
+
   /// Every stamp of the row.
   package var stamps: [Stamp] { (body.map { [$0.stamp] } ?? []) + changes.map(\.stamp) }
 
   package func isAllAtOrBelow(_ horizon: HybridClock) -> Bool {
     (body?.stamp.clock ?? .zero) <= horizon && changes.allSatisfy { $0.stamp.clock <= horizon }
   }
+}
+
+extension Row.Change {
+  /// The bytes of its key and value, without what they are counted by.
+  package var byteCount: Int { key.utf8.count + (value?.byteCount ?? 0) }
 }

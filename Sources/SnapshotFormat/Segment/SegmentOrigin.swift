@@ -37,6 +37,17 @@ package struct SegmentOrigin: Sendable, Hashable {
     producer == stamp.producer && leastClock <= stamp.clock && stamp.clock <= greatestClock
   }
 
+  /// Those that a segment can list, by producer and sequence: of too many the oldest fall away, and so of each producer
+  /// the first.
+  static func cut(_ origins: [SegmentOrigin]) -> (listed: [SegmentOrigin], fallen: ArraySlice<SegmentOrigin>) {
+    guard origins.count > countMax else { return (origins.sorted(by: precedes), []) }
+    let byAge = origins.sorted {
+      $0.greatestClock == $1.greatestClock ? precedes($0, $1) : $0.greatestClock < $1.greatestClock
+    }
+    let fallenCount = origins.count - countMax
+    return (byAge[fallenCount...].sorted(by: precedes), byAge[..<fallenCount])
+  }
+
   static func precedes(_ left: SegmentOrigin, _ right: SegmentOrigin) -> Bool {
     left.producer == right.producer ? left.sequence < right.sequence : left.producer < right.producer
   }
@@ -64,6 +75,7 @@ package struct SegmentOrigin: Sendable, Hashable {
     superseded = try input.integer()
     leastClock = HybridClock(try input.integer())
     greatestClock = HybridClock(try input.integer())
+    guard ObjectKey.numbers.contains(sequence) else { throw input.damaged("an origin with sequence \(sequence)") }
     guard leastClock <= greatestClock, applied <= operations, superseded == operations - applied,
       operations <= UInt64(DeltaLimits.operationCount)
     else { throw input.damaged("the counts of an origin contradict each other") }

@@ -16,7 +16,10 @@ extension SegmentReader {
   }
 
   /// Which deltas the rows came from, by producer and sequence.
-  package func origins() throws(FormatError) -> [SegmentOrigin] {
+  package func origins() throws(FormatError) -> [SegmentOrigin] { try readOrigins().listed }
+
+  /// The same, and by run what those came to that are no longer listed.
+  package func readOrigins() throws(FormatError) -> (listed: [SegmentOrigin], past: [SegmentRunTotals]) {
     var input = ByteReader(try checked(.origins), of: "segment origins")
     let count = try input.count(UInt32.self, width: 92, limit: SegmentOrigin.countMax)
     var origins: [SegmentOrigin] = []
@@ -26,8 +29,21 @@ extension SegmentReader {
       if let last = origins.last, !SegmentOrigin.precedes(last, origin) { throw input.damaged("origins do not ascend") }
       origins.append(origin)
     }
+    let past = input.remaining > 0 ? try readPast(&input) : []
     try input.finish()
-    return origins
+    return (origins, past)
+  }
+
+  private func readPast(_ input: inout ByteReader) throws(FormatError) -> [SegmentRunTotals] {
+    let count = try input.count(UInt32.self, width: 34, limit: SegmentRunTotals.countMax)
+    guard count > 0 else { throw input.damaged("a list of no runs") }
+    var past: [SegmentRunTotals] = []
+    for _ in 0..<count {
+      let totals = try SegmentRunTotals(from: &input)
+      if let last = past.last, !SegmentRunTotals.precedes(last, totals) { throw input.damaged("runs do not ascend") }
+      past.append(totals)
+    }
+    return past
   }
 
   /// How many rows of other segments were superseded when this one was written.

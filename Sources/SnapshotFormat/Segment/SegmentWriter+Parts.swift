@@ -37,12 +37,15 @@ struct ProducerTable: Sendable {
   /// Where in the cells of the changes a number stands.
   var places: [Int] = []
 
+  var count: Int { names.count }
+
   /// Whether the next row, with its origins, might name more producers than a segment can have.
   var isFull: Bool { names.count + ProducerTable.reserve + SegmentOrigin.countMax > ProducerTable.countMax }
 
   mutating func number(of producer: ProducerName) -> UInt16 {
     if let number = numbers[producer] { return number }
-    let number = UInt16(names.count)
+    // Above the limit the numbers are of no use, and neither is the segment.
+    let number = UInt16(truncatingIfNeeded: names.count)
     numbers[producer] = number
     names.append(producer)
     return number

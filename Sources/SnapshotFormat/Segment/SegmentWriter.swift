@@ -11,6 +11,8 @@ package struct SegmentWriter {
     package var generation: UInt64
     package var created: Timestamp
     package var origins: [SegmentOrigin] = []
+    /// What deltas came to that are no longer among the origins.
+    package var past: [SegmentRunTotals] = []
     package var dead: [SegmentDeadCount] = []
 
     package init(schema: VectorSchema, name: UniqueName, generation: UInt64, created: Timestamp) {
@@ -22,6 +24,8 @@ package struct SegmentWriter {
   }
 
   package static let byteCountAim = 64 << 20
+  /// Of all columns but the lists; those and what lies between fit into what is left of a segment.
+  private static let byteCountMax = SegmentIndex.byteCountMax - (128 << 20)
 
   package var description: Description
   private let byteCountAim: Int
@@ -58,9 +62,11 @@ package struct SegmentWriter {
       + changes.byteCount + vectors.count
   }
 
+  /// - Throws: `.beyondLimit` when the segment, or a row, would be larger than a reader takes. Then it is of no use.
   /// - Precondition: the row's key is above the one before, the row is not empty, its vector has the schema's
   ///   dimension.
-  package mutating func add(_ row: Row) {
+  package mutating func add(_ row: Row) throws(FormatError) {
+    guard row.isWithinLimits else { throw .beyondLimit("segment", "\(row.changes.count) changed keys of one record") }
     precondition(last.map { $0 < row.key } ?? true, "rows ascend in a segment")
     precondition(!row.isEmpty, "a row says something")
     while let top = enclosing.last, !top.key.covers(row.key) { enclosing.removeLast() }
@@ -77,6 +83,9 @@ package struct SegmentWriter {
     totals = totals ?? SegmentTotals(first: row)
     totals?.add(row)
     last = row.key
+    guard producers.count <= ProducerTable.countMax, byteCount <= SegmentWriter.byteCountMax else {
+      throw .beyondLimit("segment", "\(producers.count) producers, \(byteCount) bytes")
+    }
   }
 }
 
@@ -161,7 +170,8 @@ extension SegmentWriter {
 
   /// All columns but their places, in order; producers get their final numbers.
   private mutating func columnBytes() -> [[UInt8]] {
-    let origins = description.origins.sorted(by: SegmentOrigin.precedes).suffix(SegmentOrigin.countMax)
+    let (origins, fallen) = SegmentOrigin.cut(description.origins)
+    let past = SegmentRunTotals.joined(description.past + fallen.map { SegmentRunTotals($0) })
     for origin in origins { _ = producers.number(of: origin.producer) }
     let final = producers.finalNumbers
     var rows = ByteWriter(capacity: entries.count * SegmentRowEntry.byteCount)
@@ -172,16 +182,21 @@ extension SegmentWriter {
     for place in producers.places { changes.renumber(at: place, final) }
     return [
       names.bytes, rows.bytes, documents.bytes, metadata.bytes, changes.bytes, producers.bytes,
-      originBytes(Array(origins), final), deadBytes(), vectors.bytes,
+      originBytes(origins, past, final), deadBytes(), vectors.bytes,
     ]
   }
 
-  private mutating func originBytes(_ origins: [SegmentOrigin], _ final: [UInt16]) -> [UInt8] {
+  private mutating func originBytes(
+    _ origins: [SegmentOrigin], _ past: [SegmentRunTotals], _ final: [UInt16]
+  ) -> [UInt8] {
     var output = ByteWriter()
     output.integer(UInt32(origins.count))
     for origin in origins {
       origin.write(to: &output, producerIndex: final[Int(producers.number(of: origin.producer))])
     }
+    guard !past.isEmpty else { return output.bytes }
+    output.integer(UInt32(past.count))
+    for totals in past { totals.write(to: &output) }
     return output.bytes
   }
 

@@ -12,6 +12,8 @@ package enum VerifyLevel: Sendable, Equatable {
   case sample(percent: Int)
   /// Every chunk, decoded and hashed.
   case full
+  /// And of records what they say: see `VectorStore.verify`. A verifier of the store does here what it does for `full`.
+  case semantic
 
   package var name: String {
     switch self {
@@ -20,6 +22,7 @@ package enum VerifyLevel: Sendable, Equatable {
     case .packs: "packs"
     case .sample(let percent): "sample=\(percent)%"
     case .full: "full"
+    case .semantic: "semantic"
     }
   }
 
@@ -30,6 +33,7 @@ package enum VerifyLevel: Sendable, Equatable {
     case "structure": self = .structure
     case "packs": self = .packs
     case "full": self = .full
+    case "semantic": self = .semantic
     default:
       guard text.hasPrefix("sample="), text.hasSuffix("%"), let percent = Int(text.dropFirst(7).dropLast()),
         (1...99).contains(percent)
@@ -46,7 +50,7 @@ package enum VerifyLevel: Sendable, Equatable {
     switch self {
     case .head, .structure, .packs: false
     case .sample(let percent): id.words[1] % 100 < UInt64(percent)
-    case .full: true
+    case .full, .semantic: true
     }
   }
 }

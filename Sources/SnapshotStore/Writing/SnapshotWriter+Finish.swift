@@ -29,11 +29,13 @@ extension SnapshotWriter {
       package let deleted: UInt64
       package let leastId: String
       package let greatestId: String
+      package let greatestClock: HybridClock?
 
       package init(
         producers: [ProducerRow], dimension: UInt32, records: UInt64, deleted: UInt64, leastId: String,
-        greatestId: String
+        greatestId: String, greatestClock: HybridClock? = nil
       ) {
+        self.greatestClock = greatestClock
         self.producers = producers
         self.dimension = dimension
         self.records = records
@@ -110,7 +112,7 @@ extension SnapshotWriter {
     }
     return ManifestRoot.Vectors(
       producers: try pages.list(of: written), dimension: vectors.dimension, leastId: vectors.leastId,
-      greatestId: vectors.greatestId)
+      greatestId: vectors.greatestId, greatestClock: vectors.greatestClock)
   }
 
   private func finishOwners() throws(StoreError) -> ReferenceList? {

@@ -45,8 +45,8 @@ package struct SegmentSummary: Hashable, Sendable {
 /// What one compaction takes and rewrites. A pure value: the same state gives the same plan.
 ///
 /// - Of each producer a run without gaps is taken, from the first that waits.
-/// - Segments stay as they are unless half of their rows are dead, or too many lie over each other; so cost follows the
-///   deltas.
+/// - Segments stay as they are unless half of their rows are dead, too many lie over each other, or many small ones lie
+///   side by side; so cost follows the deltas.
 package struct CompactionPlan: Hashable, Sendable {
   package struct Limits: Hashable, Sendable {
     package var deltaCount = 1_024
@@ -55,16 +55,20 @@ package struct CompactionPlan: Hashable, Sendable {
     package var segmentDepth = 8
     /// How many are left over each other after too many were merged.
     package var segmentDepthAfter = 4
+    /// As many neighbours of about a size become one segment.
+    package var neighbourCount = 4
+    /// Neighbours that are larger stay as they are.
+    package var neighbourByteCountMax = 16 << 20
 
     package init() {}
   }
 
-  /// By producer, then sequence.
-  package let deltas: [DeltaReference]
+  /// One of each producer in turn.
+  package private(set) var deltas: [DeltaReference]
   package let rewritten: [SegmentSummary]
   package let kept: [SegmentSummary]
   /// Whether deltas are left for the next compaction.
-  package let leavesDeltas: Bool
+  package private(set) var leavesDeltas: Bool
 
   /// Whether there is anything to do.
   package var isEmpty: Bool { deltas.isEmpty && rewritten.isEmpty }
@@ -90,10 +94,10 @@ package struct CompactionPlan: Hashable, Sendable {
     let producers = waiting.keys.sorted()
     while true {
       let turn = producers.compactMap { waiting[$0].flatMap { round < $0.count ? $0[round] : nil } }
-      guard !turn.isEmpty else { return chosen.sorted(by: precedes) }
+      guard !turn.isEmpty else { return chosen }
       for delta in turn {
         let isWithin = chosen.count < limits.deltaCount && byteCount + delta.byteCount <= limits.deltaByteCount
-        guard chosen.isEmpty || isWithin else { return chosen.sorted(by: precedes) }
+        guard chosen.isEmpty || isWithin else { return chosen }
         chosen.append(delta)
         byteCount += delta.byteCount
       }
@@ -101,14 +105,17 @@ package struct CompactionPlan: Hashable, Sendable {
     }
   }
 
-  private static func precedes(_ left: DeltaReference, _ right: DeltaReference) -> Bool {
-    left.producer == right.producer ? left.sequence < right.sequence : left.producer < right.producer
+  /// Takes no more than these of its deltas; of those that wait others may be left.
+  mutating func narrow(to taken: [DeltaReference], of waitingCount: Int) {
+    deltas = taken
+    leavesDeltas = taken.count < waitingCount
   }
 }
 
 extension CompactionPlan {
   private static func choose(from segments: [SegmentSummary], brings count: Int, _ limits: Limits) -> Set<UniqueName> {
     var chosen = Set(segments.filter { $0.deadRowCount * 2 > $0.rowCount }.map(\.name))
+    for segment in neighbours(segments.filter { !chosen.contains($0.name) }, limits) { chosen.insert(segment.name) }
     let rest = segments.filter { !chosen.contains($0.name) }
     let brings = max(count, chosen.isEmpty ? 0 : 1)
     guard depth(of: rest) + brings > limits.segmentDepth else { return chosen }
@@ -118,6 +125,23 @@ extension CompactionPlan {
       guard depth(of: Array(bySize[(index + 1)...])) + 1 > limits.segmentDepthAfter else { break }
     }
     return chosen
+  }
+
+  /// Small segments side by side, of about a size, where there are many: the smallest that are. Each byte is written
+  /// again once for each size, and of each size few are left.
+  private static func neighbours(_ segments: [SegmentSummary], _ limits: Limits) -> [SegmentSummary] {
+    let ordered = segments.sorted { ($0.leastName, $0.name.hex) < ($1.leastName, $1.name.hex) }
+    var size = 0...1 << 16
+    while size.upperBound <= limits.neighbourByteCountMax {
+      let runs = ordered.split { $0.byteCount > size.upperBound }
+      let many = runs.filter { run in
+        // Those that lie over each other are few: their number is bounded as it is.
+        run.count { size.contains($0.byteCount) } >= limits.neighbourCount && depth(of: Array(run)) * 2 <= run.count
+      }
+      if !many.isEmpty { return many.flatMap(\.self) }
+      size = size.upperBound + 1...size.upperBound * limits.neighbourCount
+    }
+    return []
   }
 
   /// How many of the segments may hold the same id, at most.

@@ -19,7 +19,7 @@ package struct CompactedState: Sendable {
   package var quarantined: [QuarantinedDelta]
   /// No operation at or below this clock is accepted.
   package var oldestRecord: HybridClock
-  /// The greatest clock in the collection, so far as it is known.
+  /// The greatest clock in the newest version. What is appended by who knows that version is later.
   package var greatestClock: HybridClock
 
   package init(

@@ -79,8 +79,8 @@ extension DeltaLog {
   ) throws(DeltaLogError) -> AppendOutcome? {
     let known = try remembered(request.producer, state)
     let last = if let known { known.sequence } else { try newest(request.producer, state) }
+    guard last < ObjectKey.numbers.upperBound else { throw .refused("no sequence is left") }
     if let asked = request.sequence, asked != last + 1 { return try compare(request, asked, last: last, state) }
-    guard last < UInt64.max - 1 else { throw .refused("no sequence is left") }
     let before = if let known { Predecessor(known) } else { try predecessor(of: request.producer, last, state) }
     // Once compacted it may have been removed, and what was read be a void delta under its number.
     if known == nil, last > state.sequence(of: request.producer),
@@ -199,7 +199,7 @@ extension DeltaLog {
     _ request: AppendRequest, sequence: UInt64, after predecessor: Predecessor, _ state: CompactedState
   ) throws(DeltaLogError) -> (bytes: [UInt8], digest: Digest, footer: DeltaFooter) {
     let now = clock.now()
-    let start = max(predecessor.clock, state.oldestRecord)
+    let start = max(predecessor.clock, state.oldestRecord, state.greatestClock)
     let ahead = start.timestamp.milliseconds - now.milliseconds
     guard ahead <= configuration.clockSkewMaxMilliseconds else { throw .clockAhead(milliseconds: ahead) }
     var writer = DeltaWriter(

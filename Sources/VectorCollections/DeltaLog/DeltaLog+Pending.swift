@@ -16,10 +16,10 @@ package struct PendingDeltas: Sendable {
     package let error: FormatError
   }
 
-  /// By producer, without gaps, ascending: what a compaction may take. Quarantined ones are passed over; those that
-  /// are to be tried again stand before the others.
+  /// By producer, without gaps, ascending: what a compaction may take once it has decided on the unreadable ones before
+  /// it. Quarantined ones are passed over; those that are to be tried again stand before the others.
   package internal(set) var waiting: [ProducerName: [DeltaSummary]] = [:]
-  /// In the way of their producer's line until somebody decides.
+  /// In the way of what stands behind them in their producer's line, until somebody decides.
   package internal(set) var unreadable: [Unreadable] = []
   /// Quarantined by the head, and not yet passed by a compaction.
   package internal(set) var quarantined: [QuarantinedDelta] = []
@@ -38,19 +38,58 @@ extension DeltaLog {
   }
 
   package func pending(after state: CompactedState) throws(DeltaLogError) -> PendingDeltas {
-    var sequences: [ProducerName: Set<UInt64>] = [:]
-    for key in try listed(.deltas(collection), after: nil) {
-      guard let (producer, sequence) = parts(of: key), sequence > state.sequence(of: producer) else { continue }
-      sequences[producer, default: []].insert(sequence)
-    }
+    let sequences = try listed(after: state)
+    let findings = try findAll(sequences, after: state)
     var pending = PendingDeltas()
     for delta in state.quarantined.sorted() where delta.isToBeRetried && delta.isBehind(state) {
       try collect(again: delta, into: &pending)
     }
     for producer in sequences.keys.sorted() {
-      try collect(producer, sequences[producer] ?? [], state, into: &pending)
+      try collect(producer, sequences[producer] ?? [], state, findings, into: &pending)
     }
     return pending
+  }
+
+  /// The numbers that are listed and not compacted, by producer. Of what is compacted no more than a page is listed.
+  private func listed(after state: CompactedState) throws(DeltaLogError) -> [ProducerName: Set<UInt64>] {
+    var sequences: [ProducerName: Set<UInt64>] = [:]
+    var count = 0
+    try forEachPage(of: .deltas(collection), after: nil) { page in
+      for key in page {
+        guard let (producer, sequence) = parts(of: key), sequence > state.sequence(of: producer) else { continue }
+        sequences[producer, default: []].insert(sequence)
+        count += 1
+      }
+      let compacted = page.last.flatMap { parts(of: $0) }.map { key($0.0, state.sequence(of: $0.0)) }
+      return ([page.last, compacted].compactMap(\.self).max(), count)
+    }
+    return sequences
+  }
+
+  private struct Place: Hashable {
+    let producer: ProducerName
+    let sequence: UInt64
+  }
+
+  /// What is there of each line without a gap, and behind its end; all at once.
+  private func findAll(
+    _ sequences: [ProducerName: Set<UInt64>], after state: CompactedState
+  ) throws(DeltaLogError) -> [Place: Finding] {
+    let aside = Set(
+      state.quarantined.filter { !$0.isToBeRetried }.map { Place(producer: $0.producer, sequence: $0.sequence) })
+    var places: [Place] = []
+    for (producer, listed) in sequences.sorted(by: { $0.key < $1.key }) {
+      var place = Place(producer: producer, sequence: state.sequence(of: producer) + 1)
+      while aside.contains(place) || listed.contains(place.sequence) {
+        if !aside.contains(place) { places.append(place) }
+        place = Place(producer: producer, sequence: place.sequence + 1)
+      }
+      places.append(place)
+    }
+    let findings = try Parallel.map(places, jobs: tier.callsAtOnce) { place throws(DeltaLogError) in
+      try find(place.producer, place.sequence)
+    }
+    return Dictionary(uniqueKeysWithValues: zip(places, findings))
   }
 
   /// What is there behind missing sequences: it waits for them, and no compaction takes it.
@@ -89,20 +128,21 @@ extension DeltaLog {
   }
 
   private func collect(
-    _ producer: ProducerName, _ sequences: Set<UInt64>, _ state: CompactedState, into pending: inout PendingDeltas
+    _ producer: ProducerName, _ sequences: Set<UInt64>, _ state: CompactedState, _ findings: [Place: Finding],
+    into pending: inout PendingDeltas
   ) throws(DeltaLogError) {
     var sequence = state.sequence(of: producer) + 1
     var left = sequences
-    while true {
+    while ObjectKey.numbers.contains(sequence) {
       let wasListed = left.remove(sequence) != nil
       if let entry = state.quarantined(producer, sequence), !entry.isToBeRetried {
         pending.quarantined.append(entry)
       } else {
-        switch try find(producer, sequence) {
+        let known = findings[Place(producer: producer, sequence: sequence)]
+        let finding = if let known { known } else { try find(producer, sequence) }
+        switch finding {
         case .found(let summary): pending.waiting[producer, default: []].append(summary)
-        case .unreadable(let unreadable):
-          pending.unreadable.append(unreadable)
-          return
+        case .unreadable(let unreadable): pending.unreadable.append(unreadable)
         case .missing where wasListed: throw .outcomeUnknown(key(producer, sequence), "listed, and not there to read")
         case .missing:
           if !left.isEmpty { pending.gaps[producer] = sequence }
@@ -113,7 +153,7 @@ extension DeltaLog {
     }
   }
 
-  enum Finding {
+  enum Finding: Sendable {
     case missing
     case unreadable(PendingDeltas.Unreadable)
     case found(DeltaSummary)
@@ -128,24 +168,37 @@ extension DeltaLog {
 
   private func look(_ producer: ProducerName, _ sequence: UInt64) throws(DeltaLogError) -> Finding {
     let key = key(producer, sequence)
-    let head: [UInt8]
+    let (head, tail): ([UInt8], [UInt8])
     let byteCount: UInt64
     do throws(TierError) {
       guard let found = try tier.byteCount(of: key) else { return .missing }
       byteCount = found
-      head = try tier.read(key, range: 0..<min(byteCount, UInt64(DeltaLimits.headByteCount)))
+      (head, tail) = try ends(of: key, byteCount)
     } catch {
+      if error.kind == .notFound { return .missing }
       throw .tier(error)
     }
     let reference = DeltaReference(producer: producer, sequence: sequence, byteCount: byteCount)
     do throws(DeltaLogError) {
-      guard let tail = try tail(key) else { return .missing }
+      let end = try DeltaLog.tail(tail, at: key)
       let header = try header(head, at: key)
-      return .found(DeltaSummary(reference: reference, header: header, tail: tail))
+      return .found(DeltaSummary(reference: reference, header: header, tail: end))
     } catch {
       guard case .damaged(_, let reason) = error else { throw error }
       return .unreadable(PendingDeltas.Unreadable(reference: reference, error: reason))
     }
+  }
+
+  /// What has the header, and what has the footer: of a small delta all of it, in one request.
+  private func ends(of key: ObjectKey, _ byteCount: UInt64) throws(TierError) -> (head: [UInt8], tail: [UInt8]) {
+    guard byteCount > DeltaLog.smallByteCount else {
+      let whole = try tier.read(key, range: 0..<byteCount)
+      return (whole, whole.suffix(DeltaLimits.tailByteCount))
+    }
+    let start = byteCount - UInt64(DeltaLimits.tailByteCount)
+    return (
+      try tier.read(key, range: 0..<UInt64(DeltaLimits.headByteCount)), try tier.read(key, range: start..<byteCount)
+    )
   }
 
   /// The header of a delta, nil when there is none of that name.

@@ -21,6 +21,9 @@ package struct DeltaLog: Sendable {
     package init() {}
   }
 
+  /// A delta of at most so many bytes is read at once.
+  static let smallByteCount: UInt64 = 64 << 10
+
   let tier: any ObjectTier
   let collection: CollectionName
   let schema: VectorSchema
@@ -70,6 +73,10 @@ package struct DeltaLog: Sendable {
     } catch {
       throw .tier(error)
     }
+    return try DeltaLog.tail(bytes, at: key)
+  }
+
+  static func tail(_ bytes: [UInt8], at key: ObjectKey) throws(DeltaLogError) -> DeltaTail {
     do throws(FormatError) { return try DeltaTail(tail: bytes.rawSpan) } catch { throw .damaged(key, error) }
   }
 
@@ -89,16 +96,32 @@ package struct DeltaLog: Sendable {
   }
 
   func listed(_ prefix: ObjectPrefix, after start: ObjectKey?) throws(DeltaLogError) -> [ObjectKey] {
-    let pageCount = 1_000
     var keys: [ObjectKey] = []
-    var last = start
-    while keys.count < configuration.listedCountMax {
-      let page: [ObjectKey]
-      do throws(TierError) { page = try tier.list(prefix, after: last, limit: pageCount) } catch { throw .tier(error) }
+    try forEachPage(of: prefix, after: start) { page in
       keys += page
-      guard page.count == pageCount else { break }
-      last = page.last
+      return (page.last, keys.count)
     }
     return keys
+  }
+
+  /// Lists page by page.
+  ///
+  /// - Parameter body: gets a page, and says behind which key the next one begins, and how many keys count so far.
+  /// - Throws: `.refused` where more count than are listed: nobody goes on with a part of them.
+  func forEachPage(
+    of prefix: ObjectPrefix, after start: ObjectKey?, _ body: ([ObjectKey]) -> (ObjectKey?, Int)
+  ) throws(DeltaLogError) {
+    let pageCount = 1_000
+    var last = start
+    while true {
+      let page: [ObjectKey]
+      do throws(TierError) { page = try tier.list(prefix, after: last, limit: pageCount) } catch { throw .tier(error) }
+      let (next, count) = body(page)
+      guard count <= configuration.listedCountMax else {
+        throw .refused("more than \(configuration.listedCountMax) deltas are listed below \(prefix.string)")
+      }
+      guard page.count == pageCount else { return }
+      last = next
+    }
   }
 }

@@ -25,23 +25,36 @@ package final class CompactedRows {
   private let merge: RecordMerge
   private let rule: Rule
   private var covering = CoveringPrefixes<Prefix>()
-  /// Told of each key and its parts before they are joined.
-  private let observe: (RecordMerge.Step) -> Void
+  /// Whether a row was larger than it may be.
+  package private(set) var isCrowded = false
+  /// What the whole collection says of a key.
+  private let whole: (RowKey) throws(FormatError) -> Row?
 
+  /// - Parameter whole: what the whole collection, with what is not merged, says of a key. Asked where a row would be
+  ///   larger than it may be.
   package init(
-    _ sources: [any RowSource], rule: Rule, observe: @escaping (RecordMerge.Step) -> Void = { _ in }
+    _ sources: [any RowSource], rule: Rule,
+    whole: @escaping (RowKey) throws(FormatError) -> Row? = { _ throws(FormatError) in nil }
   ) throws(FormatError) {
     merge = try RecordMerge(sources)
     self.rule = rule
-    self.observe = observe
+    self.whole = whole
   }
 
+  /// - Throws: `.beyondLimit` for a row that may not stand in a segment.
   package func next() throws(FormatError) -> Row? {
     while let step = try merge.next() {
-      observe(step)
-      let row = step.row
+      var row = step.row
       covering.advance(to: row.key)
-      if let row = row.key.isPrefix ? prefix(row) : id(row) { return row }
+      // What is over already, as a segment that is kept says, may make it too large.
+      if !row.isWithinLimits, let whole = try whole(row.key) { row = row.keeping(changesOf: whole) }
+      guard !row.isEmpty else { continue }
+      guard let row = row.key.isPrefix ? prefix(row) : id(row) else { continue }
+      guard row.isWithinLimits else {
+        isCrowded = true
+        throw .beyondLimit("segment", "more changed keys of one record than a row may have")
+      }
+      return row
     }
     return nil
   }

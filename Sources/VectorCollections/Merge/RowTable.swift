@@ -5,6 +5,7 @@ package import SnapshotFormat
 ///
 /// - Joins are the same in whatever order operations come.
 /// - Counts, for each delta, how many of its operations changed what was there at their turn.
+/// - No row outgrows what may stand in a segment, taken together with what the collection has of it.
 package struct RowTable {
   /// Identifies a delta among those that are absorbed: its place in the caller's list.
   package typealias DeltaNumber = Int
@@ -16,16 +17,23 @@ package struct RowTable {
   }
 
   private var entries: [RowKey: Entry] = [:]
+  /// What rows take in memory, roughly.
   package private(set) var byteCount = 0
   package private(set) var superseded: [DeltaNumber: UInt64] = [:]
+  /// What the collection has of rows that are near what a row may be.
+  private let bases: [RowKey: Row]
+  /// What the delta at hand changed, as it was before, in order; nil where none is at hand.
+  private var undo: [(key: RowKey, entry: Entry?)]?
 
-  package init() {}
+  package init(over bases: [RowKey: Row] = [:]) {
+    self.bases = bases
+  }
 
   package var rowCount: Int { entries.count }
   package var isEmpty: Bool { entries.isEmpty }
 
   package enum Refusal: Error, Equatable {
-    /// The row would get more changed keys than a row may have.
+    /// The row would get more changed keys, or more bytes of them, than a row may have.
     case tooManyChanges
   }
 
@@ -33,20 +41,37 @@ package struct RowTable {
     _ operation: StampedOperation, by producer: ProducerName, from delta: DeltaNumber = 0
   ) throws(Refusal) {
     let row = Row(operation, by: producer)
-    guard let entry = entries[row.key] else {
-      entries[row.key] = Entry(row: row, contributions: [delta: 1])
-      byteCount += row.approximateByteCount
-      return
-    }
-    let joined = entry.row.joined(row)
-    guard joined.changes.count <= Row.changeCountMax else { throw .tooManyChanges }
-    guard joined != entry.row else {
+    let entry = entries[row.key]
+    let joined = entry?.row.joined(row) ?? row
+    let base = bases[row.key]
+    guard base.map({ $0.joined(joined).isWithinLimits }) ?? joined.isWithinLimits else { throw .tooManyChanges }
+    guard joined != entry?.row else {
       superseded[delta, default: 0] += 1
       return
     }
-    byteCount += joined.approximateByteCount - entry.row.approximateByteCount
-    entries[row.key]?.row = joined
-    entries[row.key]?.contributions[delta, default: 0] += 1
+    undo?.append((row.key, entry))
+    byteCount += joined.approximateByteCount - (entry?.row.approximateByteCount ?? 0)
+    var changed = entry ?? Entry(row: joined)
+    changed.row = joined
+    changed.contributions[delta, default: 0] += 1
+    entries[row.key] = changed
+  }
+
+  /// Absorbs all of a delta, or nothing: what `body` absorbed is taken back when it throws.
+  package mutating func attempt<Failure: Error>(
+    _ delta: DeltaNumber, _ body: (inout RowTable) throws(Failure) -> Void
+  ) throws(Failure) {
+    let before = byteCount
+    undo = []
+    defer { undo = nil }
+    do throws(Failure) {
+      try body(&self)
+    } catch {
+      for (key, entry) in (undo ?? []).reversed() { entries[key] = entry }
+      superseded[delta] = nil
+      byteCount = before
+      throw error
+    }
   }
 
   /// All rows in order.
@@ -62,8 +87,12 @@ package struct RowTable {
 
 extension Row {
   /// What the row takes in memory, roughly.
-  var approximateByteCount: Int {
-    let body = record.map { $0.vector.count + ($0.document?.utf8.count ?? 0) + $0.metadata.fields.count * 64 } ?? 0
-    return 160 + key.name.utf8.count + body + changes.count * 96
+  fileprivate var approximateByteCount: Int {
+    var count = 160 + key.name.utf8.count
+    if let record {
+      count += record.vector.count + (record.document?.utf8.count ?? 0)
+      for field in record.metadata.fields { count += 64 + field.key.utf8.count + (field.value?.byteCount ?? 0) }
+    }
+    return changes.reduce(count) { $0 + 96 + $1.byteCount }
   }
 }

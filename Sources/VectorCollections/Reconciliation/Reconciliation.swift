@@ -84,10 +84,13 @@ package struct Reconciliation: Sendable, Equatable {
   /// So many missing sequences of a producer are told.
   private static let missingCountMax = 1_000_000
 
-  /// - Parameter entries: of each delta one; of several the first counts.
-  /// - Parameter forgotten: up to which sequence a producer's deltas are no longer listed among the origins.
+  /// - Parameters:
+  ///   - entries: of each delta one; of several the first counts.
+  ///   - past: what compacted deltas came to that have no entry.
+  ///   - forgotten: up to which sequence a producer's deltas may be among those.
   package init(
-    _ entries: [Entry], compacted: [ProducerName: UInt64], forgotten: [ProducerName: UInt64] = [:]
+    _ entries: [Entry], past: [SegmentRunTotals] = [], compacted: [ProducerName: UInt64],
+    forgotten: [ProducerName: UInt64] = [:]
   ) {
     var runs: [String: Run] = [:]
     var seen: [ProducerName: Set<UInt64>] = [:]
@@ -99,6 +102,7 @@ package struct Reconciliation: Sendable, Equatable {
         runs[entry.run, default: Run(name: entry.run)].add(entry)
       }
     }
+    for totals in past { runs[totals.run, default: Run(name: totals.run)].add(totals) }
     self.damaged = damaged.sorted { ($0.producer, $0.sequence) < ($1.producer, $1.sequence) }
     self.runs = runs.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     missing = Reconciliation.missing(seen, compacted: compacted, forgotten: forgotten)
@@ -143,6 +147,15 @@ extension Reconciliation.Run {
     case .quarantined: quarantined += entry.operations
     case .damaged: break
     }
+  }
+}
+
+extension Reconciliation.Run {
+  fileprivate mutating func add(_ totals: SegmentRunTotals) {
+    declared = max(declared, totals.expected)
+    appended += totals.operations
+    applied += totals.applied
+    superseded += totals.superseded
   }
 }
 

@@ -128,6 +128,11 @@ package final class OpenSegment: Sendable {
     try read { (reader) throws(FormatError) in try reader.origins() }
   }
 
+  /// The same, and by run what deltas came to that are no longer listed.
+  func allOrigins() throws(FormatError) -> (listed: [SegmentOrigin], past: [SegmentRunTotals]) {
+    try read { (reader) throws(FormatError) in try reader.readOrigins() }
+  }
+
   /// How many rows of other segments were superseded when it was written.
   func dead() throws(FormatError) -> [SegmentDeadCount] {
     try read { (reader) throws(FormatError) in try reader.dead() }

@@ -14,16 +14,14 @@ struct SpooledSegment {
 extension CompactionRun {
   /// Writes the new segments and the manifest of the next version. Publishes nothing.
   func write(message: String) throws(StoreError) -> WrittenManifest {
-    let rows = table.sorted
-    let count = try reading { () throws(FormatError) in try LiveCount(self, rows) }
     compacted = taken.enumerated().map { number, delta in
       let operations = delta.tail.footer.counts.total
-      let superseded = min(operations, count.superseded[number] ?? 0)
+      let superseded = min(operations, live.superseded[number] ?? 0)
       return CompactedDelta(
         producer: delta.reference.producer, sequence: delta.reference.sequence, run: delta.header.run,
         applied: operations - superseded, superseded: superseded)
     }
-    let spooled = try spool(rows)
+    let spooled = try spool()
     var context = vectors.store.context(base.intent)
     // Records are read one by one from afar: a chunk is worth a frame of its own.
     context.limits.chunkFrameByteCount = vectors.settings.chunkFrameByteCount
@@ -31,15 +29,22 @@ extension CompactionRun {
     try add(spooled, to: writer)
     _ = try writer.finishTree()
     let totals = kept.map(\.segment.index.totals) + spooled.map(\.totals)
-    let records = Int64(base.manifest?.root.totals.records ?? 0) + count.change
+    let records = Int64(base.manifest?.root.totals.records ?? 0) + live.change
     let description = SnapshotWriter.Description.Vectors(
       producers: try producers(), dimension: UInt32(schema.dimension), records: UInt64(max(0, records)),
       deleted: totals.reduce(0) { $0 + $1.deleted }, leastId: totals.map(\.leastName).min()?.string ?? "",
-      greatestId: totals.map(\.greatestName).max()?.string ?? "")
+      greatestId: totals.map(\.greatestName).max()?.string ?? "", greatestClock: greatestClock)
     return try writer.finish(
       SnapshotWriter.Description(
         collection: vectors.collection, version: base.head.newestVersion + 1, message: message, parent: base.parent,
         vectors: description))
+  }
+
+  /// Of all that is in the version: whoever has read it appends what is later.
+  private var greatestClock: HybridClock {
+    let segments = segments.map(\.segment.index.totals.greatestClock)
+    let clocks = segments + taken.map(\.tail.footer.greatestClock)
+    return clocks.reduce(base.manifest?.root.vectors?.greatestClock ?? .zero, max)
   }
 
   private func add(_ spooled: [SpooledSegment], to writer: SnapshotWriter) throws(StoreError) {
@@ -73,15 +78,33 @@ extension CompactionRun {
 
 extension CompactionRun {
   /// The rows of the deltas and of the segments that are rewritten, as new segments.
-  private func spool(_ rows: [Row]) throws(StoreError) -> [SpooledSegment] {
+  private func spool() throws(StoreError) -> [SpooledSegment] {
+    let horizon = state.oldestRecord == .zero ? nil : state.oldestRecord
+    let merge = try merge(CompactedRows.Rule(horizon: horizon, isComplete: plan.isComplete && !intake.holdsAny))
+    do throws(StoreError) {
+      return try spool(merge)
+    } catch {
+      guard horizon != nil, merge.isCrowded else { throw error }
+    }
+    // To give up a prefix it was joined into the rows it covers, and made one of them too large.
+    return try spool(try self.merge(CompactedRows.Rule(horizon: nil, isComplete: false)))
+  }
+
+  private func merge(_ rule: CompactedRows.Rule) throws(StoreError) -> CompactedRows {
     let sources = [RowList(ascending: rows)] + rewritten.map { SegmentRows($0.segment) } as [any RowSource]
     guard sources.count <= RecordMerge.sourceCountMax else { throw .invalid("too many segments for one compaction") }
-    let horizon = state.oldestRecord == .zero ? nil : state.oldestRecord
-    let merged = try reading { () throws(FormatError) in
-      try CompactedRows(
-        sources, rule: CompactedRows.Rule(horizon: horizon, isComplete: plan.isComplete && intake.held.isEmpty))
+    let lookup = RowLookup(segments.map(\.segment))
+    return try reading { () throws(FormatError) in
+      try CompactedRows(sources, rule: rule) { [table] key throws(FormatError) in
+        let old = try lookup.row(of: key)
+        guard let new = table[key] else { return old }
+        return old?.joined(new) ?? new
+      }
     }
-    let dead = try reading { () throws(FormatError) in try deadRows(rows) }
+  }
+
+  private func spool(_ merged: CompactedRows) throws(StoreError) -> [SpooledSegment] {
+    let dead = try reading { () throws(FormatError) in try deadRows() }
     var origins = try reading { () throws(FormatError) in try self.origins() }
     var spooled: [SpooledSegment] = []
     var writer: SegmentWriter?
@@ -92,22 +115,25 @@ extension CompactionRun {
       }
       if writer == nil {
         writer = try begin(origins, dead)
-        origins = []
+        origins = ([], [])
       }
-      writer?.add(row)
+      try reading { () throws(FormatError) in try writer?.add(row) }
     }
     if let writer { spooled.append(try finish(writer)) }
     return spooled
   }
 
   /// A segment is begun only as long as it may be published.
-  private func begin(_ origins: [SegmentOrigin], _ dead: [SegmentDeadCount]) throws(StoreError) -> SegmentWriter {
+  private func begin(
+    _ origins: (listed: [SegmentOrigin], past: [SegmentRunTotals]), _ dead: [SegmentDeadCount]
+  ) throws(StoreError) -> SegmentWriter {
     try keeper?.check()
     let settings = vectors.store.settings
     let name = UniqueName(intent: base.intent.identifier, random: AnyRandomSource(settings.random))
     var description = SegmentWriter.Description(
       schema: schema, name: name, generation: base.head.newestVersion + 1, created: settings.wallClock.now())
-    description.origins = origins
+    description.origins = origins.listed
+    description.past = origins.past
     description.dead = dead
     return SegmentWriter(description, byteCountAim: vectors.settings.segmentByteCountAim)
   }
@@ -117,40 +143,71 @@ extension CompactionRun {
       throw .invalid("a segment without a path")
     }
     let file = try newFile()
+    let (totals, byteCount): (SegmentTotals, UInt64)
+    let (mapped, bytes): (MappedSegment?, [UInt8])
     do throws(FileError) {
-      let totals = try write(writer, to: file)
+      (totals, byteCount) = try write(writer, to: file)
+      (mapped, bytes) = try readBack(file, byteCount)
+    } catch { throw .file(error) }
+    try verify(mapped, bytes)
+    do throws(FileError) {
       return SpooledSegment(path: path, totals: totals, input: try FileInput(file))
+    } catch { throw .file(error) }
+  }
+
+  /// Mapped; in memory, where its file system does not allow that.
+  private func readBack(
+    _ file: borrowing OpenFile, _ byteCount: UInt64
+  ) throws(FileError) -> (MappedSegment?, [UInt8]) {
+    do throws(FileError) {
+      return (MappedSegment(try MappedFile(file, byteCount: byteCount)), [])
     } catch {
-      throw .file(error)
+      guard error.meaning == .unsupported else { throw error }
+      return (nil, try file.read(Int(byteCount), at: 0))
     }
+  }
+
+  /// A segment that nobody could read would stop all that comes after it: it is not published.
+  private func verify(_ mapped: MappedSegment?, _ bytes: [UInt8]) throws(StoreError) {
+    do throws(FormatError) {
+      let segment = if let mapped { try OpenSegment(mapped) } else { try OpenSegment(SegmentInMemory(bytes)) }
+      try segment.read { (reader) throws(FormatError) in try reader.verify() }
+    } catch { throw .invalid("what was compacted cannot be read back; nothing was published: \(error)") }
   }
 
   private func newFile() throws(StoreError) -> OpenFile {
     do throws(FileError) { return try vectors.files.make() } catch { throw .file(error) }
   }
 
-  private func write(_ writer: SegmentWriter, to file: borrowing OpenFile) throws(FileError) -> SegmentTotals {
+  private func write(_ writer: SegmentWriter, to file: borrowing OpenFile) throws(FileError)
+    -> (totals: SegmentTotals, byteCount: UInt64)
+  {
     var offset: UInt64 = 0
-    return try writer.finish { (piece) throws(FileError) in
+    let totals = try writer.finish { (piece) throws(FileError) in
       try file.write(piece, at: offset)
       offset += UInt64(piece.count)
     }.totals
+    return (totals, offset)
   }
 
   /// What the deltas came to, and the origins of the segments that are rewritten.
-  private func origins() throws(FormatError) -> [SegmentOrigin] {
+  private func origins() throws(FormatError) -> (listed: [SegmentOrigin], past: [SegmentRunTotals]) {
     let new = zip(taken, compacted).map { delta, report in
       SegmentOrigin(
         producer: report.producer, sequence: report.sequence, digest: delta.tail.digest, run: report.run,
         expected: delta.header.expected, applied: report.applied, superseded: report.superseded,
         clocks: delta.tail.footer.leastClock...max(delta.tail.footer.leastClock, delta.tail.footer.greatestClock))
     }
-    var origins = Array(new)
-    for one in rewritten { origins += try one.segment.origins() }
-    return origins
+    var (origins, past) = (Array(new), [] as [SegmentRunTotals])
+    for one in rewritten {
+      let old = try one.segment.allOrigins()
+      origins += old.listed
+      past += old.past
+    }
+    return (origins, past)
   }
 
-  private func deadRows(_ rows: [Row]) throws(FormatError) -> [SegmentDeadCount] {
+  private func deadRows() throws(FormatError) -> [SegmentDeadCount] {
     var dead = try DeadRows(segments.map(\.segment))
     for segment in rewritten { dead.remove(segment.name) }
     for row in rows {

@@ -15,7 +15,10 @@ final class CompactionRun {
   var intake: DeltaIntake
   var plan: CompactionPlan
   var table = RowTable()
-  /// The deltas of the plan, in its order: the place of each is its number in the table.
+  /// The rows of the table, in order, and what they change.
+  var rows: [Row] = []
+  var live = LiveCount()
+  /// The deltas that are taken: the place of each is its number in the table.
   var taken: [DeltaSummary] = []
   var compacted: [CompactedDelta] = []
 
@@ -28,56 +31,72 @@ final class CompactionRun {
     let state = try CompactedState(base.head, base.manifest)
     self.state = state
     intake = try vectors.catching { () throws(DeltaLogError) in try DeltaIntake(vectors.listing, after: state) }
-    intake.hold(vectors.clockBound, after: state)
+    intake.hold(vectors.clockBound)
     // Before the first version a delta tells it: one of those that are taken in, not of another look at the log.
     let known = base.manifest == nil ? intake.schema : try vectors.schema(base.manifest)
     let schema = known ?? VectorSchema(dimension: 0)
     self.schema = schema
     let log = vectors.log(schema)
-    intake.admit(vectors.admission(schema, state), after: state)
+    intake.admit(vectors.admission(schema, state))
     plan = CompactionPlan(waiting: [:], segments: [])
-    let isPending = intake.waiting.values.contains { !$0.isEmpty }
     segments =
-      try isPending
+      try intake.waitingCount > 0
       ? base.manifest.map { manifest throws(StoreError) in
         try vectors.segments(of: manifest, .ranged)
       } ?? [] : []
-    guard isPending else { return }
+    guard intake.waitingCount > 0 else { return }
     try take(limits, log)
   }
 
-  /// Reads the deltas of the plan. One that turns out to be unusable is set aside, and the plan is made again without
-  /// it.
+  /// Reads the deltas of the plan. One that turns out to be unusable is set aside, and the others are taken; where none
+  /// is left, another plan is made.
+  ///
+  /// Whether a row becomes too large together with what the collection has shows when all are read. They are read once
+  /// more then, with that in mind, to find out which delta it is.
   private func take(_ limits: CompactionPlan.Limits, _ log: DeltaLog) throws(StoreError) {
     let dead = try reading { () throws(FormatError) in try DeadRows(segments.map(\.segment)) }
     let summaries = segments.map {
       SegmentSummary($0.segment.index, deadRowCount: Int(dead.counts[$0.name] ?? 0))
     }
-    while true {
+    var crowded: [RowKey: Row] = [:]
+    while intake.waitingCount > 0 {
       plan = CompactionPlan(
         waiting: intake.waiting.mapValues { $0.map(\.reference) }, segments: summaries, limits: limits)
-      taken = plan.deltas.compactMap { delta in
-        intake.waiting[delta.producer]?.first { $0.reference == delta }
-      }
-      table = RowTable()
-      guard let unusable = try absorb(log) else { return }
-      intake.setAside(unusable.delta, unusable.reason)
+      (table, taken) = (RowTable(over: crowded), [])
+      try absorb(log)
+      plan.narrow(to: taken.map(\.reference), of: intake.waitingCount)
+      guard !taken.isEmpty else { continue }
+      rows = table.sorted
+      live = try reading { () throws(FormatError) in try LiveCount(self, rows) }
+      guard !live.crowded.isEmpty else { return }
+      crowded.merge(live.crowded) { _, new in new }
     }
+    (table, rows, live, taken) = (RowTable(), [], LiveCount(), [])
+    plan.narrow(to: [], of: 0)
   }
 
-  private func absorb(_ log: DeltaLog) throws(StoreError) -> (delta: DeltaSummary, reason: String)? {
-    for (number, delta) in taken.enumerated() {
+  /// Stops where the rows take as much memory as they may: the rest is left for the next compaction.
+  private func absorb(_ log: DeltaLog) throws(StoreError) {
+    for reference in plan.deltas {
+      guard table.byteCount < vectors.settings.tableByteCountMax else { return }
+      // Another of its producer may have come to hold it up.
+      guard let delta = intake.delta(reference) else { continue }
       try keeper?.check()
       do throws(IntakeFailure) {
-        try log.absorb(delta, as: number, into: &table)
+        try log.absorb(delta, as: taken.count, into: &table)
+        taken.append(delta)
       } catch {
         switch error {
-        case .unusable(let reason): return (delta, reason)
+        case .unusable(let reason), .tooMuch(let reason): intake.setAside(delta, reason)
         case .log(let error): throw StoreError(error, in: vectors.store.catalog.origin)
         }
       }
     }
-    return nil
+  }
+
+  /// By producer, then sequence.
+  var compactedInOrder: [CompactedDelta] {
+    compacted.sorted { ($0.producer, $0.sequence) < ($1.producer, $1.sequence) }
   }
 
   /// What was set aside and is taken now.

@@ -4,70 +4,119 @@ internal import SnapshotFormat
 internal import SnapshotStore
 
 /// What can be taken of the deltas that wait, what has to go on waiting, and what has to be set aside.
+///
+/// - Of each producer's line a run without gaps can be taken, in which what is set aside counts as passed.
+/// - No more is set aside than a head tells of. What is above that holds up its line, and no other.
 struct DeltaIntake {
-  var waiting: [ProducerName: [DeltaSummary]] = [:]
-  var quarantined: [QuarantinedDelta] = []
-  /// By producer, then sequence.
-  private(set) var held: [HeldDelta] = []
+  private(set) var waiting: [ProducerName: [DeltaSummary]]
+  private(set) var quarantined: [QuarantinedDelta] = []
+  private var held: [HeldDelta] = []
+  private let state: CompactedState
+  /// How many can still be set aside.
+  private var room: Int
+  /// Where lines stand still.
+  private var ends: [ProducerName: UInt64] = [:]
 
-  /// Lists the deltas; what stands unreadable in its producer's line is set aside, and the listing goes on behind it.
+  /// Lists the deltas once; what is unreadable is set aside.
   init(_ log: DeltaLog, after state: CompactedState) throws(DeltaLogError) {
-    var state = state
-    var pending = try log.pending(after: state)
-    while !pending.unreadable.isEmpty {
-      for delta in pending.unreadable {
-        let reason = "cannot be read: \(delta.error)"
-        let before = state.quarantined(delta.reference.producer, delta.reference.sequence)
-        let entry = QuarantinedDelta(delta.reference, digest: before?.digest ?? .zero, reason)
-        quarantined.append(entry)
-        state.setAside(entry)
-      }
-      pending = try log.pending(after: state)
-    }
+    self.state = state
+    room = max(0, Head.quarantineCountMax - state.quarantined.count)
+    let pending = try log.pending(after: state)
     waiting = pending.waiting
+    for delta in pending.unreadable {
+      let before = state.quarantined(delta.reference.producer, delta.reference.sequence)
+      setAside(delta.reference, before?.digest ?? .zero, "cannot be read: \(delta.error)")
+    }
   }
+
+  var holdsAny: Bool { !held.isEmpty }
+  var waitingCount: Int { waiting.values.reduce(0) { $0 + $1.count } }
 
   /// The schema of the first that waits.
   var schema: VectorSchema? { waiting.filter { !$0.value.isEmpty }.min { $0.key < $1.key }?.value.first?.header.schema }
 
-  /// Leaves waiting what is ahead of the clock here, and what its producer appended behind it: of each producer a run
-  /// without gaps is taken. What is tried again has no place in the line, and cuts none.
-  mutating func hold(_ bound: ClockBound, after state: CompactedState) {
+  /// By producer, then sequence.
+  var heldInOrder: [HeldDelta] {
+    held.sorted { ($0.reference.producer, $0.reference.sequence) < ($1.reference.producer, $1.reference.sequence) }
+  }
+
+  /// Leaves waiting what is ahead of the clock here, and what its producer appended behind it.
+  mutating func hold(_ bound: ClockBound) {
     for producer in waiting.keys.sorted() {
-      var isCut = false
-      waiting[producer] = waiting[producer]?.filter { delta in
-        let ahead = bound.excess(of: delta)
-        let isInLine = delta.reference.sequence > state.sequence(of: producer)
-        guard ahead != nil || (isCut && isInLine) else { return true }
-        isCut = isCut || isInLine
-        held.append(
-          HeldDelta(delta: delta, aheadMilliseconds: ahead, aheadMaxMilliseconds: bound.aheadMaxMilliseconds))
-        return false
+      hold(producer) { delta in
+        bound.excess(of: delta).map { .ahead(milliseconds: $0, allowed: bound.aheadMaxMilliseconds) }
       }
     }
   }
 
   /// Sets aside what may not be taken in.
-  mutating func admit(_ admission: DeltaAdmission, after state: CompactedState) {
-    for (producer, deltas) in waiting {
+  mutating func admit(_ admission: DeltaAdmission) {
+    for producer in waiting.keys.sorted() {
+      let deltas = waiting[producer] ?? []
       var digests: [UInt64: Digest] = [0: .zero]
       if let position = state.positions[producer] { digests[position.sequence] = position.digest }
       for delta in deltas { digests[delta.reference.sequence] = delta.tail.digest }
-      waiting[producer] = deltas.filter { delta in
+      for delta in deltas {
         let defect =
           admission.defect(of: delta, after: digests[delta.reference.sequence - 1])
           ?? state.quarantined(producer, delta.reference.sequence)?.defect(of: delta)
-        guard let defect else { return true }
-        quarantined.append(QuarantinedDelta(delta.reference, digest: delta.tail.digest, defect))
-        return false
+        if let defect { setAside(delta, defect) }
       }
     }
   }
 
-  /// Sets one aside.
+  /// Sets one aside, or has it hold up its line where no more can be.
   mutating func setAside(_ delta: DeltaSummary, _ reason: String) {
-    waiting[delta.reference.producer]?.removeAll { $0.reference == delta.reference }
-    quarantined.append(QuarantinedDelta(delta.reference, digest: delta.tail.digest, reason))
+    setAside(delta.reference, delta.tail.digest, reason)
+  }
+
+  /// One that has not been set aside, nor is held up.
+  func delta(_ reference: DeltaReference) -> DeltaSummary? {
+    waiting[reference.producer]?.first { $0.reference == reference }
+  }
+
+  private mutating func setAside(_ delta: DeltaReference, _ digest: Digest, _ reason: String) {
+    guard !isHeldUp(delta) else { return }
+    if state.quarantined(delta.producer, delta.sequence) == nil {
+      guard room > 0 else { return hold(delta, reason) }
+      room -= 1
+    }
+    waiting[delta.producer]?.removeAll { $0.reference == delta }
+    quarantined.append(QuarantinedDelta(delta, digest: digest, reason))
+  }
+
+  /// What is tried again has no place in the line, and holds up none.
+  private func isInLine(_ delta: DeltaReference) -> Bool { delta.sequence > state.sequence(of: delta.producer) }
+
+  private func isHeldUp(_ delta: DeltaReference) -> Bool {
+    isInLine(delta) && delta.sequence >= ends[delta.producer] ?? .max
+  }
+
+  /// No more can be set aside: it holds up its line.
+  private mutating func hold(_ delta: DeltaReference, _ defect: String) {
+    let summary = waiting[delta.producer]?.first { $0.reference == delta }
+    waiting[delta.producer]?.removeAll { $0.reference == delta }
+    held.append(HeldDelta(reference: delta, summary: summary, cause: .noRoom(defect: defect)))
+    endLine(at: delta)
+    hold(delta.producer) { _ in nil }
+  }
+
+  private mutating func endLine(at delta: DeltaReference) {
+    if isInLine(delta) { ends[delta.producer] = min(delta.sequence, ends[delta.producer] ?? .max) }
+  }
+
+  /// - Parameter cause: why a delta waits, if it has one of its own; what is in line behind it does, too.
+  private mutating func hold(_ producer: ProducerName, _ cause: (DeltaSummary) -> HeldDelta.Cause?) {
+    var left: [DeltaSummary] = []
+    for delta in waiting[producer] ?? [] {
+      guard let cause = cause(delta) ?? (isHeldUp(delta.reference) ? .behind : nil) else {
+        left.append(delta)
+        continue
+      }
+      endLine(at: delta.reference)
+      held.append(HeldDelta(reference: delta.reference, summary: delta, cause: cause))
+    }
+    waiting[producer] = left
   }
 }
 
@@ -82,51 +131,5 @@ extension QuarantinedDelta {
     self.init(
       producer: delta.producer, sequence: delta.sequence, digest: digest, reason: String(decoding: bytes, as: UTF8.self)
     )
-  }
-}
-
-/// Why a delta that was listed could not be taken in.
-enum IntakeFailure: Error {
-  case log(DeltaLogError)
-  /// It is to be set aside.
-  case unusable(String)
-}
-
-extension DeltaLog {
-  /// Takes all operations of a delta into a table. After a failure the table holds some of them.
-  func absorb(_ delta: DeltaSummary, as number: Int, into table: inout RowTable) throws(IntakeFailure) {
-    let key = key(delta.reference.producer, delta.reference.sequence)
-    // Read once more where it came damaged: the way it took may be the reason.
-    for isLast in [false, true] {
-      let bytes = try present(key)
-      var isSealed = false
-      do throws(FormatError) {
-        var reader = try DeltaReader(bytes.rawSpan, named: key, expected: delta.tail.digest)
-        isSealed = true
-        while let operations = try reader.next() {
-          for operation in operations { try table.take(operation, delta.reference.producer, number) }
-        }
-        return
-      } catch {
-        if isLast || isSealed { throw .unusable("\(error)") }
-      }
-    }
-  }
-
-  private func present(_ key: ObjectKey) throws(IntakeFailure) -> [UInt8] {
-    let found: [UInt8]?
-    do throws(DeltaLogError) { found = try bytes(key) } catch { throw .log(error) }
-    guard let found else { throw .log(.outcomeUnknown(key, "listed, and not there to read")) }
-    return found
-  }
-}
-
-extension RowTable {
-  fileprivate mutating func take(
-    _ operation: StampedOperation, _ producer: ProducerName, _ number: Int
-  ) throws(FormatError) {
-    do throws(Refusal) {
-      try absorb(operation, by: producer, from: number)
-    } catch { throw .beyondLimit("delta", "more changed keys of one record than a row may have") }
   }
 }

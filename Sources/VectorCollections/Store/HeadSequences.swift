@@ -50,10 +50,10 @@ package struct HeadSequences: CompactedSequences {
     try reading { () throws(StoreError) in
       guard let manifest = try vectors.manifest(of: try vectors.head()) else { return false }
       let origins = try vectors.origins(of: manifest)
-      if let origin = origins.first(where: { $0.producer == producer && $0.sequence == sequence }) {
+      if let origin = origins.listed.first(where: { $0.producer == producer && $0.sequence == sequence }) {
         return origin.digest == digest
       }
-      guard origins.count < SegmentOrigin.countMax else {
+      guard origins.isWhole else {
         throw .invalid("the origin of \(producer.string)/\(sequence) is no longer listed")
       }
       return false
@@ -82,6 +82,6 @@ extension CompactedState {
     for row in try manifest.producers() where row.compacted > 0 {
       positions[row.producer] = Position(sequence: row.compacted, digest: row.digest)
     }
-    greatestClock = HybridClock(manifest.root.created)
+    greatestClock = manifest.root.vectors?.greatestClock ?? HybridClock(manifest.root.created)
   }
 }

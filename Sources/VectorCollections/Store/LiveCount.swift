@@ -8,7 +8,11 @@ struct LiveCount {
   /// Records that come to be, less those that go.
   private(set) var change: Int64 = 0
   /// By the delta's number in the table.
-  private(set) var superseded: [Int: UInt64]
+  private(set) var superseded: [Int: UInt64] = [:]
+  /// What the collection has of rows that would be larger than they may be, were these deltas taken in.
+  private(set) var crowded: [RowKey: Row] = [:]
+
+  init() {}
 
   init(_ run: CompactionRun, _ rows: [Row]) throws(FormatError) {
     superseded = run.table.superseded
@@ -19,7 +23,9 @@ struct LiveCount {
     for row in rows {
       if prefixes.isEmpty, try count(newest: row, before) { continue }
       let old = try before.row(of: row.key)
-      if let old, old.joined(row) == old {
+      let joined = old?.joined(row)
+      if let old, let joined, !joined.isWithinLimits { crowded[row.key] = old }
+      if let joined, joined == old {
         for (number, count) in run.table.contributions(to: row.key) { superseded[number, default: 0] += count }
       }
       if !row.key.isPrefix { try count(row.key.name, row, prefixes, before) }

@@ -176,7 +176,7 @@ extension OpenSegment {
 
 extension FileEntry {
   /// Says of damage that this file is hit by it.
-  fileprivate func named<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+  func named<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
     do throws(StoreError) {
       return try body()
     } catch {

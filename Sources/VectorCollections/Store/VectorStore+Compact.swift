@@ -23,7 +23,7 @@ package struct CompactionResult: Sendable {
   package let deltas: [CompactedDelta]
   /// What was set aside by this compaction.
   package let quarantined: [QuarantinedDelta]
-  /// What waits because a clock is ahead of the one here.
+  /// What waits because a clock is ahead of the one here, or no more can be set aside.
   package let held: [HeldDelta]
   /// Whether deltas are left that the next one could take.
   package let leavesDeltas: Bool
@@ -70,11 +70,11 @@ extension VectorStore {
       if !next.intake.quarantined.isEmpty { further.append(.quarantine(next.intake.quarantined)) }
       return .manifest(manifest, basis: .head, further: further)
     }
-    let (aside, held) = (run?.intake.quarantined ?? [], run?.intake.held ?? [])
+    let (aside, held) = (run?.intake.quarantined.sorted() ?? [], run?.intake.heldInOrder ?? [])
     switch outcome {
     case .committed(let row, let head, let manifest):
       return CompactionResult(
-        row: row, head: head, isUnchanged: false, deltas: run?.compacted ?? [], quarantined: aside, held: held,
+        row: row, head: head, isUnchanged: false, deltas: run?.compactedInOrder ?? [], quarantined: aside, held: held,
         leavesDeltas: run?.plan.leavesDeltas ?? false, statistics: manifest.statistics)
     case .unchanged(let head):
       try setAside(aside, deadline, keeper?.token)
@@ -95,7 +95,11 @@ extension VectorStore {
     do throws(CommitFailure<StoreError>) {
       _ = try transaction.retrying { head throws(StoreError) in
         let state = try CompactedState(head, try manifest(of: head))
-        let new = deltas.filter { !head.quarantine.contains($0) && $0.isOpen(in: state) }
+        var new = deltas.filter { !head.quarantine.contains($0) && $0.isOpen(in: state) }
+        // Others may have set some aside meanwhile: the rest waits for its turn.
+        let more = new.filter { state.quarantined($0.producer, $0.sequence) == nil }
+        let room = Head.quarantineCountMax - head.quarantine.count
+        if more.count > room { new.removeAll { more.dropFirst(max(0, room)).contains($0) } }
         return new.isEmpty ? nil : Proposal([.quarantine(new)], leaseToken: leaseToken)
       }
     } catch {

@@ -1,4 +1,5 @@
 internal import Catalog
+internal import ObjectTier
 package import Primitives
 package import SnapshotFormat
 package import SnapshotStore
@@ -36,9 +37,10 @@ extension VectorStore {
     let state = try CompactedState(head, manifest)
     let pending = try catching { () throws(DeltaLogError) in try listing.pending(after: state) }
     let behind = try catching { () throws(DeltaLogError) in try listing.behind(pending.gaps, after: state) }
-    let origins = try manifest.map { manifest throws(StoreError) in try self.origins(of: manifest) } ?? []
-    var entries = head.quarantine.filter { !$0.isToBeRetried }.map { quarantinedEntry($0) }
-    entries += origins.map { Reconciliation.Entry($0) }
+    let origins = try manifest.map { manifest throws(StoreError) in try self.origins(of: manifest) } ?? KnownOrigins()
+    var entries: [Reconciliation.Entry] = []
+    for delta in head.quarantine where !delta.isToBeRetried { entries.append(try quarantinedEntry(delta)) }
+    entries += origins.listed.map { Reconciliation.Entry($0) }
     entries += (pending.summaries + behind.summaries).map { Reconciliation.Entry($0) }
     for delta in pending.unreadable + behind.unreadable {
       entries.append(
@@ -46,38 +48,40 @@ extension VectorStore {
           producer: delta.reference.producer, sequence: delta.reference.sequence, run: "", expected: 0, operations: 0,
           state: .damaged(reason: "\(delta.error)")))
     }
+    let compacted = state.positions.mapValues(\.sequence)
     return Reconciliation(
-      entries, compacted: state.positions.mapValues(\.sequence), forgotten: forgotten(origins, state))
+      entries, past: origins.past, compacted: compacted, forgotten: origins.forgotten(compacted))
   }
 
-  func origins(of manifest: ManifestReader) throws(StoreError) -> [SegmentOrigin] {
+  func origins(of manifest: ManifestReader) throws(StoreError) -> KnownOrigins {
     let stored = try segments(of: manifest, .ranged)
-    var origins: [SegmentOrigin] = []
-    do throws(FormatError) {
-      for one in stored { origins += try one.segment.origins() }
-    } catch {
-      throw .damage(error, of: .manifest(manifest.name), in: "a segment")
+    var origins = KnownOrigins()
+    for one in stored {
+      try one.entry.named { () throws(StoreError) in
+        do throws(FormatError) { origins.add(try one.segment.allOrigins()) } catch {
+          throw .damage(error, of: .manifest(manifest.name), in: store.catalog.origin.location)
+        }
+      }
     }
     return origins
   }
 
   /// A delta that was set aside counts what its header and footer say; nothing, where they cannot be read.
-  private func quarantinedEntry(_ delta: QuarantinedDelta) -> Reconciliation.Entry {
+  private func quarantinedEntry(_ delta: QuarantinedDelta) throws(StoreError) -> Reconciliation.Entry {
     let key = ObjectKey.delta(collection, delta.producer, sequence: delta.sequence)
-    let header = try? listing.header(at: key)
-    let tail = try? listing.tail(key)
+    let header = try unlessDamaged { () throws(DeltaLogError) in try listing.header(at: key) }
+    let tail = try unlessDamaged { () throws(DeltaLogError) in try listing.tail(key) }
     return Reconciliation.Entry(
       producer: delta.producer, sequence: delta.sequence, run: header?.run ?? "", expected: header?.expected ?? 0,
       operations: tail?.footer.counts.total ?? 0, state: .quarantined(reason: delta.reason))
   }
 
-  /// Above the limit of origins the oldest fall away.
-  private func forgotten(_ origins: [SegmentOrigin], _ state: CompactedState) -> [ProducerName: UInt64] {
-    guard origins.count >= SegmentOrigin.countMax else { return [:] }
-    var first: [ProducerName: UInt64] = [:]
-    for origin in origins { first[origin.producer] = min(first[origin.producer] ?? .max, origin.sequence) }
-    return state.positions.keys.reduce(into: [:]) { result, producer in
-      result[producer] = (first[producer] ?? 1) - 1
+  private func unlessDamaged<Value>(_ body: () throws(DeltaLogError) -> Value?) throws(StoreError) -> Value? {
+    do throws(DeltaLogError) {
+      return try body()
+    } catch {
+      if case .damaged = error { return nil }
+      throw StoreError(error, in: store.catalog.origin)
     }
   }
 }

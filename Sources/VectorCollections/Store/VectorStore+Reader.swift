@@ -79,10 +79,10 @@ extension VectorStore {
       SegmentWriter.Description(
         schema: schema, name: UniqueName(random: AnyRandomSource(store.settings.random)), generation: .max,
         created: store.settings.wallClock.now()), byteCountAim: .max)
-    for row in table.sorted { writer.add(row) }
     do throws(FormatError) {
+      for row in table.sorted { try writer.add(row) }
       return Overlay(deltas: deltas, segment: try OpenSegment(SegmentInMemory(writer.finish().bytes)))
-    } catch { throw .invalid("what waits cannot be read together: \(error)") }
+    } catch { throw .invalid("what waits cannot be read together: \(error); compact first") }
   }
 
   /// All rows of the deltas; nil when one of them went while they were read.
@@ -99,7 +99,13 @@ extension VectorStore {
         case .log(.outcomeUnknown): return nil
         case .log(let error): throw StoreError(error, in: store.catalog.origin)
         case .unusable(let reason): throw damaged(delta.reference, reason)
+        case .tooMuch(let reason):
+          let name = "\(delta.reference.producer)/\(delta.reference.sequence)"
+          throw .invalid("what waits cannot be read together: \(name): \(reason); compact first")
         }
+      }
+      guard UInt64(table.byteCount) <= settings.overlayByteCountMax else {
+        throw .invalid("\(table.byteCount) bytes of rows wait, more than a reader takes in: compact first")
       }
     }
     return table

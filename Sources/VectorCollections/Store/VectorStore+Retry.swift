@@ -60,7 +60,7 @@ extension VectorStore {
     var table = RowTable()
     do throws(IntakeFailure) { try log.absorb(delta, as: 0, into: &table) } catch {
       switch error {
-      case .unusable(let reason): throw .unusable(reason)
+      case .unusable(let reason), .tooMuch(let reason): throw .unusable(reason)
       case .log(let error): throw .store(StoreError(error, in: store.catalog.origin))
       }
     }

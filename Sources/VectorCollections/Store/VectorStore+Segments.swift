@@ -52,9 +52,11 @@ extension VectorStore {
       }
       return try files.fetch(entry, of: manifest)
     case .ranged:
-      let chunks = try SegmentChunks(entry, of: manifest, cache: cache, limits: store.limits)
-      return try OpenSegment.open(entry, of: manifest) { () throws(FormatError) in
-        OpenSegment(try RangedSegment(chunks))
+      return try entry.named { () throws(StoreError) in
+        let chunks = try SegmentChunks(entry, of: manifest, cache: cache, limits: store.limits)
+        return try OpenSegment.open(entry, of: manifest) { () throws(FormatError) in
+          OpenSegment(try RangedSegment(chunks))
+        }
       }
     }
   }

@@ -24,8 +24,10 @@ package struct VectorStore: Sendable {
     package var chunkCacheByteCount = 16 << 20
     /// And pages of references to such chunks.
     package var pageCacheCount = 32
-    /// How many bytes of pending deltas a reader takes in.
+    /// How many bytes of pending deltas a reader takes in; also what their rows may take in memory.
     package var overlayByteCountMax: UInt64 = 256 << 20
+    /// At what size of its rows in memory a compaction takes no further delta.
+    package var tableByteCountMax = 64 << 20
     /// How a compaction takes the lease of its collection; nil: it takes none.
     package var lease: LeaseUse?
     /// How often a reader starts over because a compaction took deltas away meanwhile.

@@ -54,10 +54,11 @@ extension DeltaLog {
   }
 
   private func isWaiting(_ producer: ProducerName, after state: CompactedState) throws(DeltaLogError) -> Bool {
-    var sequence = state.sequence(of: producer)
-    while let found = try next(in: .deltas(collection, producer), after: key(producer, sequence))?.number {
-      guard state.quarantined(producer, found) != nil else { return true }
-      sequence = found
+    var last = key(producer, state.sequence(of: producer))
+    for _ in 0..<configuration.listedCountMax {
+      guard let found = try next(in: .deltas(collection, producer), after: last) else { return false }
+      if let sequence = found.number, state.quarantined(producer, sequence) == nil { return true }
+      last = found
     }
     return false
   }

@@ -11,7 +11,8 @@ struct Compact: Verb {
       does not come in time, or was taken over. The commit is one small write at the end. What cannot be used is \
       set aside with its reason (`snapctl deltas --quarantined`), and the rest goes on. When nothing waits, no \
       version is made. Deltas whose producer's clock is ahead of this machine's by more than 5 minutes are not \
-      taken and not set aside: they are named, and wait until the clocks agree.
+      taken and not set aside: they are named, and wait until the clocks agree. So does what cannot be used where \
+      1,024 are set aside already, with what its producer appended behind it.
 
       With --messages, each line is a message of a job: {"messageId": …, "producer": …, "sequence": …, "records": \
       [{…}, …]} or {"messageId": …, "delta": "PRODUCER/SEQUENCE"}. Each is answered; a message is done only when \
@@ -72,7 +73,7 @@ struct Compact: Verb {
     console.result(compacted.json(name), compacted.text(name))
     if !compacted.held.isEmpty {
       console.remark(
-        "compare the clock of this machine with those of the producers, and set the wrong one: then what waits is taken"
+        "set the clock that is wrong, or mend what is set aside, as they say: then what waits is taken"
       )
     }
   }

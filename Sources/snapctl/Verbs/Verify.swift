@@ -7,7 +7,8 @@ struct Verify: Verb {
     commandName: "verify",
     abstract: "Checks a store, a collection or a version.",
     discussion: """
-      Levels: head, structure, packs (stored bytes), sample=N%, full (decodes and hashes everything). Goes on \
+      Levels: head, structure, packs (stored bytes), sample=N%, full (decodes and hashes everything), \
+      semantic (and reads every row of records, and counts them). Goes on \
       after damage, names each damaged object, and exits with 4. A cache need not be whole: what is there is checked; \
       with --tier all the two are compared, too.
 
@@ -25,7 +26,7 @@ struct Verify: Verb {
 
   @Argument(help: "The collection or version; none: the whole store.") var name: String?
 
-  @Option(help: ArgumentHelp("head, structure, packs, sample=N% or full.", valueName: "level"))
+  @Option(help: ArgumentHelp("head, structure, packs, sample=N%, full or semantic.", valueName: "level"))
   var level = "full"
 
   @Option(help: ArgumentHelp("Which tier is read: origin, cache or all.", valueName: "tier"))

@@ -86,7 +86,7 @@ import Testing
       support: ReferenceList(level: 0, references: [nil, fullReference(2, pack: 5)]),
       vectors: ManifestRoot.Vectors(
         producers: ReferenceList(level: 0, references: [fullReference(4)]), dimension: 384, leastId: "a",
-        greatestId: "z"))
+        greatestId: "z", greatestClock: HybridClock(77)))
   }
 
   @Test func `a root with any bit flipped is refused`() {

@@ -23,7 +23,7 @@ import Testing
         StampedOperation(clock: HybridClock(1), operation: .delete(RecordName(name)!)),
         by: OperationSource.producers[0])
     }
-    let bytes = segment(rows)
+    let bytes = try segment(rows)
     let reader = try SegmentReader(bytes.rawSpan)
     let fences = try SegmentFences(reader)
     let (least, greatest) = (RecordName(names[0])!, RecordName(names[names.count - 1])!)

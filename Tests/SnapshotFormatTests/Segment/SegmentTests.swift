@@ -9,14 +9,16 @@ func sortedRows(seed: UInt64, operations: Int, dimension: Int = 4) -> [Row] {
   return rows((0..<operations).map { _ in source.stamped() }).values.sorted { $0.key < $1.key }
 }
 
-func segment(_ rows: [Row], dimension: Int = 4, origins: [SegmentOrigin] = []) -> [UInt8] {
+func segment(_ rows: [Row], dimension: Int = 4, origins: [SegmentOrigin] = [], past: [SegmentRunTotals] = [])
+  throws -> [UInt8]
+{
   var description = SegmentWriter.Description(
     schema: VectorSchema(dimension: dimension), name: UniqueName(high: 7, low: 9), generation: 3,
     created: Timestamp(milliseconds: 5))
-  description.origins = origins
+  (description.origins, description.past) = (origins, past)
   description.dead = [SegmentDeadCount(segment: UniqueName(high: 1, low: 2), rows: 3)]
   var writer = SegmentWriter(description)
-  for row in rows { writer.add(row) }
+  for row in rows { try writer.add(row) }
   return writer.finish().bytes
 }
 
@@ -46,7 +48,7 @@ func readCarelessly(_ bytes: [UInt8]) throws {
 struct SegmentTests {
   @Test func `every flipped bit of a segment is refused when it is read whole`() throws {
     let rows = sortedRows(seed: 1, operations: 8, dimension: 0)
-    var bytes = segment(rows, dimension: 0)
+    var bytes = try segment(rows, dimension: 0)
     for bit in 0..<bytes.count * 8 {
       bytes[bit / 8] ^= 1 << (bit % 8)
       #expect(throws: FormatError.self, "bit \(bit)") { try readWhole(bytes) }
@@ -57,7 +59,7 @@ struct SegmentTests {
 
   @Test func `a flipped bit in vectors or in the zeros before them is refused when it is read whole`() throws {
     let rows = sortedRows(seed: 1, operations: 8)
-    var bytes = segment(rows)
+    var bytes = try segment(rows)
     for byte in Array(stride(from: 2_000, to: bytes.count, by: 3_001)) + Array(bytes.count - 900..<bytes.count - 400) {
       bytes[byte] ^= 16
       #expect(throws: FormatError.self, "byte \(byte)") { try readWhole(bytes) }
@@ -67,7 +69,7 @@ struct SegmentTests {
   }
 
   @Test func `a segment cut at any length is refused`() throws {
-    let bytes = segment(sortedRows(seed: 2, operations: 8, dimension: 0), dimension: 0)
+    let bytes = try segment(sortedRows(seed: 2, operations: 8, dimension: 0), dimension: 0)
     for count in bytes.indices {
       #expect(throws: FormatError.self, "cut at \(count)") { try readCarelessly(Array(bytes[..<count])) }
     }
@@ -78,7 +80,7 @@ struct SegmentTests {
   @Test(arguments: 1...400 as ClosedRange<UInt64>)
   func `rows of a damaged column are refused or read, and never trap`(seed: UInt64) throws {
     let source = OperationSource(seed: seed)
-    var bytes = segment(sortedRows(seed: seed, operations: 25, dimension: 0), dimension: 0)
+    var bytes = try segment(sortedRows(seed: seed, operations: 25, dimension: 0), dimension: 0)
     for _ in 0..<(1 + source.number(below: 6)) {
       bytes[256 + source.number(below: bytes.count - 700)] = source.pick([0, 1, 2, 0x7F, 0x80, 0xFF])
     }
@@ -88,7 +90,7 @@ struct SegmentTests {
   @Test(arguments: [0, 1, 3, 16, 100], [1, 5, 200])
   func `rows come back bit for bit, whatever the dimension`(dimension: Int, operations: Int) throws {
     let rows = sortedRows(seed: UInt64(dimension + operations), operations: operations, dimension: dimension)
-    #expect(try readWhole(segment(rows, dimension: dimension)) == rows)
+    #expect(try readWhole(try segment(rows, dimension: dimension)) == rows)
   }
 
   @Test func `an id is found, and one that is not there is not`() throws {
@@ -98,7 +100,7 @@ struct SegmentTests {
         clock: HybridClock(1), operation: .upsert(name, RecordBody(floats: [Float(number)])))
       return Row(operation, by: OperationSource.producers[1])
     }
-    let bytes = segment(rows, dimension: 1)
+    let bytes = try segment(rows, dimension: 1)
     let reader = try SegmentReader(bytes.rawSpan)
     for number in 0..<1_000 {
       #expect(try reader.find(RowKey(RecordName("id-\(10_000 + number * 2)")!)) == number)
@@ -113,7 +115,7 @@ struct SegmentTests {
   @Test(arguments: 1...100 as ClosedRange<UInt64>)
   func `the prefixes that cover an id are found, whether or not the id is there`(seed: UInt64) throws {
     let rows = sortedRows(seed: seed, operations: 40)
-    let bytes = segment(rows)
+    let bytes = try segment(rows)
     let reader = try SegmentReader(bytes.rawSpan)
     for text in OperationSource.names + ["abcde", "abce", "zz", "0", "b0"] {
       let key = RowKey(RecordName(text)!)
@@ -129,13 +131,42 @@ struct SegmentTests {
         producer: OperationSource.producers[2], sequence: number, digest: Digest.of([UInt8(number)]), run: "r",
         expected: 5, applied: 3, superseded: 1, clocks: clocks)
     }
-    let bytes = segment(sortedRows(seed: 1, operations: 4), origins: origins)
+    let bytes = try segment(sortedRows(seed: 1, operations: 4), origins: origins)
     let reader = try SegmentReader(bytes.rawSpan)
     let found = try reader.origins()
     #expect(found == origins.reversed())
     #expect(try reader.dead() == [SegmentDeadCount(segment: UniqueName(high: 1, low: 2), rows: 3)])
     #expect(found[0].made(Stamp(clock: HybridClock(9), producer: OperationSource.producers[2])))
     #expect(!found[0].made(Stamp(clock: HybridClock(9), producer: OperationSource.producers[0])))
+  }
+}
+
+/// formats/segment.md §4
+struct SegmentOriginTests {
+  /// One delta of each number, of a producer whose name says the contrary of its age.
+  private func origins(_ name: String, _ numbers: ClosedRange<UInt64>, from clock: UInt64) -> [SegmentOrigin] {
+    numbers.map { number in
+      let clock = HybridClock(clock + number)
+      return SegmentOrigin(
+        producer: ProducerName(name)!, sequence: number, digest: .zero, run: name, expected: 9, applied: 2,
+        superseded: 1, clocks: clock...clock)
+    }
+  }
+
+  @Test func `above the limit the oldest fall away, whoever's they are, and are kept by run`() throws {
+    let limit = UInt64(SegmentOrigin.countMax)
+    let all = origins("new", 1...100, from: 1_000_000) + origins("old", 1...limit, from: 0)
+    let before = SegmentRunTotals(
+      run: "old", expected: 50, applied: 7, superseded: 0, greatestClock: HybridClock(1))
+    let bytes = try segment(sortedRows(seed: 1, operations: 4), origins: all, past: [before])
+    let reader = try SegmentReader(bytes.rawSpan)
+    try reader.verify()
+    let (listed, past) = try reader.readOrigins()
+    #expect(listed.count == SegmentOrigin.countMax && listed.filter { $0.run == "new" }.count == 100)
+    #expect(listed.filter { $0.run == "old" }.map(\.sequence) == Array(101...limit))
+    let sum = SegmentRunTotals(
+      run: "old", expected: 50, applied: 207, superseded: 100, greatestClock: HybridClock(100))
+    #expect(past == [sum])
   }
 }
 
@@ -154,7 +185,7 @@ struct SegmentChunkTests {
   }
 
   @Test func `the first 256 bytes of a segment give its grid, and no others do`() throws {
-    let bytes = segment(sortedRows(seed: 1, operations: 9, dimension: 1_536), dimension: 1_536)
+    let bytes = try segment(sortedRows(seed: 1, operations: 9, dimension: 1_536), dimension: 1_536)
     let head = Array(bytes[..<256])
     #expect(SegmentHeader.chunkByteCount(firstBytes: head.rawSpan) == 67_584)
     #expect(SegmentHeader.chunkByteCount(firstBytes: Array(bytes[..<255]).rawSpan) == nil)
@@ -166,12 +197,12 @@ struct SegmentChunkTests {
     #expect(try SegmentIndex(bytes.rawSpan).header.vectorsOffset % 67_584 == 0)
   }
 
-  @Test func `pieces given out one by one are the segment`() {
+  @Test func `pieces given out one by one are the segment`() throws {
     var writer = SegmentWriter(
       SegmentWriter.Description(
         schema: VectorSchema(dimension: 4), name: UniqueName(high: 7, low: 9), generation: 3,
         created: Timestamp(milliseconds: 5)))
-    for row in sortedRows(seed: 4, operations: 50) { writer.add(row) }
+    for row in sortedRows(seed: 4, operations: 50) { try writer.add(row) }
     let whole = writer.finish()
     var again = writer
     again.description.generation = 3

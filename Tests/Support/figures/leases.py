@@ -1,8 +1,8 @@
 """Eight processes append and compact; they are killed, stopped for longer than a lease lives, and their clocks are wrong.
 
 Every append is a run of its own, so that `reconcile` tells of each whether it is there once. Those who compact have clocks
-that are right or an hour ahead, those who append right or an hour behind: were it the other way round, what was appended
-would be set aside for its clock.
+that are right or an hour ahead, those who append right or two minutes behind: what is appended comes after what is compacted,
+by whatever clock, and who is further behind is refused.
 """
 
 import dataclasses
@@ -25,6 +25,7 @@ WORKERS = 8
 RECORDS = 3
 TTL_SECONDS = 0.5
 HOUR = 3600
+BEHIND = 120
 MINUTES_MAX = 0.15  # for each pause: the run is bounded, whatever happens
 ALLOWED = (0, 5, 6, 7)  # done, conflict, fenced or locked, unknown
 
@@ -110,7 +111,7 @@ class Contest:
         path.write_text("".join(json.dumps(one) + "\n" for one in records))
         self.told.begun[run] = records
         ended = self.disturbed(
-            chance, -HOUR * (number % 2), "append", WORDS, "--input", path, "--producer", f"p{number}", "--run", run,
+            chance, -BEHIND * (number % 2), "append", WORDS, "--input", path, "--producer", f"p{number}", "--run", run,
             "--expected", RECORDS)
         if ended and ended.exit == 0:
             self.add(acknowledged=[run])

@@ -22,7 +22,7 @@ struct OverlaidSegmentsTests {
         schema: VectorSchema(dimension: OverlaidSegmentsTests.dimension),
         name: UniqueName(high: 0, low: UInt64(number)), generation: UInt64(number),
         created: Timestamp(milliseconds: 0)))
-    for row in table.sorted { writer.add(row) }
+    for row in table.sorted { try writer.add(row) }
     return writer.finish().bytes
   }
 

@@ -42,11 +42,46 @@ struct CompactionPlanTests {
     #expect(plan.kept.contains { $0.name.low == 3 } && plan.kept.count == 3)
   }
 
-  @Test func `segments side by side are no reason to rewrite`() {
-    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]
-    let segments = names.enumerated().map { segment(UInt64($0.offset), "\($0.element)1"..."\($0.element)9") }
-    let plan = CompactionPlan(waiting: waiting(deltas("p", 1...1)), segments: segments)
-    #expect(plan.rewritten.isEmpty)
+  /// Segments side by side, in order, of these sizes.
+  private func neighbours(_ byteCounts: [Int]) -> [SegmentSummary] {
+    byteCounts.enumerated().map { number, byteCount in
+      segment(UInt64(number), "\(1_000 + number)a"..."\(1_000 + number)z", byteCount: byteCount)
+    }
+  }
+
+  private func rewritten(_ segments: [SegmentSummary]) -> [UInt64] {
+    CompactionPlan(waiting: waiting(deltas("p", 1...1)), segments: segments).rewritten.map(\.name.low)
+  }
+
+  @Test func `large segments side by side, and few small ones, are no reason to rewrite`() {
+    #expect(rewritten(neighbours(Array(repeating: 20 << 20, count: 40))).isEmpty)
+    #expect(rewritten(neighbours([20 << 20, 100, 100, 100, 20 << 20, 100, 100, 100])).isEmpty)
+  }
+
+  @Test func `small segments side by side become one, and those of another size stay`() {
+    #expect(rewritten(neighbours([20 << 20, 300_000, 300_000, 100, 100, 100, 100])) == [3, 4, 5, 6])
+    #expect(rewritten(neighbours([20 << 20, 200_000, 200_000, 200_000, 200_000, 100])) == [1, 2, 3, 4, 5])
+  }
+
+  @Test func `small segments that lie over each other are left to be counted by depth`() {
+    let segments = (1...6 as ClosedRange<UInt64>).map { segment($0, "a"..."z") }
+    #expect(rewritten(segments).isEmpty)
+  }
+
+  @Test func `ids that ascend leave few segments, and each byte is written a few times`() {
+    var segments: [SegmentSummary] = []
+    var written = 0
+    for number in 0..<1_000 as Range<UInt64> {
+      let plan = CompactionPlan(waiting: waiting(deltas("p", 1...1)), segments: segments)
+      let gone = Set(plan.rewritten.map(\.name))
+      let new = 10_000 + plan.rewritten.reduce(0) { $0 + $1.byteCount }
+      let first = plan.rewritten.map(\.leastName).min()?.string ?? "\(10_000 + number)"
+      segments.removeAll { gone.contains($0.name) }
+      segments.append(segment(number, first..."\(10_000 + number)", byteCount: new))
+      written += new
+      #expect(segments.count <= 16, "\(segments.count) segments after \(number + 1) compactions")
+    }
+    #expect(written <= 6 * 10_000 * 1_000, "\(written) bytes were written")
   }
 
   @Test func `each producer gets its turn, in runs without gaps`() {

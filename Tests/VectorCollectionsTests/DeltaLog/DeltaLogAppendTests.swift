@@ -15,6 +15,23 @@ struct DeltaLogAppendTests {
     #expect(sample.tier.objects.isEmpty)
   }
 
+  @Test func `a name beyond all sequences is no delta, and does no harm`() throws {
+    for sequence in [UInt64.max, UInt64.max - 1, 0] {
+      let key = ObjectKey.delta(CollectionName("words")!, sample.producer, sequence: sequence)
+      sample.tier.replace(key, [])
+    }
+    #expect(throws: DeltaLogError.gap(asked: 2, next: 1)) { try sample.append("a", sequence: 2) }
+    #expect(try sample.log.pending().summaries.isEmpty)
+    #expect(try sample.append("a").appendedKey == sample.key(1))
+    #expect(try sample.log.pending().summaries.map(\.reference.sequence) == [1])
+  }
+
+  @Test func `behind the last sequence there is none`() throws {
+    sample.tier.replace(sample.key(ObjectKey.numbers.upperBound), [])
+    #expect(throws: DeltaLogError.refused("no sequence is left")) { try sample.append("a") }
+    #expect(throws: DeltaLogError.refused("no sequence is left")) { try sample.append("a", sequence: .max) }
+  }
+
   @Test func `a sequence that holds other work is a conflict`() throws {
     try sample.append("a", sequence: 1)
     #expect(throws: DeltaLogError.conflict(sample.key(1))) { try sample.append("b", sequence: 1) }

@@ -1,3 +1,4 @@
+import ObjectTier
 import Primitives
 import SnapshotFormat
 import Synchronization
@@ -22,7 +23,7 @@ struct DeltaLogPendingTests {
     #expect(try sequences(sample.log.pending()) == [1, 2, 3])
   }
 
-  @Test func `a damaged delta is reported and holds up only its own producer`() throws {
+  @Test func `a damaged delta is reported, and so is what waits behind it`() throws {
     try sample.append("a")
     try sample.append("b")
     var bytes = sample.tier.objects[sample.key(1)]!
@@ -34,7 +35,8 @@ struct DeltaLogPendingTests {
     _ = try sample.log.append(request)
     let pending = try sample.log.pending()
     #expect(pending.unreadable.map(\.reference.sequence) == [1])
-    #expect(pending.waiting.keys.sorted() == [other])
+    #expect(pending.waiting.keys.sorted() == [other, sample.producer])
+    #expect(pending.waiting[sample.producer]?.map(\.reference.sequence) == [2])
   }
 
   @Test func `a quarantined delta is passed over and the line goes on`() throws {
@@ -44,6 +46,34 @@ struct DeltaLogPendingTests {
     sample.head.current.withLock { $0.quarantined = [entry] }
     let pending = try sample.log.pending()
     #expect(sequences(pending) == [1, 3] && pending.quarantined == [entry])
+  }
+
+  @Test func `more deltas than are listed are refused, not listed in part`() throws {
+    for text in ["a", "b", "c", "d"] { try sample.append(text) }
+    var configuration = DeltaLog.Configuration()
+    configuration.listedCountMax = 3
+    let log = DeltaLog(
+      tier: sample.tier, collection: CollectionName("words")!, schema: VectorSchema(dimension: 1),
+      compacted: sample.head, clock: sample.clock, configuration: configuration)
+    #expect(throws: DeltaLogError.self) { try log.pending() }
+    sample.head.compact(sample.producer, through: 2, digest: try sample.digest(2))
+    #expect(try sequences(log.pending()) == [3, 4])
+  }
+
+  @Test func `what was compacted long ago is not listed, and a small delta takes two requests`() throws {
+    for text in ["a", "b", "c"] { try sample.append(text) }
+    let bytes = try #require(sample.tier.objects[sample.key(1)])
+    sample.tier.state.withLock { state in
+      for sequence in 4...9_000 as ClosedRange<UInt64> { state.objects[sample.key(sequence)] = bytes }
+    }
+    sample.head.compact(sample.producer, through: 8_990, digest: .zero)
+    let tier = MeteredTier(sample.tier)
+    let log = DeltaLog(
+      tier: tier, collection: CollectionName("words")!, schema: VectorSchema(dimension: 1), compacted: sample.head,
+      clock: sample.clock)
+    #expect(try log.pending().unreadable.count == 10)
+    // Each is looked at twice, for it is not what it should be; and one behind the last.
+    #expect(tier.counters.requests <= 2 + 10 * 2 * 2 + 1, "\(tier.counters.requests) requests")
   }
 
   @Test func `what is compacted does not wait`() throws {

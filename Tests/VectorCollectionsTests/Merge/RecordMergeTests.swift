@@ -20,7 +20,7 @@ struct RecordMergeTests {
       schema: VectorSchema(dimension: 4), name: UniqueName(high: 0, low: number), generation: number,
       created: Timestamp(milliseconds: 0))
     var writer = SegmentWriter(description)
-    for row in rows { writer.add(row) }
+    for row in rows { try writer.add(row) }
     return try OpenSegment(SegmentInMemory(writer.finish().bytes))
   }
 

@@ -1,4 +1,5 @@
 import Primitives
+import SnapshotFormat
 import Testing
 import VectorCollections
 
@@ -42,6 +43,53 @@ struct ReconciliationTests {
   @Test func `sequences whose origins fell away are not missing`() {
     let result = Reconciliation([entry(8, 5, .pending)], compacted: [alpha: 7], forgotten: [alpha: 7])
     #expect(result.reconciles)
+  }
+
+  /// What a segment tells of so many deltas of which a few more came than it can list: `zzz` wrote the first ones, one
+  /// run, and `mmm` the last.
+  private func origins(without missing: Set<UInt64> = []) throws -> KnownOrigins {
+    func origin(_ name: String, _ sequence: UInt64, _ clock: UInt64, expected: UInt64) -> SegmentOrigin {
+      SegmentOrigin(
+        producer: ProducerName(name)!, sequence: sequence, digest: .zero, run: name, expected: expected, applied: 1,
+        superseded: 0, clocks: HybridClock(clock)...HybridClock(clock))
+    }
+    let limit = UInt64(SegmentOrigin.countMax)
+    var description = SegmentWriter.Description(
+      schema: VectorSchema(dimension: 0), name: .zero, generation: 1, created: Timestamp(milliseconds: 0))
+    description.origins = [origin("gone", 1, 1, expected: 1)]
+    description.origins += (1...limit).map { origin("zzz", $0, $0 + 1, expected: limit) }
+    let last = (1...3).filter { !missing.contains($0) }
+    description.origins += last.map { origin("mmm", $0, limit + $0 + 9, expected: 3) }
+    var writer = SegmentWriter(description)
+    let row = Row(
+      StampedOperation(clock: HybridClock(1), operation: .delete(RecordName("a")!)), by: ProducerName("zzz")!)
+    try writer.add(row)
+    var known = KnownOrigins()
+    known.add(try SegmentReader(writer.finish().bytes.rawSpan).readOrigins())
+    return known
+  }
+
+  private func reconciled(_ origins: KnownOrigins) -> Reconciliation {
+    let compacted = [
+      ProducerName("gone")!: 1, ProducerName("zzz")!: UInt64(SegmentOrigin.countMax), ProducerName("mmm")!: 3,
+    ]
+    return Reconciliation(
+      origins.listed.map { Reconciliation.Entry($0) }, past: origins.past, compacted: compacted,
+      forgotten: origins.forgotten(compacted))
+  }
+
+  @Test func `a delta that is missing is told, though older ones are no longer listed`() throws {
+    let result = reconciled(try origins(without: [2]))
+    #expect(!result.reconciles && result.missing == [ProducerName("mmm")!: [2]])
+    #expect(result.runs.first { $0.name == "mmm" }?.missing == 1)
+  }
+
+  @Test func `deltas that are no longer listed are not missing, and runs add up that they were part of`() throws {
+    let origins = try origins()
+    #expect(origins.listed.count == SegmentOrigin.countMax && !origins.isWhole)
+    let result = reconciled(origins)
+    #expect(result.reconciles, "\(result.missing)")
+    #expect(result.runs.map(\.appended) == [1, 3, UInt64(SegmentOrigin.countMax)])
   }
 
   @Test func `a run that brings more than it declared does not reconcile and says how many are too much`() {

@@ -8,7 +8,7 @@ from .batch import DELETE_PREFIX, UPSERT, read_batch
 from .crc import crc32c
 from .cursor import Cursor
 from .errors import require
-from .store import in_path
+from .store import SEQUENCES, in_path
 
 DELTA_LIMIT, OPERATION_LIMIT = 64 << 20, 1 << 20
 
@@ -42,7 +42,7 @@ class Delta:
         f.done()
         require(c.u32() == crc32c(self.data[96:104 + count]), c.where, "wrong crc")
         require(said == (collection, producer, sequence), c.where, "collection, producer or sequence is not that of the path")
-        require(sequence >= 1 and (sequence > 1 or not any(self.predecessor)), c.where, "sequence 1 has a predecessor")
+        require(sequence in SEQUENCES and (sequence > 1 or not any(self.predecessor)), c.where, "sequence 1 has a predecessor")
         require(self.dimension <= 65536 and self.element == 1, c.where, "dimension or element type")
         self.producer, self.sequence = producer, sequence
         c.reserved(-c.at % 64)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from . import sealed
 from .cursor import ascending
 from .errors import require
-from .store import COLLECTION, PRODUCER, TAG, matches
+from .store import COLLECTION, PRODUCER, SEQUENCES, TAG, matches
 
 KINDS = {1: "tree", 2: "vectors", 3: "store"}
 CREATE, COMPACT = 3, 4
@@ -114,7 +114,7 @@ def _names(head, s):
     c = quarantine
     head.quarantine = _many(c, c.u32(), lambda: (c.string(64), c.u64(), c.digest(), c.string()))
     ascending(((p.encode(), n, d) for p, n, d, _ in head.quarantine), c.where, "quarantined deltas")
-    right = all(matches(PRODUCER, p, 64) and n >= 1 for p, n, *_ in head.quarantine)
+    right = all(matches(PRODUCER, p, 64) and n in SEQUENCES for p, n, *_ in head.quarantine)
     require(right, c.where, "a producer or sequence is malformed")
 
 

@@ -11,7 +11,7 @@ from .files import FILE
 from .merge import row_of
 from .segment import Segment
 from .snapshot import VECTORS
-from .store import NAME, NUMBER, PRODUCER, in_path
+from .store import NAME, NUMBER, PRODUCER, SEQUENCES, in_path
 
 
 def segments(snapshot):
@@ -46,9 +46,9 @@ def delta_names(store, collection):
     """(producer, sequence) of all deltas of a collection."""
     folder = f"deltas/{in_path(collection)}"
     for producer in store.children(folder, PRODUCER):
-        found = [int(name) for name in store.children(f"{folder}/{producer}", NUMBER)]
+        found = [n for n in map(int, store.children(f"{folder}/{producer}", NUMBER)) if n in SEQUENCES]
         gaps = any(a + 1 != b for a, b in zip(found, found[1:]))
-        require(not gaps and (not found or found[0] >= 1), f"{folder}/{producer}", "sequences have gaps")
+        require(not gaps, f"{folder}/{producer}", "sequences have gaps")
         yield from ((producer, sequence) for sequence in found)
 
 

@@ -5,7 +5,7 @@ from .cursor import Cursor, ascending, utf8
 from .errors import require
 from .fields import parse_fields, read_key, read_value
 from .merge import Record, Row
-from .store import PRODUCER, matches
+from .store import PRODUCER, SEQUENCES, matches
 
 NAMES, ROWS, DOCUMENTS, METADATA, CHANGES, PRODUCERS, ORIGINS, DEAD, VECTORS = range(1, 10)
 PREFIX, BODY, DELETED, DOCUMENT = 1, 2, 4, 8
@@ -121,11 +121,25 @@ def read_origins(segment):
         expected, operations, applied, superseded, least, greatest = (c.u64() for _ in range(6))
         require(producer < len(segment.producers), c.where, "an origin names no producer")
         require(applied + superseded == operations, c.where, "operations of an origin do not add up")
-        require(least <= greatest and sequence >= 1, c.where, "an origin's clocks or sequence")
+        require(least <= greatest and sequence in SEQUENCES, c.where, "an origin's clocks or sequence")
         found.append(((segment.producers[producer], sequence), (digest, run, expected, operations)))
+    if c.left():
+        read_past(c)
     c.done()
     ascending((key for key, _ in found), c.where, "origins")
     return dict(found)
+
+
+def read_past(c):
+    """By run, what deltas came to that are no longer among the origins."""
+    count = c.u32()
+    require(1 <= count <= 16384, c.where, f"{count} runs")
+    runs = []
+    for _ in range(count):
+        runs.append(c.string(128).encode())
+        _, applied, superseded, _ = (c.u64() for _ in range(4))
+        require(max(applied, superseded) <= 1 << 40, c.where, "the operations of a run")
+    ascending(runs, c.where, "runs")
 
 
 def read_dead(segment):

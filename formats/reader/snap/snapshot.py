@@ -7,7 +7,7 @@ from .cursor import ascending
 from .errors import require
 from .files import ContentHash, check_references, page_ends, parse_files, references
 from .refs import (FILES, PAGE_LIMIT, PRODUCERS, SUPPORT, expand, parse_list, parse_page, parse_ref)
-from .store import PRODUCER, matches
+from .store import PRODUCER, SEQUENCES, matches
 
 TREE, VECTORS = 1, 2
 SUPPORT_IN_PAGE, PRODUCERS_IN_PAGE = 256, 1024
@@ -30,7 +30,7 @@ class Snapshot:
         self.row, self.chunks, self.collection = row, chunks, collection
         self.path, self.where = f"manifests/{row.root}", f"{collection}@{row.version} manifests/{row.root}"
         data = store.read(self.path, 64 << 10)
-        self.sections, digest = sealed.open_sealed(data, self.path, sealed.MANIFEST, (1, 2, 4, 5, 6), (3, 7, 8, 9), 64 << 10)
+        self.sections, digest = sealed.open_sealed(data, self.path, sealed.MANIFEST, (1, 2, 4, 5, 6), (3, 7, 8, 9, 10), 64 << 10)
         require(len(data) == row.root_bytes and digest == row.root_digest, self.path, "is not the root that the head names")
         self._identity(collection)
         self._totals()
@@ -71,6 +71,9 @@ class Snapshot:
         if self.owner_list:
             require(self.kind == TREE, self.path, "owners of a collection that is no tree")
             s[9].done()
+        if 10 in s:
+            require(self.kind == VECTORS, self.path, "a clock of a collection without records")
+            s[10].u64(), s[10].done()
         if self.kind == VECTORS:
             self.producer_list = parse_list(s[7], self.packs)
             c = s[8]
@@ -174,6 +177,6 @@ class Snapshot:
             found += [Producer(c.string(64), c.u64(), c.digest(), c.u64()) for _ in range(count)]
             c.done()
         require(all(matches(PRODUCER, p.name, 64) for p in found), self.where, "a producer is malformed")
-        require(all(p.first <= p.compacted for p in found), self.where, "a producer's first sequence is above its last")
+        require(all(p.first <= p.compacted < SEQUENCES.stop for p in found), self.where, "a producer's first sequence is above its last")
         ascending((p.name.encode() for p in found), self.where, "producers")
         return found

@@ -11,6 +11,7 @@ COLLECTION = re.compile(rf"{_LEVEL}(/{_LEVEL})*|@store")
 PRODUCER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 TAG = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 NUMBER = re.compile(r"[0-9]{20}")
+SEQUENCES = range(1, 2**64 - 2)
 NAME = re.compile(r"[0-9a-f]{32}")
 INTENT = re.compile(r"[0-9a-f]{16}")
 OBJECT_LIMIT = 1 << 20

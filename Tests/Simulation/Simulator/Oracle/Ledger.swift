@@ -18,6 +18,16 @@ final class Ledger: Sendable {
     /// A record that no other work touches.
     let own: RecordName
     var outcome = Outcome.unknown
+    /// When it was asked for, the last time.
+    var began: UInt64 = 0
+    /// The delta that it was told to have become, at that time.
+    var key: ObjectKey?
+  }
+
+  /// A version of records, and when its compaction was told to have made it.
+  struct Compaction: Sendable {
+    let version: UInt64
+    let at: UInt64
   }
 
   /// A version, tag or hold, by the mark that tells it from all others.
@@ -41,6 +51,7 @@ final class Ledger: Sendable {
   private let tagsHeld = Held<[String: Change]>([:])
   private let holdsHeld = Held<[String: Change]>([:])
   private let acquisitionsHeld = Held<[Acquisition]>([])
+  private let compactionsHeld = Held<[Compaction]>([])
   private let faultsHeld = Held<[String]>([])
   private let numberHeld = Held(0)
 
@@ -63,11 +74,16 @@ final class Ledger: Sendable {
     set { holdsHeld.value = newValue }
   }
   var acquisitions: [Acquisition] { acquisitionsHeld.value }
+  var compactions: [Compaction] { compactionsHeld.value }
   /// What went wrong while users looked.
   var faults: [String] { faultsHeld.value }
 
   func acquired(_ token: UInt64, by process: Int, isTakeover: Bool, at: UInt64) {
     acquisitionsHeld.value.append(Acquisition(token: token, process: process, isTakeover: isTakeover, at: at))
+  }
+
+  func compacted(_ version: UInt64, at: UInt64) {
+    compactionsHeld.value.append(Compaction(version: version, at: at))
   }
 
   func fault(_ text: String) { faultsHeld.value.append(text) }

@@ -1,3 +1,4 @@
+import Catalog
 import Primitives
 import RecordSamples
 import SnapshotFormat
@@ -10,7 +11,29 @@ extension Oracle {
     let head = try store.head(of: World.words)
     let reconciled = try vectors.reconcile()
     let counted = try countedDeltas(head)
-    return runFaults(reconciled, head) + (try stateFaults(head, counted)) + deltaFaults()
+    return runFaults(reconciled, head) + (try stateFaults(head, counted)) + deltaFaults() + (try clockFaults(head))
+  }
+
+  /// What was asked for when a version was there is later than all that is in it, by whatever clock.
+  private func clockFaults(_ head: Head) throws(StoreError) -> [String] {
+    let rows = try store.catching { () throws(CatalogError) in
+      try HeadLine(store.catalog.origin, World.words).rows(of: head)
+    }
+    var seen: [(at: UInt64, clock: HybridClock)] = []
+    for compaction in world.ledger.compactions {
+      guard let row = rows.first(where: { $0.version == compaction.version }) else { continue }
+      seen.append((compaction.at, try store.manifest(row).root.vectors?.greatestClock ?? .zero))
+    }
+    var faults: [String] = []
+    for (mark, append) in world.ledger.appends.sorted(by: { $0.key < $1.key }) {
+      guard append.outcome == .acknowledged, let key = append.key,
+        let landing = world.origin.landings(at: key).first,
+        let first = try decoded(landing.bytes, key).first?.clock,
+        let last = seen.filter({ $0.at < append.began }).map(\.clock).max(), first <= last
+      else { continue }
+      faults.append("\(mark) came after a version with the clock \(last.value), and has \(first.value)")
+    }
+    return faults
   }
 
   /// By run, for each append has one of its own.

@@ -16,6 +16,8 @@ package enum Plant: String, CaseIterable, Sendable {
   case numberFromListing
   /// The head is not read again after a delta was created.
   case voidUnchecked
+  /// An append does not look at the clocks of what is compacted.
+  case clockUnread
   /// A lease is taken over without the raised token in the head.
   case takeoverUnraised
   /// A lease is held, and the commit does not carry its token.
@@ -65,6 +67,7 @@ extension Optional<Plant> {
     switch self {
     case .numberFromListing: try vectors.append(request, asIf: NothingCompacted())
     case .voidUnchecked: try vectors.append(request, asIf: NeverReadAgain(vectors))
+    case .clockUnread: try vectors.append(request, asIf: WithoutClock(sequences: HeadSequences(vectors)))
     default: try vectors.append(request)
     }
   }

@@ -10,6 +10,21 @@ struct NothingCompacted: CompactedSequences {
   func holds(_ producer: ProducerName, _ sequence: UInt64, _ digest: Digest) -> Bool { true }
 }
 
+/// As if nobody's clock were ahead.
+struct WithoutClock: CompactedSequences {
+  let sequences: HeadSequences
+
+  func state() throws(DeltaLogError) -> CompactedState {
+    var state = try sequences.state()
+    state.greatestClock = .zero
+    return state
+  }
+
+  func holds(_ producer: ProducerName, _ sequence: UInt64, _ digest: Digest) throws(DeltaLogError) -> Bool {
+    try sequences.holds(producer, sequence, digest)
+  }
+}
+
 /// The head as it was at the first look.
 final class NeverReadAgain: CompactedSequences {
   private let sequences: HeadSequences

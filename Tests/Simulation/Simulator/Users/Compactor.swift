@@ -1,4 +1,5 @@
 import Catalog
+import SnapshotFormat
 import SnapshotStore
 import VectorCollections
 
@@ -16,6 +17,8 @@ struct Compactor: User {
         let limit = process.chance.happens(1, in: 3) ? 1 + process.chance.below(2) : nil
         let result = try process.world.plant.compact(vectors, deltaCountMax: limit, process)
         for _ in result.held { process.world.count(.heldBack) }
+        guard process.isAlive, let row = result.row else { return }
+        process.world.ledger.compacted(row.version, at: process.world.scheduler.now)
       } catch {
         process.note(error)
       }

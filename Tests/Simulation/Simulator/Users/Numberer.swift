@@ -1,5 +1,6 @@
 import Catalog
 import Primitives
+import SnapshotFormat
 import SnapshotStore
 import VectorCollections
 
@@ -29,11 +30,12 @@ final class Numberer: User {
   private func deliver(_ work: Work, _ vectors: VectorStore, _ process: SimulatedProcess) {
     var request = work.request
     request.sequence = next.value.sequence
+    process.world.begin(work)
     do throws(AppendError) {
       let outcome = try process.world.plant.append(request, vectors, process)
       guard process.isAlive else { return }
       process.count(outcome)
-      process.world.settle(work, .acknowledged)
+      process.world.settle(work, .acknowledged, as: outcome.newKey)
       next.value = (next.value.sequence + 1, nil)
     } catch {
       // It is delivered again: until then nobody knows.
@@ -60,6 +62,13 @@ final class Numberer: User {
     } catch {
       process.world.trace.note(process.name, "\(work.mark), again: \(error)")
     }
+  }
+}
+
+extension AppendOutcome {
+  /// Nil where the work was there before.
+  fileprivate var newKey: ObjectKey? {
+    if case .appended(let key, _, _) = self { key } else { nil }
   }
 }
 

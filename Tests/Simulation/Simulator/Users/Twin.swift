@@ -19,11 +19,12 @@ struct Twin: User {
   }
 
   private func append(_ work: Work, _ vectors: VectorStore, _ process: SimulatedProcess) {
+    process.world.begin(work)
     do throws(AppendError) {
       let outcome = try process.world.plant.append(work.request, vectors, process)
-      guard process.isAlive, case .appended = outcome else { return }
+      guard process.isAlive, case .appended(let key, _, _) = outcome else { return }
       process.world.count(.appended)
-      process.world.settle(work, .acknowledged)
+      process.world.settle(work, .acknowledged, as: key)
     } catch {
       process.note(error, work)
     }

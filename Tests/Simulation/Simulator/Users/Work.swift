@@ -46,9 +46,12 @@ struct Work: Sendable {
 }
 
 extension World {
-  /// Sets what became of an append, unless it is known already.
-  func settle(_ work: Work, _ outcome: Ledger.Outcome) {
+  func begin(_ work: Work) { ledger.appends[work.mark]?.began = scheduler.now }
+
+  /// Sets what became of an append.
+  func settle(_ work: Work, _ outcome: Ledger.Outcome, as key: ObjectKey? = nil) {
     ledger.appends[work.mark]?.outcome = outcome
+    ledger.appends[work.mark]?.key = key
     trace.note(work.mark, "\(outcome)")
   }
 }

@@ -1,0 +1,86 @@
+import Primitives
+import SnapshotFormat
+import SnapshotStore
+import Testing
+import VectorCollections
+
+/// A row has at most 4,096 changed keys (formats/segment.md §7), however many deltas and segments they come from.
+struct CrowdedRowTests {
+  private let test: TestVectors
+  private let producer = ProducerName("p")!
+  private let id = RecordName("a")!
+
+  init() throws {
+    test = try TestVectors()
+    try test.append([.upsert(id, RecordBody(floats: [1]))], by: producer)
+  }
+
+  /// Changes a thousand keys that no other round does.
+  private func patch(_ round: Int) throws {
+    let fields = (0..<1_000).map { MetadataField(key: UTF8Text("\(round)-\($0)"), value: .integer(1)) }
+    try test.append([.patch(id, MetadataFields(fields)!)], by: producer)
+  }
+
+  private func record(_ row: VersionRow?) throws -> RecordBody? {
+    try test.vectors.reader(try #require(row)).get(id)
+  }
+
+  @Test func `a delta that would make a row too large is set aside, and what comes after it goes on`() throws {
+    var aside: [UInt64] = []
+    for round in 0..<12 {
+      try patch(round)
+      try test.append([.upsert(RecordName("b-\(round)")!, RecordBody(floats: [2]))], by: producer)
+      let result = try test.vectors.compact()
+      aside += result.quarantined.map(\.sequence)
+      for delta in result.quarantined { #expect(delta.reason.contains("more changed keys"), "\(delta.reason)") }
+      #expect(try record(result.row)?.metadata.fields.count == min(round + 1, 4) * 1_000)
+    }
+    #expect(aside == [10, 12, 14, 16, 18, 20, 22, 24])
+    #expect(try test.records(try test.vectors.readerWithPending()).count == 13)
+    #expect(try test.vectors.reconcile().reconciles)
+  }
+
+  @Test func `of deltas that are taken together those are set aside that cross the limit, in one compaction`() throws {
+    _ = try test.vectors.compact()
+    for round in 0..<3 { try patch(round) }
+    _ = try test.vectors.compact()
+    for round in 3..<9 { try patch(round) }
+    let result = try test.vectors.compact()
+    #expect(result.deltas.map(\.sequence) == [5] && result.quarantined.map(\.sequence) == [6, 7, 8, 9, 10])
+    #expect(try record(result.row)?.metadata.fields.count == 4_000)
+  }
+
+  @Test func `a new record makes room for changes again, also where segments are merged without it`() throws {
+    var limits = test.vectors.settings
+    limits.plan.segmentDepth = 4
+    limits.plan.segmentDepthAfter = 2
+    let vectors = VectorStore(test.vectors.store, test.vectors.collection, settings: limits)
+    // Large, so that it is not among those that are merged.
+    let filler = (0..<2_000).map { RecordOperation.upsert(RecordName("z-\($0)")!, RecordBody(floats: [Float($0)])) }
+    for round in 0..<4 {
+      try patch(round)
+      _ = try vectors.compact()
+    }
+    try test.append([.upsert(id, RecordBody(floats: [3]))] + filler, by: producer)
+    _ = try vectors.compact()
+    for round in 4..<8 {
+      try patch(round)
+      let result = try vectors.compact()
+      #expect(result.quarantined.isEmpty)
+      #expect(try record(result.row)?.metadata.fields.count == (round - 3) * 1_000)
+    }
+  }
+
+  @Test func `what waits and is too much for a row is no damage to a reader, who is told to compact`() throws {
+    for round in 0..<5 { try patch(round) }
+    do throws(StoreError) {
+      _ = try test.vectors.readerWithPending()
+      Issue.record("it was read")
+    } catch {
+      guard case .invalid(let reason) = error else { throw error }
+      #expect(reason.contains("p/6") && reason.contains("compact first"), "\(reason)")
+    }
+    #expect(try test.vectors.compact().quarantined.map(\.sequence) == [6])
+    #expect(try test.vectors.readerWithPending().get(id)?.metadata.fields.count == 4_000)
+  }
+}

@@ -9,12 +9,13 @@ import json
 import re
 import subprocess
 
-from .context import FIXTURE, REPOSITORY, helper
+from .context import REPOSITORY, helper
+from .operations import lines
 from .registry import Result, figure
 from .runner import Snapctl
 
 COUNTS = REPOSITORY / "Benchmarks" / "instructions.json"
-WORDS = FIXTURE / "words.jsonl"
+RECORDS = 200
 ROOM = 1.05  # another version of a library, another line of the loader
 
 
@@ -53,8 +54,9 @@ def instructions(context):
 
 
 def jobs(context, folder):
-    """The jobs in order, of a ChromaDB directory of 3.6 MB and 200 records."""
-    copy = folder / "copy"
+    """The jobs in order, of a ChromaDB directory of 3.6 MB, and of 200 records."""
+    copy, words = folder / "copy", folder / "words.jsonl"
+    lines(words, range(RECORDS))
     yield "a start", ("list",)
     yield "first snapshot", ("create", "chroma", context.versions[0])
     yield "second snapshot", ("create", "chroma", context.versions[1], "--append-version")
@@ -63,6 +65,6 @@ def jobs(context, folder):
     yield "a sync of the same version", ("sync", "chroma@2", copy)
     yield "check of the store", ("verify",)
     yield "check of the copy", ("verify", "--local", copy)
-    yield "append", ("append", "words", "--input", WORDS, "--producer", "one")
+    yield "append", ("append", "words", "--input", words, "--producer", "one")
     yield "compaction", ("compact", "words")
     yield "scan", ("scan", "words")

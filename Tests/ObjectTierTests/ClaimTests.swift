@@ -132,7 +132,7 @@ import Testing
     if let claim = self.cache[.claim(pack)] { cache[.claim(pack)] = claim }
     var options = CachedTier.Options()
     options.beatNanoseconds = 50_000_000
-    options.silenceNanoseconds = 600_000_000
+    options.silenceNanoseconds = 3_000_000_000
     let wrong = Mutex(0)
     let group = DispatchGroup()
     for seed in 0..<count {

@@ -4,6 +4,7 @@ import Glibc
 import Primitives
 import SnapshotStore
 import SnapshotSync
+import Synchronization
 import Testing
 
 /// What a directory's ignore files keep out of versions is nowhere else: a sync must not lose it.
@@ -66,6 +67,43 @@ import Testing
     }
   }
 
+  @Test(arguments: [SyncRequest.Style.exchange, .inPlace])
+  func `stays in a directory that the version has, too`(style: SyncRequest.Style) throws {
+    let fixture = try fixture()
+    try fixture.shell("rm source/.snapignore; mkdir source/cache; echo read > source/cache/README")
+    try fixture.create()
+    try fixture.sync(3) { $0.style = style }
+    try fixture.shell("\(whole); cmp source/cache/README copy/cache/README")
+  }
+
+  /// Whoever writes it does not stop while a sync works.
+  @Test(arguments: [SyncRequest.Style.exchange, .inPlace])
+  func `stays also when it is written in the middle of a sync`(style: SyncRequest.Style) throws {
+    let fixture = try fixture()
+    try fixture.shell("cp -a copy pristine")
+    var point = 1
+    while true {
+      let left = Mutex(point)
+      let late = "\(fixture.copy)/late.log"
+      _ = try SystemCallHook.during { call, _ in
+        guard call.isMutating || call == .open else { return nil }
+        let isDue = left.withLock { left in
+          left -= 1
+          return left == 0
+        }
+        if isDue { _ = FileManager.default.createFile(atPath: late, contents: Data("late".utf8)) }
+        return nil
+      } _: {
+        try fixture.sync(2) { $0.style = style }
+      }
+      guard left.withLock({ $0 <= 0 }) else { break }
+      try fixture.shell("\(whole); test \"$(cat copy/late.log)\" = late; rm -rf copy; cp -a pristine copy")
+      point += 11
+      guard point < 1_000 else { break }
+    }
+    #expect(point > 20 && point < 1_000)
+  }
+
   @Test func `keeps its directory when the version has none of that name`() throws {
     let fixture = try fixture()
     try fixture.shell("rm -r source/d")
@@ -73,6 +111,7 @@ import Testing
     for style in [SyncRequest.Style.exchange, .inPlace] {
       try fixture.shell("rm -rf copy.before; cp -a copy copy.before")
       try fixture.sync(3) { $0.style = style }
+      #expect(try fixture.sync(3) { $0.style = style }.result.way == .unchanged)
       try fixture.shell("\(whole); ! test -e copy/d/a; rm -rf copy; mv copy.before copy")
     }
   }

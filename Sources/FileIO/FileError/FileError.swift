@@ -57,6 +57,11 @@ package struct FileError: Error, Sendable, Equatable {
     self.meaning = meaning
   }
 
+  /// A path beneath a directory that is longer than one may be.
+  package static func tooLong(below bytes: [UInt8]) -> FileError {
+    FileError(.list, FileLocation(bytes), .tooLarge)
+  }
+
   /// A path that cannot name anything beneath a directory.
   static func notAPath(_ bytes: some Collection<UInt8>) -> FileError {
     FileError(.open, FileLocation(Array(bytes.prefix(256))), .leadsOutside)

@@ -53,7 +53,11 @@ extension CachedTier {
   func fill(_ key: ObjectKey, _ bytes: [UInt8], isOwn: Bool = false) {
     guard mayFill(key) else { return }
     guard isOwn || options.isSound(key, bytes) else {
-      withState { $0.counters.refused += 1 }
+      withState { state in
+        state.counters.refused += 1
+        // After the second time it is read in parts, and not fetched whole again for each.
+        state.distrusted.strike(key)
+      }
       return tellOfDamage("\(origin.location)/\(key): it does not verify, and was not put into the cache")
     }
     withState { $0.counters.cacheRequests += 1 }

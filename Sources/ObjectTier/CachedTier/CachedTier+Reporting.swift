@@ -11,7 +11,7 @@ extension CachedTier {
     let isNews = withState { state in
       let wasAsked = state[keyPath: breaker].allows(at: now)
       if error.withoutDoubt.kind == .stalled {
-        state[keyPath: breaker].stalled(at: now)
+        if hasWaited { state[keyPath: breaker].stalled(at: now) }
       } else {
         state[keyPath: breaker].failed(at: now)
       }
@@ -23,6 +23,14 @@ extension CachedTier {
     let what = breaker == \.reading ? "the cache is left alone" : "nothing is put into the cache"
     report("\(what) for \(seconds) s: \(error)")
   }
+
+  /// Whether a request that got no answer was given time for one. As much was waited as is left now: a request gets
+  /// half.
+  private var hasWaited: Bool {
+    deadline.nanosecondsLeft(on: clock).map { $0 >= CachedTier.silenceNanoseconds } ?? true
+  }
+
+  private static let silenceNanoseconds: UInt64 = 500_000_000
 
   func tellOfDamage(_ text: String) {
     let count = withState { state in

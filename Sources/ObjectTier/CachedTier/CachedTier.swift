@@ -53,7 +53,7 @@ package final class CachedTier: ObjectTier {
   private let shared: Shared
   /// Is told, in words, of what people may want to look at.
   let report: @Sendable (String) -> Void
-  private let deadline: Deadline
+  let deadline: Deadline
   /// When other processes are waited for no longer: half of the time is for reading.
   let waitsUntil: UInt64
 
@@ -98,11 +98,14 @@ package final class CachedTier: ObjectTier {
       origin.bounded(by: deadline), cache, options, clock, random, shared, report, self.deadline.earlier(deadline))
   }
 
-  /// The cache for one request. One that does not answer may cost half of what is left: the rest is for the origin.
+  /// The cache for one request. One that does not answer may cost half of what is left: the rest is for the origin. A
+  /// claim is taken back also when nothing is left.
   var boundedCache: any ObjectTier {
     guard let left = deadline.nanosecondsLeft(on: clock) else { return cache }
-    return cache.bounded(by: Deadline(seconds: Double(left) / 2e9, from: clock))
+    return cache.bounded(by: Deadline(seconds: max(Double(left) / 2e9, CachedTier.leastSeconds), from: clock))
   }
+
+  private static let leastSeconds = 0.1
 
   var cacheLocation: String { cache.location }
 

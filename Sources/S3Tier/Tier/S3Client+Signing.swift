@@ -17,7 +17,8 @@ extension S3Client {
       let credentials = try credentials.credentials(by: deadline)
       return Signing(credentials: credentials, skewMilliseconds: state.withLock { $0.skewMilliseconds })
     } catch {
-      throw HTTPFailure(.refused, error.reason)
+      // Nothing was sent in either case; without time nobody can say that there are no keys.
+      throw HTTPFailure(deadline.hasPassed(on: clocks.monotonic) ? .notConnected : .refused, error.reason)
     }
   }
 

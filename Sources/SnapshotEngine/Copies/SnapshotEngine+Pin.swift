@@ -1,4 +1,5 @@
 internal import Primitives
+internal import SnapshotFormat
 internal import SnapshotSync
 
 /// A reader's grip on a plain copy.
@@ -33,13 +34,26 @@ extension SnapshotEngine {
       let deadline = Deadline(seconds: configuration.lockTimeoutSeconds, from: clock)
       let pinned = try onTrees([directory], configuration) { () throws(EngineError) in
         try copying(directory) { () throws(SyncError) in
-          guard case .copy = try LocalCopy.load(path: directory) else {
-            throw .notACopy(directory: directory, reason: "it has no .snapctl/state that can be read")
-          }
-          return try PinnedCopy.pin(directory, deadline: deadline, clock: clock)
+          try checkPinnable(directory)
+          let pinned = try PinnedCopy.pin(directory, deadline: deadline, clock: clock)
+          // A sync in place may have ended before its time while this one waited.
+          try checkPinnable(directory)
+          return pinned
         }
       }
       return CopyPin(directory, pinned)
+    }
+  }
+
+  private static func checkPinnable(_ directory: String) throws(SyncError) {
+    guard case .copy(let copy) = try LocalCopy.load(path: directory) else {
+      throw .notACopy(directory: directory, reason: "it has no .snapctl/state that can be read")
+    }
+    guard copy.state.inPlace == nil else {
+      throw .notACopy(directory: directory, reason: "a sync in place was not finished; sync it again")
+    }
+    guard copy.state.tree == nil else {
+      throw .notACopy(directory: directory, reason: "it holds generations; pin one of those")
     }
   }
 }

@@ -109,7 +109,11 @@ extension EngineCall {
     do throws(SyncError) {
       return try PinnedCopy.pin(directory, deadline: limit, clock: clock)
     } catch {
-      guard case .busy = error else { return nil }
+      if case .store(.file(let error)) = error,
+        [.notFound, .notADirectory, .denied].contains(error.meaning)
+      {
+        return nil
+      }
       throw EngineError(error, directory: directory)
     }
   }

@@ -28,12 +28,13 @@ final class FileWriter {
 
   /// Reserves room where there is enough for the file as if it had no holes.
   func allocate() throws(FileError) {
+    let before = try file.status().byteCount
     do throws(FileError) {
       try file.allocate(byteCount)
     } catch {
       guard error.meaning == .noSpace else { throw error }
-      // What was reserved nonetheless is given back.
-      if try file.status().byteCount == 0 { try file.truncate(to: 0) }
+      // What was reserved nonetheless is given back; ext4 lengthens the file by it.
+      try file.truncate(to: before)
     }
   }
 

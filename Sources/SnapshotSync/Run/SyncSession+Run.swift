@@ -75,12 +75,13 @@ extension SyncSession {
       let written = try build(prepared, in: area, tree, isWholeTree: true)
       let finish = finish(prepared)
       if area.isResumed { try finish.sweep(area.tree) }
+      try finish.settle(area.tree)
+      let kept = try kept(prepared, in: tree)
       do throws(FileError) {
-        try prepared.survey.kept.link(from: tree, to: area.tree)
+        try kept?.link(from: tree, to: area.tree)
       } catch {
         return (try replaceInstead(prepared, tree, from: area, because: error), written)
       }
-      try finish.settle(area.tree)
       try keepOwner(of: tree, for: area)
       try install(prepared.wanted, in: area.tree, files: area.tree, path: nil)
       return (try changePlaces(area, prepared, tree), written)
@@ -120,6 +121,9 @@ extension SyncSession {
     } catch {
       return try replaceInstead(prepared, tree, from: area, because: error)
     }
+    // What was written between the look before and the exchange is in the old tree alone.
+    let late = try kept(prepared, in: tree)
+    try filing { () throws(FileError) in try late?.link(from: tree, to: area.tree) }
     // The version is there; an old tree that cannot be removed now goes with the next sync.
     try? parent.directory.removeTree(sibling)
     return .exchanged
@@ -129,7 +133,7 @@ extension SyncSession {
   private func replaceInstead(
     _ prepared: Prepared, _ tree: LocalTree, from area: StagingArea, because error: FileError
   ) throws(SyncError) -> SyncResult.Way {
-    guard [.unsupported, .busy, .denied].contains(error.meaning) else { throw .file(error) }
+    guard [.unsupported, .busy, .denied, .tooLarge].contains(error.meaning) else { throw .file(error) }
     try replace(prepared, tree, from: area)
     if case .beside(let parent, _, let sibling) = area.place {
       try filing { () throws(FileError) in try parent.directory.removeTree(sibling) }
@@ -164,9 +168,15 @@ extension SyncSession {
   private func replace(_ prepared: Prepared, _ tree: LocalTree, from area: StagingArea) throws(SyncError) {
     let finish = finish(prepared)
     control.progress(SyncProgress(phase: .apply))
-    try finish.replace(tree, from: area.tree, keeping: prepared.survey.kept)
+    try finish.replace(tree, from: area.tree, keeping: try kept(prepared, in: tree))
     try finish.settle(tree)
     try install(prepared.wanted, in: tree, files: tree, path: nil)
+  }
+
+  /// What ignore files keep out of versions, as it is now; nil where there are no such files.
+  private func kept(_ prepared: Prepared, in tree: LocalTree) throws(SyncError) -> KeptEntries? {
+    guard prepared.survey.hasIgnoreFiles else { return nil }
+    return try KeptEntries.found(in: tree, besides: target.copy?.manifest)
   }
 
   // MARK: Steps

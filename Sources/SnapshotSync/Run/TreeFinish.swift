@@ -16,23 +16,24 @@ struct TreeFinish {
   }
 
   /// Removes what the manifest does not have, but for what is kept.
-  func sweep(_ tree: LocalTree, keeping kept: KeptEntries = KeptEntries()) throws(SyncError) {
+  func sweep(_ tree: LocalTree, keeping kept: KeptEntries? = nil) throws(SyncError) {
+    var kept = kept
     var walk = try filing { () throws(FileError) in try TreeWalk(tree.directory.reopened()) }
     var entries = try EntryStream(wanted)
     while let found = try filing({ () throws(FileError) in try walk.next() }) {
       while let entry = try entries.peek(), entry.path < found.path { entries.pop() }
       if try entries.peek()?.path == found.path { continue }
       try control.check()
-      if found.content == .directory, kept.isAbove(found.path) { continue }
+      if found.content == .directory, kept?.isAbove(found.path) == true { continue }
       walk.skipBelow(found)
-      if kept.contains(found.path) { continue }
+      if try kept?.keeps(found, in: tree) == true { continue }
       try filing { () throws(FileError) in try tree.directory.removeTree(found.path) }
     }
   }
 
   /// Moves the files of `staging` to their places in `tree`, one after the other, and makes everything else as it has
   /// to be.
-  func replace(_ tree: LocalTree, from staging: LocalTree, keeping kept: KeptEntries) throws(SyncError) {
+  func replace(_ tree: LocalTree, from staging: LocalTree, keeping kept: KeptEntries?) throws(SyncError) {
     var entries = try EntryStream(wanted)
     var owners = try owners()
     while let entry = try entries.peek() {

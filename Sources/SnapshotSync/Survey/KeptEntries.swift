@@ -8,10 +8,11 @@ internal import SnapshotStore
 /// Where the version that is wanted has something at the same place, that comes first.
 struct KeptEntries: Sendable {
   /// Of a directory that is kept whole, itself alone.
-  private(set) var paths: Set<RelativePath> = []
-  private var above: Set<RelativePath> = []
-
-  var isEmpty: Bool { paths.isEmpty }
+  private var paths: Set<RelativePath> = []
+  /// The directories above them.
+  private(set) var above: Set<RelativePath> = []
+  private var ignored = IgnoreLookup()
+  private var left: ManifestReader?
 
   mutating func keep(_ path: RelativePath) {
     paths.insert(path)
@@ -19,42 +20,104 @@ struct KeptEntries: Sendable {
     while let next = directory, above.insert(next).inserted { directory = next.parent }
   }
 
-  func contains(_ path: RelativePath) -> Bool { paths.contains(path) }
+  /// Whether it is one of them, or lies in one.
+  func contains(_ path: RelativePath) -> Bool {
+    var path: RelativePath? = path
+    while let next = path {
+      if paths.contains(next) { return true }
+      path = next.parent
+    }
+    return false
+  }
+
+  /// Whether an entry that the wanted version has not is to stay: also one that came only now.
+  mutating func keeps(_ entry: TreeEntry, in tree: LocalTree) throws(SyncError) -> Bool {
+    if contains(entry.path) { return true }
+    let (left, isDirectory) = (left, entry.content == .directory)
+    return try storing { () throws(StoreError) in
+      guard try ignored.leavesOut(entry.path, isDirectory: isDirectory, in: tree.directory) else { return false }
+      return try left?.file(at: entry.path) == nil
+    }
+  }
 
   /// Whether one of them lies somewhere below.
   func isAbove(_ path: RelativePath) -> Bool { above.contains(path) }
 
-  /// Gives each a second name in `next`, at the same path; directories are made anew.
+  /// Looks what there is now: others go on writing while a sync works.
   ///
-  /// - Throws: `.denied` or `.unsupported` where files cannot have a further name.
+  /// - Parameter left: the version the directory was left at; what is in it is not kept.
+  static func found(in tree: LocalTree, besides left: ManifestReader?) throws(SyncError) -> KeptEntries {
+    var kept = KeptEntries()
+    kept.left = left
+    var entries = try EntryStream(left)
+    var walk = try filing { () throws(FileError) in try TreeWalk(tree.directory.reopened()) }
+    while let found = try filing({ () throws(FileError) in try walk.next() }) {
+      while let entry = try entries.peek(), entry.path < found.path { entries.pop() }
+      if try entries.peek()?.path == found.path { continue }
+      let isDirectory = found.content == .directory
+      let isIgnored = try storing { () throws(StoreError) in
+        try kept.ignored.leavesOut(found.path, isDirectory: isDirectory, in: tree.directory)
+      }
+      guard isIgnored else { continue }
+      kept.keep(found.path)
+      if isDirectory { walk.skipBelow(found) }
+    }
+    return kept
+  }
+}
+
+// MARK: - Into the next tree
+
+extension KeptEntries {
+  private typealias Made = (path: RelativePath, status: FileStatus)
+
+  /// Gives each a second name in `next`, at the same path, unless something is there; directories are made anew. All
+  /// names are durable afterwards. What vanishes meanwhile is left out.
+  ///
+  /// - Throws: `.denied`, `.unsupported` or `.tooLarge` where files cannot have a further name.
   func link(from tree: LocalTree, to next: LocalTree) throws(FileError) {
-    var made: [(path: RelativePath, status: FileStatus)] = []
+    var made: [Made] = []
     for path in paths.sorted() {
-      guard try makeParents(of: path, from: tree, in: next, &made) else { continue }
-      var rest = [path]
-      while let path = rest.popLast() {
-        guard let status = try tree.directory.statusIfPresent(of: path) else { continue }
-        let there = try next.directory.statusIfPresent(of: path)
-        if status.kind == .directory {
-          guard there == nil || there?.kind == .directory else { continue }
-          if there == nil { try make(path, status, in: next, &made) }
-          let names = try tree.directory.openDirectory(path).list()
-          rest += names.compactMap { path.appending($0.name) }
-        } else if there == nil {
-          try tree.directory.link(path, to: path, in: next.directory)
-        }
+      do throws(FileError) {
+        try link(path, from: tree, to: next, &made)
+      } catch {
+        guard error.meaning == .notFound || error.meaning == .notADirectory else { throw error }
       }
     }
     for (path, status) in made.reversed() {
       _ = try? next.directory.settleOwner(of: path, status.ownedBy)
       try next.directory.settleMode(ofDirectory: path, to: status.mode)
     }
+    for path in above where try next.directory.statusIfPresent(of: path)?.kind == .directory {
+      try next.directory.openDirectory(path).sync()
+    }
+    if !paths.isEmpty { try next.directory.sync() }
+  }
+
+  private func link(
+    _ path: RelativePath, from tree: LocalTree, to next: LocalTree, _ made: inout [Made]
+  ) throws(FileError) {
+    guard try makeParents(of: path, from: tree, in: next, &made) else { return }
+    var rest = [path]
+    while let path = rest.popLast() {
+      guard let status = try tree.directory.statusIfPresent(of: path) else { continue }
+      let there = try next.directory.statusIfPresent(of: path)
+      if status.kind == .directory {
+        guard there == nil || there?.kind == .directory else { continue }
+        if there == nil { try make(path, status, in: next, &made) }
+        for entry in try tree.directory.openDirectory(path).list() {
+          guard let below = path.appending(entry.name) else { throw FileError.tooLong(below: path.bytes) }
+          rest.append(below)
+        }
+      } else if there == nil {
+        try tree.directory.link(path, to: path, in: next.directory)
+      }
+    }
   }
 
   /// - Returns: false when the version has something else in the place of one of them.
   private func makeParents(
-    of path: RelativePath, from tree: LocalTree, in next: LocalTree,
-    _ made: inout [(path: RelativePath, status: FileStatus)]
+    of path: RelativePath, from tree: LocalTree, in next: LocalTree, _ made: inout [Made]
   ) throws(FileError) -> Bool {
     guard let parent = path.parent else { return true }
     if let there = try next.directory.statusIfPresent(of: parent) { return there.kind == .directory }
@@ -64,8 +127,7 @@ struct KeptEntries: Sendable {
   }
 
   private func make(
-    _ path: RelativePath, _ status: FileStatus, in next: LocalTree,
-    _ made: inout [(path: RelativePath, status: FileStatus)]
+    _ path: RelativePath, _ status: FileStatus, in next: LocalTree, _ made: inout [Made]
   ) throws(FileError) {
     try next.directory.makeDirectory(path, mode: FileMode(0o700))
     made.append((path, status))

@@ -54,8 +54,8 @@ struct Survey: Sendable {
   private(set) var changeCount = 0
   /// Chunks that were found, and hashed, in files that are not as they were left.
   var verified: [Digest: LocalPlace] = [:]
-  /// What ignore files keep out of versions; no local change.
-  var kept = KeptEntries()
+  /// Whether there is an ignore file anywhere.
+  var hasIgnoreFiles = false
   /// Files that have further links.
   var linked: Set<RelativePath> = []
   /// The chunks of unfinished files of an earlier run: their offsets, ascending.
@@ -66,6 +66,16 @@ struct Survey: Sendable {
   mutating func note(_ path: RelativePath, _ kind: LocalChange.Kind) {
     changeCount += 1
     if changes.count < Survey.listedChangeCountMax { changes.append(LocalChange(path: path, kind: kind)) }
+  }
+
+  /// Directories that stay because of what is kept in them are no changes either.
+  mutating func keep(_ directories: Set<RelativePath>) {
+    changes.removeAll { change in
+      guard change.kind == .added, directories.contains(change.path) else { return false }
+      exceptions[change.path] = nil
+      changeCount -= 1
+      return true
+    }
   }
 
   func isStaged(_ path: RelativePath, at offset: UInt64) -> Bool {

@@ -12,6 +12,7 @@ struct Surveyor {
   let control: SyncControl
   var survey = Survey()
   private var ignored = IgnoreLookup()
+  private var kept = KeptEntries()
 
   init(tree: LocalTree, limits: StoreLimits, control: SyncControl) {
     self.tree = tree
@@ -29,13 +30,16 @@ struct Surveyor {
     var local = try filing { () throws(FileError) in try walk.next() }
     while true {
       let entry = try entries.peek()
-      guard local != nil || entry != nil else { return }
+      guard local != nil || entry != nil else { break }
+      if let found = local, found.path.lastComponent.elementsEqual(IgnoreRules.fileName.utf8) {
+        survey.hasIgnoreFiles = true
+      }
       if let found = local, entry.map({ found.path < $0.path }) ?? true {
         try add(found, &walk)
         local = try filing { () throws(FileError) in try walk.next() }
         continue
       }
-      guard let entry else { return }
+      guard let entry else { break }
       if let found = local, found.path == entry.path {
         let position = entries.position
         if hintPage.index != position.page { hintPage = (position.page, hints(position.page)) }
@@ -48,6 +52,7 @@ struct Surveyor {
       }
       entries.pop()
     }
+    survey.keep(kept.above)
   }
 
   private mutating func add(_ found: TreeEntry, _ walk: inout TreeWalk) throws(SyncError) {
@@ -56,7 +61,7 @@ struct Surveyor {
       try ignored.leavesOut(found.path, isDirectory: isDirectory, in: tree.directory)
     }
     if isIgnored {
-      survey.kept.keep(found.path)
+      kept.keep(found.path)
       if isDirectory { walk.skipBelow(found) }
       return
     }

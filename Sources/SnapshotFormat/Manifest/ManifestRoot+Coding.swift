@@ -86,10 +86,12 @@ extension ManifestRoot {
       guard identity.kind == .tree else { throw input.damaged("owners of a collection that is no tree") }
       return try ReferenceList(from: &input, packs: packs, allowsEmpty: false)
     }
-    vectors?.greatestClock = try sections.optional(10) { input throws(FormatError) in
+    // Read also where there is nothing to put it in: it must not be there then.
+    let greatestClock = try sections.optional(10) { input throws(FormatError) in
       guard identity.kind == .vectors else { throw input.damaged("a clock of a collection without records") }
       return HybridClock(try input.integer())
     }
+    vectors?.greatestClock = greatestClock
     self.vectors = vectors
   }
 

@@ -59,6 +59,8 @@ package struct CompactionPlan: Hashable, Sendable {
     package var neighbourCount = 4
     /// Neighbours that are larger stay as they are.
     package var neighbourByteCountMax = 16 << 20
+    /// So many are rewritten at most, and the others by the next compactions: what deltas bring is merged with them.
+    package var rewrittenCountMax = RecordMerge.sourceCountMax - 1
 
     package init() {}
   }
@@ -105,22 +107,24 @@ package struct CompactionPlan: Hashable, Sendable {
     }
   }
 
-  /// Takes no more than these of its deltas; of those that wait others may be left.
-  mutating func narrow(to taken: [DeltaReference], of waitingCount: Int) {
+  /// Takes no more than these of its deltas.
+  mutating func narrow(to taken: [DeltaReference], leavesDeltas: Bool) {
     deltas = taken
-    leavesDeltas = taken.count < waitingCount
+    self.leavesDeltas = leavesDeltas
   }
 }
 
 extension CompactionPlan {
   private static func choose(from segments: [SegmentSummary], brings count: Int, _ limits: Limits) -> Set<UniqueName> {
-    var chosen = Set(segments.filter { $0.deadRowCount * 2 > $0.rowCount }.map(\.name))
-    for segment in neighbours(segments.filter { !chosen.contains($0.name) }, limits) { chosen.insert(segment.name) }
+    let countMax = limits.rewrittenCountMax
+    var chosen = Set(segments.filter { $0.deadRowCount * 2 > $0.rowCount }.prefix(countMax).map(\.name))
+    let neighbours = neighbours(segments.filter { !chosen.contains($0.name) }, limits)
+    for segment in neighbours.prefix(countMax - chosen.count) { chosen.insert(segment.name) }
     let rest = segments.filter { !chosen.contains($0.name) }
     let brings = max(count, chosen.isEmpty ? 0 : 1)
     guard depth(of: rest) + brings > limits.segmentDepth else { return chosen }
     let bySize = rest.sorted { ($0.byteCount, $0.name.hex) < ($1.byteCount, $1.name.hex) }
-    for index in bySize.indices {
+    for index in bySize.indices.prefix(countMax - chosen.count) {
       chosen.insert(bySize[index].name)
       guard depth(of: Array(bySize[(index + 1)...])) + 1 > limits.segmentDepthAfter else { break }
     }

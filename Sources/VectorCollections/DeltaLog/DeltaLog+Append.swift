@@ -201,7 +201,7 @@ extension DeltaLog {
     let now = clock.now()
     let start = max(predecessor.clock, state.oldestRecord, state.greatestClock)
     let ahead = start.timestamp.milliseconds - now.milliseconds
-    guard ahead <= configuration.clockSkewMaxMilliseconds else { throw .clockAhead(milliseconds: ahead) }
+    guard ahead <= configuration.appendSkewMaxMilliseconds else { throw .clockAhead(milliseconds: ahead) }
     var writer = DeltaWriter(
       header: DeltaHeader(
         collection: collection, producer: request.producer, sequence: sequence, predecessor: predecessor.digest,

@@ -25,6 +25,8 @@ package struct PendingDeltas: Sendable {
   package internal(set) var quarantined: [QuarantinedDelta] = []
   /// Missing sequences, with later ones present; those wait.
   package internal(set) var gaps: [ProducerName: UInt64] = [:]
+  /// Whether more wait than are listed.
+  package internal(set) var leavesUnlisted = false
 
   package var summaries: [DeltaSummary] { waiting.keys.sorted().flatMap { waiting[$0] ?? [] } }
 }
@@ -37,33 +39,55 @@ extension DeltaLog {
     try pending(after: try compacted.state())
   }
 
-  package func pending(after state: CompactedState) throws(DeltaLogError) -> PendingDeltas {
-    let sequences = try listed(after: state)
+  /// - Parameter stopsAtLimit: whether the first ones are enough where more wait than are listed, as they are for a
+  ///   compaction, which makes them fewer.
+  /// - Throws: `.refused` where they are not.
+  package func pending(
+    after state: CompactedState, stopsAtLimit: Bool = false
+  ) throws(DeltaLogError) -> PendingDeltas {
+    let listing = try listed(after: state, stopsAtLimit)
+    let sequences = listing.sequences
     let findings = try findAll(sequences, after: state)
     var pending = PendingDeltas()
+    pending.leavesUnlisted = listing.cut != nil
     for delta in state.quarantined.sorted() where delta.isToBeRetried && delta.isBehind(state) {
       try collect(again: delta, into: &pending)
     }
     for producer in sequences.keys.sorted() {
-      try collect(producer, sequences[producer] ?? [], state, findings, into: &pending)
+      let listed = sequences[producer] ?? []
+      let end = producer == listing.cut ? listed.max() : nil
+      try collect(producer, listed, through: end ?? .max, state, findings, into: &pending)
     }
     return pending
   }
 
-  /// The numbers that are listed and not compacted, by producer. Of what is compacted no more than a page is listed.
-  private func listed(after state: CompactedState) throws(DeltaLogError) -> [ProducerName: Set<UInt64>] {
+  private struct Listing {
     var sequences: [ProducerName: Set<UInt64>] = [:]
     var count = 0
-    try forEachPage(of: .deltas(collection), after: nil) { page in
+    /// The last producer, where more wait than are listed: there may be more of it.
+    var cut: ProducerName?
+  }
+
+  /// The numbers that are listed and not compacted, by producer. Of what is compacted no more than a page is listed.
+  private func listed(after state: CompactedState, _ stopsAtLimit: Bool) throws(DeltaLogError) -> Listing {
+    var listing = Listing()
+    var last: ProducerName?
+    try forEachPage(of: .deltas(collection), after: nil) { page throws(DeltaLogError) in
       for key in page {
         guard let (producer, sequence) = parts(of: key), sequence > state.sequence(of: producer) else { continue }
-        sequences[producer, default: []].insert(sequence)
-        count += 1
+        guard listing.count < configuration.listedCountMax else {
+          guard stopsAtLimit else { throw tooManyListed }
+          listing.cut = last
+          return nil
+        }
+        listing.sequences[producer, default: []].insert(sequence)
+        listing.count += 1
+        last = producer
       }
       let compacted = page.last.flatMap { parts(of: $0) }.map { key($0.0, state.sequence(of: $0.0)) }
-      return ([page.last, compacted].compactMap(\.self).max(), count)
+      return [page.last, compacted].compactMap(\.self).max()
     }
-    return sequences
+    return listing
   }
 
   private struct Place: Hashable {
@@ -128,12 +152,12 @@ extension DeltaLog {
   }
 
   private func collect(
-    _ producer: ProducerName, _ sequences: Set<UInt64>, _ state: CompactedState, _ findings: [Place: Finding],
-    into pending: inout PendingDeltas
+    _ producer: ProducerName, _ sequences: Set<UInt64>, through end: UInt64, _ state: CompactedState,
+    _ findings: [Place: Finding], into pending: inout PendingDeltas
   ) throws(DeltaLogError) {
     var sequence = state.sequence(of: producer) + 1
     var left = sequences
-    while ObjectKey.numbers.contains(sequence) {
+    while ObjectKey.numbers.contains(sequence), sequence <= end {
       let wasListed = left.remove(sequence) != nil
       if let entry = state.quarantined(producer, sequence), !entry.isToBeRetried {
         pending.quarantined.append(entry)

@@ -9,8 +9,11 @@ package import SnapshotFormat
 /// - Order of writes: the delta, whole and durable; then the caller is told. A crash before leaves nothing that counts.
 package struct DeltaLog: Sendable {
   package struct Configuration: Sendable {
-    /// How far the collection's clock may be ahead of this machine's.
+    /// How far a delta may be ahead of the clock of a compaction that takes it in.
     package var clockSkewMaxMilliseconds: Int64 = 5 * 60 * 1_000
+    /// How far what is compacted may be ahead of the clock of an append. More than a compaction allows: a producer that
+    /// is within bounds shuts out none whose clock is a little behind the compaction's.
+    package var appendSkewMaxMilliseconds: Int64 = 10 * 60 * 1_000
     /// How often another number is taken after somebody else was faster.
     package var attemptCountMax = 64
     /// How often the same bytes are sent to the same number while the answer is unknown.
@@ -97,31 +100,32 @@ package struct DeltaLog: Sendable {
 
   func listed(_ prefix: ObjectPrefix, after start: ObjectKey?) throws(DeltaLogError) -> [ObjectKey] {
     var keys: [ObjectKey] = []
-    try forEachPage(of: prefix, after: start) { page in
+    try forEachPage(of: prefix, after: start) { page throws(DeltaLogError) in
       keys += page
-      return (page.last, keys.count)
+      guard keys.count <= configuration.listedCountMax else { throw tooManyListed }
+      return page.last
     }
     return keys
   }
 
   /// Lists page by page.
   ///
-  /// - Parameter body: gets a page, and says behind which key the next one begins, and how many keys count so far.
-  /// - Throws: `.refused` where more count than are listed: nobody goes on with a part of them.
+  /// - Parameter body: gets a page, and says behind which key the next one begins; nil where it has enough.
   func forEachPage(
-    of prefix: ObjectPrefix, after start: ObjectKey?, _ body: ([ObjectKey]) -> (ObjectKey?, Int)
+    of prefix: ObjectPrefix, after start: ObjectKey?, _ body: ([ObjectKey]) throws(DeltaLogError) -> ObjectKey?
   ) throws(DeltaLogError) {
     let pageCount = 1_000
     var last = start
     while true {
       let page: [ObjectKey]
       do throws(TierError) { page = try tier.list(prefix, after: last, limit: pageCount) } catch { throw .tier(error) }
-      let (next, count) = body(page)
-      guard count <= configuration.listedCountMax else {
-        throw .refused("more than \(configuration.listedCountMax) deltas are listed below \(prefix.string)")
-      }
-      guard page.count == pageCount else { return }
+      guard let next = try body(page), page.count == pageCount else { return }
       last = next
     }
+  }
+
+  /// Nobody but a compaction goes on with a part of what there is.
+  var tooManyListed: DeltaLogError {
+    .refused("more than \(configuration.listedCountMax) deltas of \(collection.string) wait: compact first")
   }
 }

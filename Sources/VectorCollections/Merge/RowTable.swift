@@ -22,8 +22,8 @@ package struct RowTable {
   package private(set) var superseded: [DeltaNumber: UInt64] = [:]
   /// What the collection has of rows that are near what a row may be.
   private let bases: [RowKey: Row]
-  /// What the delta at hand changed, as it was before, in order; nil where none is at hand.
-  private var undo: [(key: RowKey, entry: Entry?)]?
+  /// The rows that the delta at hand changed, as they were before it; nil where none is at hand.
+  private var undo: [RowKey: Entry?]?
 
   package init(over bases: [RowKey: Row] = [:]) {
     self.bases = bases
@@ -31,6 +31,8 @@ package struct RowTable {
 
   package var rowCount: Int { entries.count }
   package var isEmpty: Bool { entries.isEmpty }
+  /// How many rows are remembered as they were before the delta at hand.
+  package var rememberedCount: Int { undo?.count ?? 0 }
 
   package enum Refusal: Error, Equatable {
     /// The row would get more changed keys, or more bytes of them, than a row may have.
@@ -49,7 +51,7 @@ package struct RowTable {
       superseded[delta, default: 0] += 1
       return
     }
-    undo?.append((row.key, entry))
+    if undo?.index(forKey: row.key) == nil { undo?.updateValue(entry, forKey: row.key) }
     byteCount += joined.approximateByteCount - (entry?.row.approximateByteCount ?? 0)
     var changed = entry ?? Entry(row: joined)
     changed.row = joined
@@ -62,12 +64,12 @@ package struct RowTable {
     _ delta: DeltaNumber, _ body: (inout RowTable) throws(Failure) -> Void
   ) throws(Failure) {
     let before = byteCount
-    undo = []
+    undo = [:]
     defer { undo = nil }
     do throws(Failure) {
       try body(&self)
     } catch {
-      for (key, entry) in (undo ?? []).reversed() { entries[key] = entry }
+      for (key, entry) in undo ?? [:] { entries[key] = entry }
       superseded[delta] = nil
       byteCount = before
       throw error

@@ -108,7 +108,7 @@ extension CompactionRun {
     var origins = try reading { () throws(FormatError) in try self.origins() }
     var spooled: [SpooledSegment] = []
     var writer: SegmentWriter?
-    while let row = try reading({ () throws(FormatError) in try merged.next() }) {
+    while let row = try next(of: merged) {
       if let full = writer, full.isFull {
         spooled.append(try finish(full))
         writer = nil
@@ -121,6 +121,13 @@ extension CompactionRun {
     }
     if let writer { spooled.append(try finish(writer)) }
     return spooled
+  }
+
+  /// A row that is too large together with others is no damage: each of them is as it was written.
+  private func next(of merged: CompactedRows) throws(StoreError) -> Row? {
+    do throws(FormatError) { return try merged.next() } catch {
+      throw merged.isCrowded ? .invalid("nothing was published: \(error)") : damage(error)
+    }
   }
 
   /// A segment is begun only as long as it may be published.

@@ -64,7 +64,8 @@ final class CompactionRun {
         waiting: intake.waiting.mapValues { $0.map(\.reference) }, segments: summaries, limits: limits)
       (table, taken) = (RowTable(over: crowded), [])
       try absorb(log)
-      plan.narrow(to: taken.map(\.reference), of: intake.waitingCount)
+      let leavesDeltas = taken.count < intake.waitingCount || intake.leavesUnlisted
+      plan.narrow(to: taken.map(\.reference), leavesDeltas: leavesDeltas)
       guard !taken.isEmpty else { continue }
       rows = table.sorted
       live = try reading { () throws(FormatError) in try LiveCount(self, rows) }
@@ -72,7 +73,7 @@ final class CompactionRun {
       crowded.merge(live.crowded) { _, new in new }
     }
     (table, rows, live, taken) = (RowTable(), [], LiveCount(), [])
-    plan.narrow(to: [], of: 0)
+    plan.narrow(to: [], leavesDeltas: intake.leavesUnlisted)
   }
 
   /// Stops where the rows take as much memory as they may: the rest is left for the next compaction.
@@ -119,8 +120,11 @@ final class CompactionRun {
     do throws(FormatError) {
       return try body()
     } catch {
-      let name = base.manifest?.name ?? .zero
-      throw .damage(error, of: .manifest(name), in: "a segment of version \(base.version)")
+      throw damage(error)
     }
+  }
+
+  func damage(_ error: FormatError) -> StoreError {
+    .damage(error, of: .manifest(base.manifest?.name ?? .zero), in: "a segment of version \(base.version)")
   }
 }

@@ -11,19 +11,26 @@ struct DeltaIntake {
   private(set) var waiting: [ProducerName: [DeltaSummary]]
   private(set) var quarantined: [QuarantinedDelta] = []
   private var held: [HeldDelta] = []
+  /// Whether others wait that were not listed.
+  let leavesUnlisted: Bool
   private let state: CompactedState
   /// How many can still be set aside.
   private var room: Int
   /// Where lines stand still.
   private var ends: [ProducerName: UInt64] = [:]
 
-  /// Lists the deltas once; what is unreadable is set aside.
+  /// Lists the deltas once, as many as are listed; what is unreadable is set aside.
   init(_ log: DeltaLog, after state: CompactedState) throws(DeltaLogError) {
     self.state = state
     room = max(0, Head.quarantineCountMax - state.quarantined.count)
-    let pending = try log.pending(after: state)
+    let pending = try log.pending(after: state, stopsAtLimit: true)
+    leavesUnlisted = pending.leavesUnlisted
     waiting = pending.waiting
     for delta in pending.unreadable {
+      guard !isHeldUp(delta.reference) else {
+        held.append(HeldDelta(reference: delta.reference, summary: nil, cause: .behind))
+        continue
+      }
       let before = state.quarantined(delta.reference.producer, delta.reference.sequence)
       setAside(delta.reference, before?.digest ?? .zero, "cannot be read: \(delta.error)")
     }

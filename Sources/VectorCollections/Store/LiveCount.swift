@@ -36,9 +36,10 @@ struct LiveCount {
     }
   }
 
-  /// Counts an id whose row is newer than all that is said of it, without reading what that is; false for any other.
+  /// Counts an id whose row is newer than all that is said of it, without reading what that is; false for any other,
+  /// and for one with changes: older bodies may have changes that are newer still, and all of them count.
   private mutating func count(newest row: Row, _ lookup: RowLookup) throws(FormatError) -> Bool {
-    guard !lookup.hasPrefixes, let stamp = row.body?.stamp else { return false }
+    guard !lookup.hasPrefixes, row.changes.isEmpty, let stamp = row.body?.stamp else { return false }
     let before = try lookup.standings(of: row.key)
     guard before.allSatisfy({ $0.stamp < stamp }) else { return false }
     let wasThere = before.max { $0.stamp < $1.stamp }?.isRecord ?? false

@@ -70,14 +70,15 @@ extension VectorStore {
       if !next.intake.quarantined.isEmpty { further.append(.quarantine(next.intake.quarantined)) }
       return .manifest(manifest, basis: .head, further: further)
     }
-    let (aside, held) = (run?.intake.quarantined.sorted() ?? [], run?.intake.heldInOrder ?? [])
+    var aside = run?.intake.quarantined.sorted() ?? []
+    let held = run?.intake.heldInOrder ?? []
     switch outcome {
     case .committed(let row, let head, let manifest):
       return CompactionResult(
         row: row, head: head, isUnchanged: false, deltas: run?.compactedInOrder ?? [], quarantined: aside, held: held,
         leavesDeltas: run?.plan.leavesDeltas ?? false, statistics: manifest.statistics)
     case .unchanged(let head):
-      try setAside(aside, deadline, keeper?.token)
+      aside = try setAside(aside, deadline, keeper?.token)
       return CompactionResult(
         row: head.newestRow, head: head, isUnchanged: true, deltas: [], quarantined: aside, held: held,
         leavesDeltas: false, statistics: WriteStatistics())
@@ -85,13 +86,16 @@ extension VectorStore {
   }
 
   /// Sets deltas aside without making a version: those that the newest head has not compacted meanwhile.
+  ///
+  /// - Returns: those that were set aside now.
   private func setAside(
     _ deltas: [QuarantinedDelta], _ deadline: Deadline, _ leaseToken: UInt64?
-  ) throws(StoreError) {
-    guard !deltas.isEmpty else { return }
+  ) throws(StoreError) -> [QuarantinedDelta] {
+    guard !deltas.isEmpty else { return [] }
     var settings = store.settings
     settings.policy = settings.policy.forSmallChanges
     let transaction = CommitTransaction(store.catalog, collection, settings: settings, deadline: deadline)
+    var taken: [QuarantinedDelta] = []
     do throws(CommitFailure<StoreError>) {
       _ = try transaction.retrying { head throws(StoreError) in
         let state = try CompactedState(head, try manifest(of: head))
@@ -100,8 +104,10 @@ extension VectorStore {
         let more = new.filter { state.quarantined($0.producer, $0.sequence) == nil }
         let room = Head.quarantineCountMax - head.quarantine.count
         if more.count > room { new.removeAll { more.dropFirst(max(0, room)).contains($0) } }
+        taken = new
         return new.isEmpty ? nil : Proposal([.quarantine(new)], leaseToken: leaseToken)
       }
+      return taken
     } catch {
       switch error {
       case .catalog(let error): throw StoreError(error, tier: store.catalog.origin)

@@ -93,6 +93,27 @@ import Testing
     #expect(error?.description.contains("no tree") == true)
   }
 
+  @Test func `of a tree is refused with the clock of records`() throws {
+    let object = Self.root(owners: Self.owners).encode(named: name(1))
+    let key = ObjectKey.manifest(name(1))
+    let sections = try SealedObject.decode(
+      object.bytes.rawSpan, type: .manifest, named: key, of: "manifest root", expected: nil
+    ) { sections throws(FormatError) in
+      var writer = SectionWriter()
+      for tag: UInt16 in [1, 2, 4, 5, 6] {
+        let payload = try sections.required(tag) { input throws(FormatError) in try input.array(input.remaining) }
+        writer.section(tag) { $0.append(payload) }
+      }
+      writer.section(10, required: false) { $0.integer(UInt64(5)) }
+      return writer
+    }
+    let bytes = SealedObject.encode(.manifest, named: key, sections: sections).bytes
+    let error = #expect(throws: FormatError.self) {
+      try ManifestRoot.decode(bytes.rawSpan, named: name(1), expected: nil)
+    }
+    #expect(error?.description.contains("without records") == true)
+  }
+
   @Test func `comes back as it was, and one with an empty list is not one without`() throws {
     for owners in [Self.owners, .empty, nil] {
       let root = Self.root(owners: owners)

@@ -63,6 +63,16 @@ struct CompactionPlanTests {
     #expect(rewritten(neighbours([20 << 20, 200_000, 200_000, 200_000, 200_000, 100])) == [1, 2, 3, 4, 5])
   }
 
+  @Test func `of very many small segments as many become one as one merge takes, those side by side first`() {
+    #expect(rewritten(neighbours(Array(repeating: 100, count: 1_000))) == Array(0..<255))
+  }
+
+  @Test func `of very many that are dead, or lie over each other, as many are rewritten as one merge takes`() {
+    let dead = (0..<1_000 as Range<UInt64>).map { segment($0, "\(1_000 + $0)"..."\(1_000 + $0)", dead: 51) }
+    #expect(rewritten(dead).count == 255)
+    #expect(rewritten((0..<400 as Range<UInt64>).map { segment($0, "a"..."z") }).count == 255)
+  }
+
   @Test func `small segments that lie over each other are left to be counted by depth`() {
     let segments = (1...6 as ClosedRange<UInt64>).map { segment($0, "a"..."z") }
     #expect(rewritten(segments).isEmpty)

@@ -34,8 +34,10 @@ struct AppendClockTests {
       test.vectors.collection, settings: VectorStore.Settings(temporaryDirectory: test.path + "/other"))
   }
 
-  private func append(_ operation: RecordOperation, behind milliseconds: Int64) throws {
-    let request = AppendRequest(producer: ProducerName("behind")!, operations: [operation])
+  private func append(
+    _ operation: RecordOperation, behind milliseconds: Int64, by producer: String = "behind"
+  ) throws {
+    let request = AppendRequest(producer: ProducerName(producer)!, operations: [operation])
     _ = try vectors(behind: milliseconds).append(request)
   }
 
@@ -49,6 +51,15 @@ struct AppendClockTests {
       #expect(abs(milliseconds - 3_600_000) < 60_000)
     }
     #expect(try test.vectors.deltas().pending.isEmpty)
+  }
+
+  @Test func `one whose clock is as far ahead as a compaction allows shuts out none that is a little behind`() throws {
+    try append(.upsert(id, RecordBody(floats: [2])), behind: -297_000, by: "ahead")
+    #expect(try test.vectors.compact().deltas.count == 1)
+    try append(.upsert(id, RecordBody(floats: [3])), behind: 20_000)
+    let result = try test.vectors.compact()
+    #expect(result.deltas.map(\.superseded) == [0])
+    #expect(try test.vectors.reader(try #require(result.row)).get(id)?.floats == [3])
   }
 
   @Test func `an update by a clock that is behind takes the place of what is compacted`() throws {

@@ -49,6 +49,15 @@ import VectorCollections
     #expect(head.newestVersion == 1 && head.quarantine.isEmpty)
   }
 
+  @Test func `what another set aside meanwhile is not told as set aside once more`() throws {
+    try test.vectors.register(.never)
+    _ = try test.origin.create(.delta(test.vectors.collection, producer, sequence: 1), [1, 2, 3])
+    let looking = vectors { [vectors = test.vectors] in _ = try? vectors.compact() }
+    let result = try looking.compact()
+    #expect(result.isUnchanged && result.quarantined.isEmpty)
+    #expect(try test.vectors.store.head(of: test.vectors.collection).quarantine.map(\.sequence) == [1])
+  }
+
   @Test func `a compaction whose clock is behind leaves deltas waiting, and says so`() throws {
     for _ in 0..<2 { try test.append([record], by: producer) }
     let result = try vectors(clock: HourBehind()) {}.compact()

@@ -16,9 +16,11 @@ struct CrowdedRowTests {
   }
 
   /// Changes a thousand keys that no other round does.
-  private func patch(_ round: Int) throws {
+  private func patch(_ round: Int) throws { try test.append([change(round)], by: producer) }
+
+  private func change(_ round: Int) -> RecordOperation {
     let fields = (0..<1_000).map { MetadataField(key: UTF8Text("\(round)-\($0)"), value: .integer(1)) }
-    try test.append([.patch(id, MetadataFields(fields)!)], by: producer)
+    return .patch(id, MetadataFields(fields)!)
   }
 
   private func record(_ row: VersionRow?) throws -> RecordBody? {
@@ -48,6 +50,17 @@ struct CrowdedRowTests {
     let result = try test.vectors.compact()
     #expect(result.deltas.map(\.sequence) == [5] && result.quarantined.map(\.sequence) == [6, 7, 8, 9, 10])
     #expect(try record(result.row)?.metadata.fields.count == 4_000)
+  }
+
+  @Test func `a new record that is older than what is changed of it does not make room for more`() throws {
+    _ = try test.vectors.compact()
+    let late = [.upsert(id, RecordBody(floats: [2]))] + (0..<3).map(change)
+    try test.append(late, by: ProducerName("z")!)
+    try test.append((3..<6).map(change), by: producer)
+    #expect(try test.vectors.compact(deltaCountMax: 1).deltas.map(\.producer) == [producer])
+    let result = try test.vectors.compact()
+    #expect(result.deltas.isEmpty && result.quarantined.map(\.sequence) == [1])
+    #expect(try record(test.vectors.store.head(of: test.vectors.collection).newestRow)?.metadata.fields.count == 3_000)
   }
 
   @Test func `a new record makes room for changes again, also where segments are merged without it`() throws {

@@ -28,11 +28,12 @@ struct IntakeBoundTests {
     let requests = test.origin.counters.requests - before.requests
     #expect(requests < 12 * 1_028, "\(requests) requests for 1,028 unusable deltas")
     #expect(result.row?.version == 1 && result.quarantined.count == Head.quarantineCountMax)
-    #expect(result.held.map(\.reference.sequence) == [5] && result.held.first?.summary == nil)
+    #expect(result.held.map(\.reference.sequence) == [5, 6, 7, 8] && result.held.allSatisfy { $0.summary == nil })
+    #expect(result.held.dropFirst().allSatisfy { $0.cause == .behind })
     #expect(result.held.first?.reason.contains("no more can be") == true)
     try test.append([record("b")], by: producer)
     let next = try test.vectors.compact()
-    #expect(next.row?.recordCount == 2 && next.quarantined.isEmpty && next.held.map(\.reference.sequence) == [5])
+    #expect(next.row?.recordCount == 2 && next.quarantined.isEmpty && next.held.count == 4)
     #expect(try !test.vectors.reconcile().reconciles)
   }
 
@@ -64,6 +65,36 @@ struct IntakeBoundTests {
     #expect(throws: StoreError.self) { try test.vectors.readerWithPending() }
     _ = try test.vectors.compact()
     #expect(try test.records(try test.vectors.readerWithPending()).count == 4)
+  }
+
+  @Test func `a compaction takes the first of more deltas than are listed, until a reader can take the rest`() throws {
+    let test = try TestVectors { $0.log.listedCountMax = 3 }
+    for number in 0..<8 { try test.append([record("\(number)")], by: ProducerName(number < 5 ? "p" : "q")!) }
+    #expect(throws: StoreError.self) { try test.vectors.readerWithPending() }
+    #expect(throws: StoreError.self) { try test.vectors.reconcile() }
+    var taken: [String] = []
+    for isLast in [false, false, true] {
+      let result = try test.vectors.compact()
+      #expect(result.leavesDeltas == !isLast)
+      taken += result.deltas.map { "\($0.producer)\($0.sequence)" }
+    }
+    #expect(taken == ["p1", "p2", "p3", "p4", "p5", "q1", "q2", "q3"])
+    #expect(try test.records(try test.vectors.readerWithPending()).count == 8)
+    #expect(try test.vectors.reconcile().reconciles)
+  }
+
+  @Test func `of a record that one delta changes again and again, one state before is remembered`() throws {
+    var table = RowTable()
+    let name = RecordName("a")!
+    try table.attempt(0) { (table) throws(RowTable.Refusal) in
+      for number in 1...400 as ClosedRange<UInt64> {
+        let fields = MetadataFields([MetadataField(key: UTF8Text("\(number)"), value: .integer(1))])!
+        let patch = StampedOperation(clock: HybridClock(number), operation: .patch(name, fields))
+        try table.absorb(patch, by: producer)
+      }
+      #expect(table.rememberedCount == 1)
+    }
+    #expect(table.rememberedCount == 0 && table[RowKey(name)]?.changes.count == 400)
   }
 
   @Test func `of a delta that cannot be taken in whole nothing stays`() throws {

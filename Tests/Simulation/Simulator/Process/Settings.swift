@@ -42,6 +42,7 @@ enum Settings {
     var settings = VectorStore.Settings(temporaryDirectory: process.world.folder + "/tmp")
     settings.memory = process.memory
     settings.log.clockSkewMaxMilliseconds = process.weather.clockSkewMax
+    settings.log.appendSkewMaxMilliseconds = 2 * process.weather.clockSkewMax
     settings.lease = LeaseUse(
       isStopped: { !process.isAlive },
       changed: { change, report in process.note(change, report) },

@@ -135,6 +135,22 @@ import Testing
     #expect(point > 20 && point < 1_000)
   }
 
+  /// To the call that links it, a file that vanished looks like this.
+  @Test(arguments: ["z", "link", "pipe"]) func `stays when a file beside it vanishes`(name: String) throws {
+    let fixture = try fixture()
+    let met = Mutex(0)
+    _ = try SystemCallHook.during { call, path in
+      guard call == .link, path.hasSuffix("/\(name)") else { return nil }
+      met.withLock { $0 += 1 }
+      return .fail(errno: ENOENT)
+    } _: {
+      try fixture.sync(2)
+    }
+    #expect(met.withLock { $0 } == 2, "before the exchange, and after it")
+    let others = ["deep/z", "link", "pipe"].filter { !$0.hasSuffix(name) }
+    for other in others { try fixture.shell("test -L copy/cache/\(other) -o -e copy/cache/\(other)") }
+  }
+
   @Test func `is no difference between the directory and its version`() throws {
     let fixture = try fixture()
     let comparison = try DirectoryComparison(directory: fixture.copy, jobs: 1, control: fixture.control)

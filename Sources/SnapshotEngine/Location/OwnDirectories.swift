@@ -8,8 +8,7 @@ internal import Primitives
 struct OwnDirectories: Sendable {
   private struct Own: Sendable {
     let name: String
-    /// Absolute, without links; as far as a network file system on the way.
-    let path: [UInt8]
+    let path: String
     /// Whether a version may hold it: its bytes are nothing that a `create` writes to.
     let mayBeStored: Bool
   }
@@ -24,7 +23,7 @@ struct OwnDirectories: Sendable {
       ("the state of this host", state?.path, true),
     ]
     own = named.compactMap { name, path, mayBeStored in
-      path.map { Own(name: name, path: OwnDirectories.resolved($0), mayBeStored: mayBeStored) }
+      path.map { Own(name: name, path: $0, mayBeStored: mayBeStored) }
     }
   }
 
@@ -39,20 +38,22 @@ struct OwnDirectories: Sendable {
   }
 
   private func check(_ directory: String, _ own: [Own], _ advice: String) throws(EngineError) {
-    let path = OwnDirectories.resolved(directory)
+    let table = try? MountTable.current()
+    let path = OwnDirectories.resolved(directory, table)
     let name = Printable.string(directory)
     for place in own {
+      let ownPath = OwnDirectories.resolved(place.path, table)
       let how: String
-      if place.path == path {
+      if ownPath == path {
         how = "\(name) is \(place.name)"
-      } else if OwnDirectories.isBelow(place.path, path) {
+      } else if OwnDirectories.isBelow(ownPath, path) {
         how = "\(place.name) lies in \(name)"
-      } else if OwnDirectories.isBelow(path, place.path) {
+      } else if OwnDirectories.isBelow(path, ownPath) {
         how = "\(name) lies in \(place.name)"
       } else {
         continue
       }
-      throw EngineError(.usage, "\(how) (\(Printable.string(place.path)))", subject: name, advice: advice)
+      throw EngineError(.usage, "\(how) (\(Printable.string(ownPath)))", subject: name, advice: advice)
     }
   }
 
@@ -66,9 +67,9 @@ struct OwnDirectories: Sendable {
     return path
   }
 
-  /// Touches nothing that is mounted from elsewhere.
-  private static func resolved(_ path: String) -> [UInt8] {
-    let place = try? MountTable.current().place(of: path)
-    return place?.bytes ?? Array(DirectoryPlace.absolute(path).utf8)
+  /// Absolute, without links; as far as a network file system on the way. Touches nothing that is mounted from
+  /// elsewhere.
+  private static func resolved(_ path: String, _ table: MountTable?) -> [UInt8] {
+    (try? table?.place(of: path))?.bytes ?? Array(DirectoryPlace.absolute(path).utf8)
   }
 }

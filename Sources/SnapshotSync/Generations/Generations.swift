@@ -137,21 +137,24 @@ struct Generations: Sendable {
   }
 
   /// Nil when somebody pins it. One without a pin is nobody's.
-  ///
-  /// Waits a moment: between its fork and its exec a child of some process has what that process just let go.
   private func exclusive(_ generation: borrowing Directory) throws(FileError) -> FileLock? {
     if try generation.statusIfPresent(of: StatePath.directory) == nil {
       try generation.makeDirectory(StatePath.directory)
     }
-    return try exclusive(generation, clock)
+    return try FileLock.exclusivePin(in: generation, clock)
   }
+}
 
-  private func exclusive(
-    _ generation: borrowing Directory, _ clock: some MonotonicClock
+extension FileLock {
+  /// The exclusive lock of a pin; nil when somebody holds it.
+  ///
+  /// Waits a moment: between its fork and its exec a child of some process has what that process just let go.
+  static func exclusivePin(
+    in directory: borrowing Directory, _ clock: some MonotonicClock
   ) throws(FileError) -> FileLock? {
     do throws(FileError) {
       let deadline = Deadline(seconds: 0.05, from: clock)
-      return try FileLock.acquire(StatePath.pin, in: generation, .exclusive, deadline: deadline, clock: clock)
+      return try acquire(StatePath.pin, in: directory, .exclusive, deadline: deadline, clock: clock)
     } catch {
       guard error.meaning == .timedOut else { throw error }
       return nil

@@ -57,20 +57,10 @@ package final class PinnedCopy: Sendable {
   static func whileUnpinned<Value>(
     _ tree: LocalTree, _ clock: any MonotonicClock, _ body: () throws(SyncError) -> Value
   ) throws(SyncError) -> Value {
-    let lock = try exclusive(tree, clock)
+    let lock = try filing { () throws(FileError) in try FileLock.exclusivePin(in: tree.directory, clock) }
+    guard let lock else { throw .busy("\(tree.directory.path) is pinned by a reader, and would change under it") }
     let value = try body()
     try? lock.release()
     return value
-  }
-
-  /// Waits a moment: between its fork and its exec a child of some process has what that process just let go.
-  private static func exclusive(_ tree: LocalTree, _ clock: some MonotonicClock) throws(SyncError) -> FileLock {
-    do throws(FileError) {
-      let deadline = Deadline(seconds: 0.05, from: clock)
-      return try FileLock.acquire(StatePath.pin, in: tree.directory, .exclusive, deadline: deadline, clock: clock)
-    } catch {
-      guard error.meaning == .timedOut else { throw .file(error) }
-      throw .busy("\(tree.directory.path) is pinned by a reader, and would change under it")
-    }
   }
 }

@@ -69,67 +69,87 @@ struct KeptEntries: Sendable {
 // MARK: - Into the next tree
 
 extension KeptEntries {
-  private typealias Made = (path: RelativePath, status: FileStatus)
-
   /// Gives each a second name in `next`, at the same path, unless something is there; directories are made anew. All
   /// names are durable afterwards. What vanishes meanwhile is left out.
   ///
   /// - Throws: `.denied`, `.unsupported` or `.tooLarge` where files cannot have a further name.
   func link(from tree: LocalTree, to next: LocalTree) throws(FileError) {
-    var made: [Made] = []
-    for path in paths.sorted() {
+    var links = KeptLinks(from: tree, to: next)
+    for path in paths.sorted() { try links.add(path) }
+    try links.settle()
+  }
+}
+
+/// Second names that are being given.
+private struct KeptLinks {
+  private let tree: LocalTree
+  private let next: LocalTree
+  private var made: [(path: RelativePath, status: FileStatus)] = []
+  /// Directories with new names in them; nil is the root.
+  private var changed: Set<RelativePath?> = []
+
+  init(from tree: LocalTree, to next: LocalTree) {
+    self.tree = tree
+    self.next = next
+  }
+
+  /// Links a file, or all that is in a directory.
+  mutating func add(_ path: RelativePath) throws(FileError) {
+    guard try makeParents(of: path) else { return }
+    var rest = [path]
+    while let path = rest.popLast() {
       do throws(FileError) {
-        try link(path, from: tree, to: next, &made)
+        rest += try link(path)
       } catch {
+        // Others go on writing: this one has vanished, and the rest has not.
         guard error.meaning == .notFound || error.meaning == .notADirectory else { throw error }
       }
+    }
+  }
+
+  /// Makes the names durable, then gives directories their owners and modes.
+  func settle() throws(FileError) {
+    for path in changed {
+      if let path { try next.directory.openDirectory(path).sync() } else { try next.directory.sync() }
     }
     for (path, status) in made.reversed() {
       _ = try? next.directory.settleOwner(of: path, status.ownedBy)
       try next.directory.settleMode(ofDirectory: path, to: status.mode)
     }
-    for path in above where try next.directory.statusIfPresent(of: path)?.kind == .directory {
-      try next.directory.openDirectory(path).sync()
-    }
-    if !paths.isEmpty { try next.directory.sync() }
   }
 
-  private func link(
-    _ path: RelativePath, from tree: LocalTree, to next: LocalTree, _ made: inout [Made]
-  ) throws(FileError) {
-    guard try makeParents(of: path, from: tree, in: next, &made) else { return }
-    var rest = [path]
-    while let path = rest.popLast() {
-      guard let status = try tree.directory.statusIfPresent(of: path) else { continue }
-      let there = try next.directory.statusIfPresent(of: path)
-      if status.kind == .directory {
-        guard there == nil || there?.kind == .directory else { continue }
-        if there == nil { try make(path, status, in: next, &made) }
-        for entry in try tree.directory.openDirectory(path).list() {
-          guard let below = path.appending(entry.name) else { throw FileError.tooLong(below: path.bytes) }
-          rest.append(below)
-        }
-      } else if there == nil {
-        try tree.directory.link(path, to: path, in: next.directory)
-      }
+  /// - Returns: what is in it.
+  private mutating func link(_ path: RelativePath) throws(FileError) -> [RelativePath] {
+    guard let status = try tree.directory.statusIfPresent(of: path) else { return [] }
+    let there = try next.directory.statusIfPresent(of: path)
+    guard status.kind == .directory else {
+      guard there == nil else { return [] }
+      try tree.directory.link(path, to: path, in: next.directory)
+      changed.insert(path.parent)
+      return []
     }
+    guard there == nil || there?.kind == .directory else { return [] }
+    if there == nil { try make(path, status) }
+    var below: [RelativePath] = []
+    for entry in try tree.directory.openDirectory(path).list() {
+      guard let path = path.appending(entry.name) else { throw FileError.tooLong(below: path.bytes) }
+      below.append(path)
+    }
+    return below
   }
 
-  /// - Returns: false when the version has something else in the place of one of them.
-  private func makeParents(
-    of path: RelativePath, from tree: LocalTree, in next: LocalTree, _ made: inout [Made]
-  ) throws(FileError) -> Bool {
+  /// - Returns: false when the version has something else in the place of one of them, or it has vanished.
+  private mutating func makeParents(of path: RelativePath) throws(FileError) -> Bool {
     guard let parent = path.parent else { return true }
     if let there = try next.directory.statusIfPresent(of: parent) { return there.kind == .directory }
-    guard try makeParents(of: parent, from: tree, in: next, &made) else { return false }
-    try make(parent, try tree.directory.status(of: parent), in: next, &made)
+    guard try makeParents(of: parent), let status = try tree.directory.statusIfPresent(of: parent) else { return false }
+    try make(parent, status)
     return true
   }
 
-  private func make(
-    _ path: RelativePath, _ status: FileStatus, in next: LocalTree, _ made: inout [Made]
-  ) throws(FileError) {
+  private mutating func make(_ path: RelativePath, _ status: FileStatus) throws(FileError) {
     try next.directory.makeDirectory(path, mode: FileMode(0o700))
     made.append((path, status))
+    changed.insert(path.parent)
   }
 }

@@ -85,21 +85,16 @@ import Testing
     let random = SeededRandomSource(seed: seed)
     for count in Array(0..<200) + [4_095, 65_536] {
       let input = bytes(UInt64(count), random)
-      let planes = Planes(splitting: input.rawSpan)
+      var lower = [UInt8](repeating: 0, count: Planes.offset(of: 3, byteCount: count))
+      let top = unsafe lower.withUnsafeMutableBufferPointer { unsafe Planes.split(input.rawSpan, lower: $0) }
       for plane in 0..<4 {
-        let found = planes.bytes(plane)
-        #expect(found == input.indices.filter { $0 % 4 == plane }.map { input[$0] }, "\(count) bytes, seed \(seed)")
+        let range = Planes.offset(of: plane, byteCount: count)..<Planes.offset(of: plane + 1, byteCount: count)
+        #expect(
+          Array((lower + top)[range]) == input.indices.filter { $0 % 4 == plane }.map { input[$0] },
+          "\(count) bytes, seed \(seed)")
       }
-      let (lower, top) = (planes.bytes(0) + planes.bytes(1) + planes.bytes(2), planes.bytes(3))
       let joined = Planes.join(lower.rawSpan, top: top.rawSpan, byteCount: count)
       #expect(joined == input, "\(count) bytes, seed \(seed)")
     }
-  }
-}
-
-extension Planes {
-  fileprivate func bytes(_ plane: Int) -> [UInt8] {
-    let span = span(plane)
-    return unsafe span.withUnsafeBytes { unsafe Array($0) }
   }
 }

@@ -14,5 +14,5 @@ readonly support
 exec </dev/null
 
 if [ -z "${SNAPCTL:-}" ] && [[ " $* " != *" --help "* ]]; then SNAPCTL=$(bash "$support/release.sh"); fi
-export PYTHONPATH=$support PYTHONDONTWRITEBYTECODE=1
+export PYTHONPATH=$support/../../Benchmarks:$support PYTHONDONTWRITEBYTECODE=1
 exec python3 -m figures.nightly ${SNAPCTL:+--snapctl "$SNAPCTL"} "$@"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test, then the independent reader; what failed stands once more at the end.
+# Runs every test, then the independent reader, and where CI is set the gate: crash points, faults, pauses, hostile files,
+# failing servers and mounts, each a line of the figures. What failed stands once more at the end.
 # usage: test.sh [options of swift build…]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -14,4 +15,6 @@ if [ "$status" -ne 0 ]; then
   grep -E '^✘|error:|Fatal error' "$log" | sort -u | head -n 60
   exit "$status"
 fi
-bash Tests/Support/reader.sh "$(swift build --show-bin-path "$@")/snapctl"
+snapctl=$(swift build --show-bin-path "$@")/snapctl
+bash Tests/Support/reader.sh "$snapctl"
+if [ -n "${CI:-}" ]; then SNAPCTL=$snapctl bash Tests/Support/figures.sh --gate; fi

@@ -1,37 +1,29 @@
 internal import CKernels
 
 /// Bytes split into four planes, byte i to plane i mod 4, one plane behind the other.
-package struct Planes {
-  private let bytes: [UInt8]
-
+package enum Planes {
   /// Where a plane begins when `byteCount` bytes are split.
   package static func offset(of plane: Int, byteCount: Int) -> Int {
     (0..<plane).reduce(0) { $0 + (byteCount + 3 - $1) / 4 }
   }
 
-  package init(splitting input: RawSpan) {
+  /// Writes the first three planes to `lower`, all of it, and gives the last.
+  ///
+  /// - Precondition: `lower` has the bytes that stand before the last plane, as `offset(of:byteCount:)` says.
+  package static func split(_ input: RawSpan, lower: UnsafeMutableBufferPointer<UInt8>) -> [UInt8] {
     let count = input.byteCount
-    // Safe: the planes have as many bytes as the input, and the kernel writes all of them.
-    bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { output, initialized in
-      initialized = count
-      guard count > 0, let start = output.baseAddress else { return }
-      let planes = unsafe (0..<4).map { unsafe start + Planes.offset(of: $0, byteCount: count) }
+    precondition(lower.count == offset(of: 3, byteCount: count))
+    // Safe: every plane has the bytes that the kernel writes, and it writes all of them.
+    return unsafe [UInt8](unsafeUninitializedCapacity: count - lower.count) { top, initialized in
+      initialized = count - lower.count
+      guard count >= 4, let start = lower.baseAddress, let top = top.baseAddress else {
+        return unsafe copyFew(input, to: lower)
+      }
+      let planes = unsafe (0..<3).map { unsafe start + offset(of: $0, byteCount: count) } + [top]
       unsafe input.withUnsafeBytes { input in
         unsafe kernel_planes_split(input.baseAddress!.assumingMemoryBound(to: UInt8.self), count, planes)
       }
     }
-  }
-
-  /// The bytes of one plane.
-  @_lifetime(borrow self)
-  package func span(_ plane: Int) -> RawSpan { span(plane..<(plane + 1)) }
-
-  /// The bytes of neighbouring planes.
-  @_lifetime(borrow self)
-  package func span(_ planes: Range<Int>) -> RawSpan {
-    bytes.rawSpan.extracting(
-      Planes.offset(
-        of: planes.lowerBound, byteCount: bytes.count)..<Planes.offset(of: planes.upperBound, byteCount: bytes.count))
   }
 
   /// Undoes the split: `lower` holds the first three planes, `top` the last.

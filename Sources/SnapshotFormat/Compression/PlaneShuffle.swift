@@ -17,15 +17,27 @@ package enum PlaneShuffle {
     return top.count * 4 < second.count
   }
 
-  package static func encode(_ bytes: RawSpan, compressor: ZstdCompressor) -> [UInt8] {
-    let planes = Planes(splitting: bytes)
-    let compressed = compressor.compressByFrequency(planes.span(3))
-    var output = ByteWriter(capacity: 4 + bytes.byteCount + compressed.count)
-    output.integer(UInt32(compressed.count))
-    output.append(planes.span(0..<3))
-    output.append(compressed)
-    return output.bytes
+  /// - Parameter head: so many zeros stand before the stored bytes, for whoever writes there.
+  package static func encode(_ bytes: RawSpan, behind head: Int = 0, compressor: ZstdCompressor) -> [UInt8] {
+    let lowerByteCount = Planes.offset(of: 3, byteCount: bytes.byteCount)
+    let start = head + countByteCount
+    let end = start + lowerByteCount
+    let capacity = end + Zstd.bound(bytes.byteCount - lowerByteCount)
+    // Safe: the parts lie within the capacity one behind the other, and each is written whole.
+    return unsafe [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
+      let top = unsafe Planes.split(bytes, lower: UnsafeMutableBufferPointer(rebasing: output[start..<end]))
+      let compressed = unsafe compressor.compressByFrequency(
+        top.rawSpan, into: UnsafeMutableBufferPointer(rebasing: output[end...]))
+      unsafe output[..<head].initialize(repeating: 0)
+      for index in 0..<countByteCount {
+        unsafe output.initializeElement(at: head + index, to: UInt8(truncatingIfNeeded: compressed >> (8 * index)))
+      }
+      count = end + compressed
+    }
   }
+
+  /// What tells how many bytes the compressed plane has.
+  private static let countByteCount = 4
 
   package static func decode(
     _ stored: RawSpan, byteCount: Int, decompressor: ZstdDecompressor

@@ -14,6 +14,9 @@ package enum Zstd {
     compressors.withItem { $0.compress(bytes, level: level) }
   }
 
+  /// The most that a frame of so many bytes can have.
+  static func bound(_ byteCount: Int) -> Int { ZSTD_compressBound(byteCount) }
+
   /// About how many bytes are left of `bytes` at level 1: what is said of a quarter of a full chunk, taken from its
   /// middle, is said of all.
   package static func estimate(_ bytes: RawSpan) -> Int {
@@ -40,20 +43,24 @@ package enum Zstd {
     unsafe ZSTD_freeCCtx(context)
   }
 
-  package func compress(_ bytes: RawSpan, level: Int32) -> [UInt8] {
+  /// - Parameter head: so many zeros stand before the frame, for whoever writes there.
+  package func compress(_ bytes: RawSpan, level: Int32, behind head: Int = 0) -> [UInt8] {
     unsafe ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters)
     unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
-    return compress(bytes)
+    return compress(bytes, behind: head)
   }
 
   /// Compresses by how often each byte occurs, with hardly a search for matches: faster, and of bytes without order, as
   /// the exponents of floats are, smaller too: than at level 1 by 0.4 % of real embeddings, by 11 % of made-up weights.
-  package func compressByFrequency(_ bytes: RawSpan) -> [UInt8] {
+  ///
+  /// - Parameter output: has room for the bound of as many bytes.
+  /// - Returns: how many bytes of it are the frame.
+  func compressByFrequency(_ bytes: RawSpan, into output: UnsafeMutableBufferPointer<UInt8>) -> Int {
     unsafe ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters)
     unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, -256)
     // Levels below 0 leave single bytes as they are unless told so: the library's `literalCompressionMode`.
     unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_experimentalParam5, 1)
-    return compress(bytes)
+    return unsafe compress(bytes, into: output)
   }
 
   /// Compresses with `prefix` as if it stood before `bytes`; it is needed again to decompress.
@@ -75,15 +82,21 @@ package enum Zstd {
     return compress(sample, level: 1).count <= sample.byteCount / 4 * 3
   }
 
-  private func compress(_ bytes: RawSpan) -> [UInt8] {
-    let capacity = ZSTD_compressBound(bytes.byteCount)
+  private func compress(_ bytes: RawSpan, behind head: Int = 0) -> [UInt8] {
+    let capacity = head + Zstd.bound(bytes.byteCount)
+    // Safe: both parts lie within the capacity, and as many bytes are written as are counted.
     return unsafe [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
-      let written = unsafe bytes.withUnsafeBytes { input in
-        unsafe ZSTD_compress2(context, output.baseAddress, capacity, input.baseAddress, input.count)
-      }
-      precondition(ZSTD_isError(written) == 0, "zstd cannot fail with a buffer of its own bound")
-      count = written
+      unsafe output[..<head].initialize(repeating: 0)
+      count = unsafe head + compress(bytes, into: UnsafeMutableBufferPointer(rebasing: output[head...]))
     }
+  }
+
+  private func compress(_ bytes: RawSpan, into output: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    let written = unsafe bytes.withUnsafeBytes { input in
+      unsafe ZSTD_compress2(context, output.baseAddress, output.count, input.baseAddress, input.count)
+    }
+    precondition(ZSTD_isError(written) == 0, "zstd cannot fail with a buffer of its own bound")
+    return written
   }
 }
 

@@ -53,8 +53,10 @@ package struct FrameHeader: Sendable, Equatable {
   package let storedCRC: UInt32
   package let entries: [FrameEntry]
 
-  package var byteCount: Int { FrameHeader.fixedByteCount + entries.count * FrameEntry.byteCount }
+  package var byteCount: Int { FrameHeader.byteCount(entries: entries.count) }
   package var frameByteCount: Int { byteCount + storedByteCount }
+
+  package static func byteCount(entries count: Int) -> Int { fixedByteCount + count * FrameEntry.byteCount }
 
   package init(
     encoding: FrameEncoding, kind: FrameKind, storedByteCount: Int, rawByteCount: Int, storedCRC: UInt32,

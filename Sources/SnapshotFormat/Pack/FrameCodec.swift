@@ -19,31 +19,47 @@ package final class FrameEncoder {
   package func encode(
     _ raw: RawSpan, entries: [FrameEntry], kind: FrameKind, compresses: Bool = true
   ) -> EncodedFrame {
-    let (encoding, stored) = store(raw, kind: kind, compresses: compresses)
+    let head = FrameHeader.byteCount(entries: entries.count)
+    guard let (encoding, compressed) = compressed(raw, behind: head, kind: kind, compresses: compresses) else {
+      return EncodedFrame(bytes: FrameEncoder.stored(raw, entries: entries, kind: kind), isCompressed: false)
+    }
+    var frame = compressed
     let header = FrameHeader(
-      encoding: encoding, kind: kind, storedByteCount: stored?.count ?? raw.byteCount, rawByteCount: raw.byteCount,
-      storedCRC: stored.map { CRC32C.of($0) } ?? CRC32C.of(raw), entries: entries)
-    var output = ByteWriter(capacity: header.frameByteCount)
+      encoding: encoding, kind: kind, storedByteCount: frame.count - head, rawByteCount: raw.byteCount,
+      storedCRC: CRC32C.of(frame.rawSpan.extracting(head..<frame.count)), entries: entries)
+    var output = ByteWriter(capacity: head)
     header.write(to: &output)
-    if let stored { output.append(stored) } else { output.append(raw) }
-    return EncodedFrame(bytes: output.bytes, isCompressed: stored != nil)
+    frame.replaceSubrange(..<head, with: output.bytes)
+    return EncodedFrame(bytes: frame, isCompressed: true)
   }
 
-  /// The stored bytes, or nil for `raw` itself.
-  private func store(_ raw: RawSpan, kind: FrameKind, compresses: Bool) -> (FrameEncoding, [UInt8]?) {
+  private static func stored(_ raw: RawSpan, entries: [FrameEntry], kind: FrameKind) -> [UInt8] {
+    let header = FrameHeader(
+      encoding: .stored, kind: kind, storedByteCount: raw.byteCount, rawByteCount: raw.byteCount,
+      storedCRC: CRC32C.of(raw), entries: entries)
+    var output = ByteWriter(capacity: header.frameByteCount)
+    header.write(to: &output)
+    output.append(raw)
+    return output.bytes
+  }
+
+  /// The compressed bytes behind as many zeros as the header has; nil where they gain too little.
+  private func compressed(
+    _ raw: RawSpan, behind head: Int, kind: FrameKind, compresses: Bool
+  ) -> (FrameEncoding, [UInt8])? {
     switch kind {
     case .patches, .pages:
-      let compressed = compressor.compress(raw, level: kind == .patches ? 4 : 1)
-      return compressed.count < raw.byteCount ? (.zstd, compressed) : (.stored, nil)
+      let frame = compressor.compress(raw, level: kind == .patches ? 4 : 1, behind: head)
+      return frame.count - head < raw.byteCount ? (.zstd, frame) : nil
     case .chunks:
-      guard compresses else { return (.stored, nil) }
+      guard compresses else { return nil }
       let floats = PlaneShuffle.looksLikeFloats(raw) && !compressor.isText(raw)
-      let compressed =
+      let frame =
         floats
-        ? PlaneShuffle.encode(raw, compressor: compressor)
-        : compressor.compress(raw, level: raw.byteCount > Limits.chunkByteCount ? 2 : 1)
-      let gains = compressed.count <= raw.byteCount - raw.byteCount / 20
-      return gains ? (floats ? .shuffled : .zstd, compressed) : (.stored, nil)
+        ? PlaneShuffle.encode(raw, behind: head, compressor: compressor)
+        : compressor.compress(raw, level: raw.byteCount > Limits.chunkByteCount ? 2 : 1, behind: head)
+      let gains = frame.count - head <= raw.byteCount - raw.byteCount / 20
+      return gains ? (floats ? .shuffled : .zstd, frame) : nil
     }
   }
 }

@@ -15,3 +15,9 @@ from . import scale, flatness  # noqa: F401
 from . import speed, floor, sets, instructions  # noqa: F401
 from . import unsynced, search, reads  # noqa: F401
 from . import appends, compaction, scattered, exclusion, compacted  # noqa: F401
+
+# What continuous integration holds the program to after the tests: what is right or wrong, never how fast. The short form
+# of each; nightly.py has the long ones.
+GATE = (
+    "copies", "explain", "unchanged", "cache", "input", "reconcile", "kills", "faults", "pauses", "hostile", "races", "users",
+    "s3-faults", "s3-refused", "hung-mounts")

@@ -25,7 +25,7 @@
 
 #include "kernels.h"
 
-enum { CHUNK = 65536, FRAME = 4 * CHUNK, PIECE = 16 * CHUNK, FILES = 64, ID = 32, PAGE = 4096 };
+enum { CHUNK = 65536, FRAME = 4 * CHUNK, PIECE = 16 * CHUNK, FILES = 4096, ID = 32, PAGE = 4096 };
 
 struct frame { uint8_t *bytes; size_t count, raw; int form; };
 struct file { char name[512]; size_t size; uint8_t *ids; struct frame *frames; };

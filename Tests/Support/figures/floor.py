@@ -5,7 +5,10 @@ import shutil
 import statistics
 import subprocess
 
-from .context import REPOSITORY
+from datasets import FULL, Sources
+from peers import Borg, Snapctl
+
+from .context import REPOSITORY, disk_free
 from .registry import Result, Unavailable, figure
 from .sha import PROMISED, sha_rate
 from .speed import SECONDS, VERIFIED, Chain, allowed, share, versions_of
@@ -19,6 +22,7 @@ JOBS = (("first", ("first",), 1), ("creates", ("creates",), 4), ("patches", ("pa
 ANOTHER_WAY = ("base-file",)  # to do it, told only
 VERIFY = (("restore", "decode"), ("restore", "hash"), ("creates", "check"), ("patch1", "apply"), ("patch1", "hash"),
           ("patches", "apply"), ("patches", "hash"))
+SETS = ("experiments", "floats")  # whose first snapshot takes a peer less
 KERNELS = ("sha256.c", "sha256_turns.c", "sha256_wide.c", "planes.c", "differences.c")
 
 
@@ -41,6 +45,8 @@ def floor(context):
     phases = {f"{phase} of {job}": floors[job][phase] for job, phase in VERIFY} | {"start": own["start"]}
     allowance = own["verified bytes"] * PROMISED / rate / VERIFIED
     yield compared("verify of the five versions", own["verify"], phases, allowance)
+    for name in SETS:
+        yield first_snapshot(context, program, name)
 
 
 def compared(what, seconds, phases, bound):
@@ -52,6 +58,37 @@ def compared(what, seconds, phases, bound):
         f"CPU of {what}, beside the floor of this machine",
         f"{seconds:.3f} s; floor {least_seconds:.3f} s ({parts}): {ratio:.2f} x; `speed` allows {bound:.3f} s{beyond}",
         f"<= {RATIO:g} x", ratio <= RATIO)
+
+
+def first_snapshot(context, program, name):
+    """Of other data, beside a peer that decodes nothing again."""
+    version = made(context, name)
+    tools = [tool for tool in (Snapctl(context), Borg(context)) if not tool.missing]
+    rounds = [{tool.name: create(context, tool, version) for tool in tools} for _ in range(ROUNDS)]
+    floors = [least(program, context.folder("floor-data"), [version])["first"] for _ in range(ROUNDS)]
+    context.folder(name)  # gives the room back
+    own, *peers = (statistics.median(one[tool.name] for one in rounds) for tool in tools)
+    phases = {phase: min(one[phase] for one in floors) for phase in floors[0]}
+    least_seconds = sum(phases.values())
+    parts = ", ".join(f"{phase} {value:.2f}" for phase, value in phases.items())
+    beside = "".join(f"; {tool.name} {seconds:.2f} s" for tool, seconds in zip(tools[1:], peers))
+    return Result(
+        f"CPU of the first snapshot, {name}, beside the floor of this machine",
+        f"{own:.2f} s; floor {least_seconds:.2f} s ({parts}): {own / least_seconds:.2f} x{beside}",
+        f"<= {RATIO:g} x", own <= RATIO * least_seconds)
+
+
+def create(context, tool, version):
+    tool.prepare(context.folder("floor-tool"), [version])
+    return tool.create(1).cpu
+
+
+def made(context, name):
+    """The first version of one of the benchmark's sets."""
+    data = next(data for data in FULL if data.name == name)
+    if disk_free(context.scratch) < data.wanted:
+        raise Unavailable(f"{data.wanted / 1e9:g} GB of disk are wanted in {context.scratch}; set TMPDIR")
+    return data.make(context.folder(name), Sources(context, context.seed, None, None))[0]
 
 
 def summed(jobs):

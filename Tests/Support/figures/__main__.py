@@ -54,7 +54,7 @@ def results_of(name, context):
 def run(options, scratch, fast):
     context = Context(
         options.snapctl, scratch, options.data, options.seed, options.seconds, fast,
-        options.data_big and options.data_big.resolve())
+        options.data_big and options.data_big.resolve(), catalogue.GATE_SHARE if options.gate else 1)
     print(f"# seed {options.seed}, data {options.data or 'the fixture'}; name | measured | bound | verdict", flush=True)
     failed = 0
     for name in options.names:

@@ -17,15 +17,20 @@ VERSIONS = ("v1", "v2", "v3", "v4", "v5", "v6")
 
 
 class Context:
-    def __init__(self, binary, scratch, data=None, seed=1, seconds=60, fast=None, big=None):
+    def __init__(self, binary, scratch, data=None, seed=1, seconds=60, fast=None, big=None, share=1):
         self.binary, self.scratch, self.data = binary, pathlib.Path(scratch), pathlib.Path(data or FIXTURE)
         self.seed, self.seconds, self.fast = seed, seconds, fast and pathlib.Path(fast)
         self.big = big and pathlib.Path(big)
+        self.share = share  # of many points of the same kind, those that are tried
         self.memory = {}
 
     def random(self, name):
         """Chance that depends on the run's seed and the name alone."""
         return random.Random(f"{self.seed}/{name}")
+
+    def sample(self, name, points):
+        """The share of them that is tried, in their order; which ones depends on the seed and the name."""
+        return points if self.share == 1 else sorted(self.random(name).sample(points, round(self.share * len(points))))
 
     def folder(self, name):
         """An empty folder of that name."""

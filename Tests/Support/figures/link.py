@@ -1,5 +1,5 @@
 """A line of 1 Gbit/s and 2 ms between a worker and its store: how much of it a first sync uses, and what a daily sync takes
-beside a copy of the whole directory from a network mount over the same line.
+beside a copy of the whole directory from a network mount over the same line; from S3, and from a store on that mount.
 """
 
 import pathlib
@@ -68,7 +68,7 @@ class Line:
     def results(self):
         self.snapctl.ok("init")
         yield self.first()
-        yield self.daily()
+        yield from self.daily()
 
     def first(self):
         source = self.folder / "bulk"
@@ -109,26 +109,41 @@ class Line:
         return self.url.removeprefix("http://")
 
     def daily(self):
+        """Both ways beside the same copies of the mounted directory."""
         what, days = large(self.context)
-        copy = self.folder / "copy"
-        for number, source in enumerate(days, 1):
-            live = fresh_copy(source, self.folder / "live")
-            self.snapctl.ok("create", DAILY, live, "--expect", number - 1)
-        mounted = fresh_copy(days[1], self.export / "day")
-        here = self.mount / pathlib.Path(mounted).relative_to(self.export)
-        synced, copied, faults = [], [], []
-        for _ in range(ROUNDS):
-            shutil.rmtree(copy, ignore_errors=True)
-            self.snapctl.ok("sync", f"{DAILY}@1", copy)
-            run = self.snapctl.ok("sync", f"{DAILY}@2", copy, "--in-place")
-            synced.append(run.seconds)
-            faults += differences(days[1], copy)
-            copied.append(self.copied(here))
-        ratio = min(copied) / min(synced)
-        faults += [] if ratio >= FASTER_MIN else [f"{ratio:.1f} ×"]
-        return verdict(
-            f"1 Gbit/s, 2 ms: a daily sync ({what}) beside shutil.copytree from sshfs", f">= {FASTER_MIN} × faster",
-            faults, f"{ratio:.1f} ×: {min(synced):.2f} s, {min(copied):.2f} s; the least of {ROUNDS}")
+        exported = self.context.snapctl(self.export / "store")
+        exported.ok("init", "--catalog", "directory")
+        for snapctl in self.snapctl, exported:
+            for number, source in enumerate(days, 1):
+                live = fresh_copy(source, self.folder / "live")
+                snapctl.ok("create", DAILY, live, "--expect", number - 1)
+        mounted = self.mounted(fresh_copy(days[1], self.export / "day"))
+        copied, synced = [], {"S3": [], "a store on that sshfs": []}
+        faults = {way: [] for way in synced}
+        for number in range(ROUNDS):
+            # Nothing of this store has been read over the mount before.
+            store = shutil.copytree(self.export / "store", self.export / f"store-{number}")
+            for way, first, second in (
+                    ("S3", self.snapctl, self.snapctl),
+                    ("a store on that sshfs", exported, self.context.snapctl(self.mounted(store)))):
+                copy = self.folder / "copy"
+                shutil.rmtree(copy, ignore_errors=True)
+                first.ok("sync", f"{DAILY}@1", copy)
+                run = second.ok("sync", f"{DAILY}@2", copy, "--in-place")
+                synced[way].append(run.seconds)
+                faults[way] += differences(days[1], copy)
+            copied.append(self.copied(mounted))
+        for way, seconds in synced.items():
+            ratio = min(copied) / min(seconds)
+            slow = [] if ratio >= FASTER_MIN else [f"{ratio:.1f} ×"]
+            yield verdict(
+                f"1 Gbit/s, 2 ms: a daily sync ({what}) from {way} beside shutil.copytree from sshfs",
+                f">= {FASTER_MIN} × faster", faults[way] + slow,
+                f"{ratio:.1f} ×: {min(seconds):.2f} s, {min(copied):.2f} s; the least of {ROUNDS}")
+
+    def mounted(self, path):
+        """What the other host exports, as this one sees it."""
+        return self.mount / pathlib.Path(path).relative_to(self.export)
 
     def copied(self, mounted):
         target = self.folder / "copied"

@@ -10,6 +10,7 @@ import os
 import re
 
 from . import harm
+from .context import GRACE_SECONDS
 from .harm import Spell, answering
 from .kills import Sweep
 from .proxy import Proxy
@@ -25,7 +26,6 @@ DONE, DAMAGED, UNKNOWN, NO_SPACE, NO_ANSWER = 0, 4, 7, 8, 9
 ALL_VERBS = VERBS | {Upload.name: Upload}
 WRITERS = ("create", "append", "compact")
 AT_ONCE = 4  # they mostly wait
-BUSY_SECONDS = 1.0  # what the end of a call may come late
 DUMP = re.compile(r"\bnil\b|\bkind: ")  # of a value of the program, where a sentence should stand
 
 
@@ -58,10 +58,10 @@ READERS = {
     "deltas": ("verify",), "store": tuple(VERBS)}
 EACH_FLIPPED = {"exits": (DAMAGED,), "is_whole": True}
 LATE = {"exits": (DONE, NO_ANSWER, UNKNOWN), "count": EVER}  # done: where only a leftover was to be removed
-BY_DEADLINE = {"options": ("--deadline", DEADLINE), "within": DEADLINE + BUSY_SECONDS}
+BY_DEADLINE = {"options": ("--deadline", DEADLINE), "within": DEADLINE + GRACE_SECONDS}
 # A request that stalls is the last of its kind. A commit looks for so long whether it took effect; then what was
 # announced is taken back: an intent by one request, a lease by two.
-BY_STALL = {"options": ("--stall-timeout", STALL), "within": 5 * STALL + BUSY_SECONDS}
+BY_STALL = {"options": ("--stall-timeout", STALL), "within": 5 * STALL + GRACE_SECONDS}
 # Each of them asks several times; waiting to ask again may begin just before the limit.
 BY_REFUSALS = {"options": ("--stall-timeout", STALL), "within": 12}
 

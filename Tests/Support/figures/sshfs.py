@@ -7,9 +7,10 @@ import signal
 import subprocess
 import time
 
+from .context import GRACE_SECONDS
 from .servers import Server
 
-STALL, GRACE, HANG = 2.0, 1.0, 8.0  # seconds
+STALL, GRACE, HANG = 2.0, GRACE_SECONDS, 8.0  # seconds
 TIMEOUT = 60  # what is not over then is killed, and counts as hung
 OUT_OF_REACH = 9
 

@@ -7,7 +7,8 @@ struct Diff: Verb {
     commandName: "diff",
     abstract: "Shows what changed between two versions, or a version and a directory.",
     discussion: """
-      Names, types, modes, link targets and bytes are compared; owners are not, whether they are recorded or not.
+      Names, types, modes, link targets and bytes are compared; owners are not, whether they are recorded or not. A \
+      copy that `sync --include` made is compared with the part of the version that it holds.
 
       Example:
         snapctl diff words@11 words@12
@@ -30,7 +31,10 @@ struct Diff: Verb {
     let print: @Sendable (Difference) -> Void = { console.result($0.json, $0.line) }
     let count: Int
     if !new.contains("@"), ArgumentOrder.isDirectory(new) {
-      count = try await engine.diff(from: old, toDirectory: new, found: print)
+      count = try await engine.diff(
+        from: old, toDirectory: new,
+        part: { console.remark("\(Printable.string(new)) holds a part, which is compared: \(Amount.part($0))") },
+        found: print)
     } else {
       count = try await engine.diff(from: old, to: new, found: print)
     }

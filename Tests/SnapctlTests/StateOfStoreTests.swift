@@ -51,6 +51,40 @@ import Testing
   }
 }
 
+/// Rights bind nobody who is root.
+@Suite(.enabled(if: getuid() == 0)) struct `A doctor of somebody else's store` {
+  private func diagnosed(_ program: borrowing Program, _ rights: String) throws -> [[String: Any]] {
+    let binary = Program.location.path
+    try program.shell(
+      """
+      \(rights)
+      chmod 755 .; mkdir -p state; chown 65534:65534 state; export SNAPCTL_STORE=store HOME=$PWD/state
+      setpriv --reuid 65534 --regid 65534 --clear-groups '\(binary)' doctor --json > out 2> errors || echo $? > status
+      """)
+    return try program.text(of: "out").split(separator: "\n").compactMap {
+      try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+    }
+  }
+
+  @Test func `says that there are no rights to write, and what to do`() throws {
+    let program = try Program()
+    #expect(try program("init", "--catalog", "directory").status == 0)
+    let checks = try diagnosed(program, "chmod -R a+rX,go-w store")
+    #expect(try program.text(of: "status") == "1\n")
+    let bad = checks.filter { $0["type"] as? String == "check" && $0["fine"] as? Bool == false }
+    #expect(!bad.isEmpty && bad.allSatisfy { ($0["advice"] as? String)?.isEmpty == false }, "\(checks)")
+    #expect(checks.last?["fine"] as? Bool == false)
+  }
+
+  @Test func `says that it cannot even be read`() throws {
+    let program = try Program()
+    #expect(try program("init", "--catalog", "directory").status == 0)
+    let checks = try diagnosed(program, "chmod 700 store")
+    #expect(try program.text(of: "status") == "1\n")
+    #expect(checks.contains { $0["fine"] as? Bool == false && ($0["found"] as? String)?.isEmpty == false }, "\(checks)")
+  }
+}
+
 /// A file system of 8 MB, for who may mount one.
 @Suite(.enabled(if: getuid() == 0)) struct `A file system that is too small` {
   @Test func `is told before the first byte, with what is missing`() throws {

@@ -25,6 +25,41 @@ import Testing
     #expect(growth.reduce(0, +) == words["bytesStored"] as? Int)
   }
 
+  @Test func `say how caches served this host, from process to process`() throws {
+    let program = try Program.withOneVersion()
+    func cache() throws -> [String: Any]? { try program("stats", "--json").last("stats")["cache"] as? [String: Any] }
+    #expect(try cache() == nil)
+    #expect(try program("stats").output.contains("nothing is known on this host"))
+    #expect(try program("sync", "words", "copy", "--cache", "cache").status == 0)
+    let cold = try #require(try cache())
+    expect(cold, has: "since hits misses bytesRead bytesFilled failures damaged")
+    let (hits, misses) = (try #require(cold["hits"] as? Int), try #require(cold["misses"] as? Int))
+    #expect(misses > 0 && cold["bytesFilled"] as? Int ?? 0 > 0)
+    var told = (hits: 0, misses: 0)
+    for copy in ["second", "third"] {
+      let synced = try program("sync", "words", copy, "--cache", "cache", "--json").last("synced")
+      told.hits += try #require(synced["cacheHits"] as? Int)
+      told.misses += try #require(synced["cacheMisses"] as? Int)
+    }
+    let warm = try #require(try cache())
+    #expect(told.hits > 0 && warm["hits"] as? Int == hits + told.hits && warm["misses"] as? Int == misses + told.misses)
+    #expect(warm["since"] as? String == cold["since"] as? String)
+    #expect(try program("stats").output.contains("\(hits + told.hits) hits"))
+    // What cannot be read is as good as lost, and two at once lose nothing.
+    try program.shell("file=$(find .local/state -name cache); test $(wc -l < $file) = 1; echo x > $file")
+    #expect(try cache() == nil)
+    let both = try (0..<2).map {
+      try program.start(["sync", "words", "at-once-\($0)", "--cache", "cache", "--json"], output: "log-\($0)")
+    }
+    for process in both { process.waitUntilExit() }
+    let counted = try (0..<2).map { number in
+      let line = try #require(try program.text(of: "log-\(number)").split(separator: "\n").last)
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      return try #require(object?["cacheHits"] as? Int)
+    }
+    #expect(try cache()?["hits"] as? Int == counted.reduce(0, +))
+  }
+
   @Test func `find nothing wrong where all is well, and leave nothing behind`() throws {
     let program = try Program.withOneVersion()
     try program.shell("mkdir cache")

@@ -25,6 +25,41 @@ import Testing
     #expect(growth.reduce(0, +) == words["bytesStored"] as? Int)
   }
 
+  @Test func `say how caches served this host, from process to process`() throws {
+    let program = try Program.withOneVersion()
+    func cache() throws -> [String: Any]? { try program("stats", "--json").last("stats")["cache"] as? [String: Any] }
+    #expect(try cache() == nil)
+    #expect(try program("stats").output.contains("nothing is known on this host"))
+    #expect(try program("sync", "words", "copy", "--cache", "cache").status == 0)
+    let cold = try #require(try cache())
+    expect(cold, has: "since hits misses bytesRead bytesFilled failures damaged")
+    let (hits, misses) = (try #require(cold["hits"] as? Int), try #require(cold["misses"] as? Int))
+    #expect(misses > 0 && cold["bytesFilled"] as? Int ?? 0 > 0)
+    var told = (hits: 0, misses: 0)
+    for copy in ["second", "third"] {
+      let synced = try program("sync", "words", copy, "--cache", "cache", "--json").last("synced")
+      told.hits += try #require(synced["cacheHits"] as? Int)
+      told.misses += try #require(synced["cacheMisses"] as? Int)
+    }
+    let warm = try #require(try cache())
+    #expect(told.hits > 0 && warm["hits"] as? Int == hits + told.hits && warm["misses"] as? Int == misses + told.misses)
+    #expect(warm["since"] as? String == cold["since"] as? String)
+    #expect(try program("stats").output.contains("\(hits + told.hits) hits"))
+    // What cannot be read is as good as lost, and two at once lose nothing.
+    try program.shell("file=$(find .local/state -name cache); test $(wc -l < $file) = 1; echo x > $file")
+    #expect(try cache() == nil)
+    let both = try (0..<2).map {
+      try program.start(["sync", "words", "at-once-\($0)", "--cache", "cache", "--json"], output: "log-\($0)")
+    }
+    for process in both { process.waitUntilExit() }
+    let counted = try (0..<2).map { number in
+      let line = try #require(try program.text(of: "log-\(number)").split(separator: "\n").last)
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      return try #require(object?["cacheHits"] as? Int)
+    }
+    #expect(try cache()?["hits"] as? Int == counted.reduce(0, +))
+  }
+
   @Test func `find nothing wrong where all is well, and leave nothing behind`() throws {
     let program = try Program.withOneVersion()
     try program.shell("mkdir cache")
@@ -48,6 +83,40 @@ import Testing
       "printf x | dd of=store/store bs=1 seek=40 conv=notrunc 2> /dev/null || true; chmod u+w store/store")
     try program.shell("printf xx | dd of=store/store bs=1 seek=40 conv=notrunc 2> /dev/null")
     #expect(try program("doctor").status == 1)
+  }
+}
+
+/// Rights bind nobody who is root.
+@Suite(.enabled(if: getuid() == 0)) struct `A doctor of somebody else's store` {
+  private func diagnosed(_ program: borrowing Program, _ rights: String) throws -> [[String: Any]] {
+    let binary = Program.location.path
+    try program.shell(
+      """
+      \(rights)
+      chmod 755 .; mkdir -p state; chown 65534:65534 state; export SNAPCTL_STORE=store HOME=$PWD/state
+      setpriv --reuid 65534 --regid 65534 --clear-groups '\(binary)' doctor --json > out 2> errors || echo $? > status
+      """)
+    return try program.text(of: "out").split(separator: "\n").compactMap {
+      try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+    }
+  }
+
+  @Test func `says that there are no rights to write, and what to do`() throws {
+    let program = try Program()
+    #expect(try program("init", "--catalog", "directory").status == 0)
+    let checks = try diagnosed(program, "chmod -R a+rX,go-w store")
+    #expect(try program.text(of: "status") == "1\n")
+    let bad = checks.filter { $0["type"] as? String == "check" && $0["fine"] as? Bool == false }
+    #expect(!bad.isEmpty && bad.allSatisfy { ($0["advice"] as? String)?.isEmpty == false }, "\(checks)")
+    #expect(checks.last?["fine"] as? Bool == false)
+  }
+
+  @Test func `says that it cannot even be read`() throws {
+    let program = try Program()
+    #expect(try program("init", "--catalog", "directory").status == 0)
+    let checks = try diagnosed(program, "chmod 700 store")
+    #expect(try program.text(of: "status") == "1\n")
+    #expect(checks.contains { $0["fine"] as? Bool == false && ($0["found"] as? String)?.isEmpty == false }, "\(checks)")
   }
 }
 

@@ -42,7 +42,7 @@ import Testing
     try ManifestDifference(from: fixture.manifest(1), to: fixture.manifest(2)).forEach { versions.append($0) }
     let comparison = try DirectoryComparison(directory: fixture.source, jobs: 2, control: fixture.control)
     var directory: [TreeDifference] = []
-    let count = try comparison.compare(with: fixture.manifest(1)) { directory.append($0) }
+    let count = try comparison.compare(with: .whole(fixture.manifest(1))) { directory.append($0) }
     #expect(directory.map(\.path) == versions.map(\.path))
     #expect(directory.map(\.change) == versions.map(\.change))
     #expect(directory.map(\.newBytes) == versions.map(\.newBytes))

@@ -155,7 +155,7 @@ import Testing
     let fixture = try fixture()
     let comparison = try DirectoryComparison(directory: fixture.copy, jobs: 1, control: fixture.control)
     var found: [String] = []
-    let count = try comparison.compare(with: fixture.manifest(1)) { found.append("\($0.path)") }
+    let count = try comparison.compare(with: .whole(fixture.manifest(1))) { found.append("\($0.path)") }
     #expect(count == 1 && found == ["stranger"])
   }
 }

@@ -45,6 +45,14 @@ for version in 1 2 3 6; do
   read_store "$SNAPCTL_STORE" extract "chroma@$number" "$work/out$number" >/dev/null
   diff -r --exclude .snapctl "$work/v$version" "$work/out$number"
 done
+for style in plain generations; do
+  options=(--include '*.bin' --include '/chroma*' --quiet)
+  [ $style = plain ] || options+=(--generations)
+  "$snapctl" sync chroma@1 "$work/$style" "${options[@]}" >/dev/null
+  read_store "$work/$style" copy | grep -q '"sound": true'
+  "$snapctl" sync chroma "$work/$style" --include '**' "${options[@]:4}" >/dev/null
+  read_store "$work/$style" copy >/dev/null
+done
 records=$(read_store "$SNAPCTL_STORE" records words | grep -c '"vector"')
 [ "$records" -eq 300 ] || { echo "the reader sees $records records, 300 were appended" >&2; exit 1; }
 owners=$(read_store "$SNAPCTL_STORE" owners owned | grep -c "\"uid\": $(id -u), \"gid\": $(id -g)")

@@ -7,6 +7,7 @@ import sys
 
 from snap import line
 from snap.chunks import Chunks
+from snap.copy import Copy
 from snap.errors import Refused
 from snap.extract import extract
 from snap.head import KINDS, parse_lease
@@ -115,13 +116,25 @@ def list_leases(store, arguments):
     return 0
 
 
+def verify_copy(directory):
+    """What a local copy remembers; 4 with a line for each entry that is not as it was left."""
+    copy = Copy(directory)
+    wrong = list(copy.differences())
+    for path, reason in wrong:
+        put({"object": path, "reason": reason})
+    state = copy.state
+    put({"collection": state.collection, "version": state.version, "include": state.patterns, "sound": not wrong,
+         "entries": len(copy.entries())})
+    return 4 if wrong else 0
+
+
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="snapread", description=__doc__)
     parser.add_argument("store")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, run, nargs in (("list", list_store, 0), ("extract", extract_version, None), ("verify", verify, "?"),
                              ("records", records, None), ("deltas", list_deltas, None),
-                             ("owners", list_owners, None), ("leases", list_leases, None)):
+                             ("owners", list_owners, None), ("leases", list_leases, None), ("copy", None, 0)):
         command = commands.add_parser(name)
         command.set_defaults(run=run)
         if nargs != 0:
@@ -135,6 +148,8 @@ def main(arguments=None):
     """Exit code: 0 for success, 2 for wrong usage, 4 for damage or what is not supported."""
     arguments = parse(arguments)
     try:
+        if arguments.command == "copy":
+            return verify_copy(arguments.store)
         return arguments.run(Store(arguments.store), arguments)
     except Refused as refused:
         put({"object": refused.where, "reason": refused.reason})

@@ -15,6 +15,10 @@ from pathlib import Path
 import mintrees
 import minvectors
 import snapread
+from snap.copy import Copy
+from snap.errors import Refused
+from snap.files import DIRECTORY
+from snap.patterns import Part
 from minstore import NAMES, crc, head, sealed, text, write
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "v1"
@@ -55,7 +59,7 @@ class GoldenTest(unittest.TestCase):
     """The committed stores: packs whose digest is one of pieces, and packs without."""
 
     def test_sound(self):
-        for store in sorted(path for path in GOLDEN.iterdir() if path.is_dir()):
+        for store in sorted(path.parent for path in GOLDEN.glob("*/store")):
             with self.subTest(store.name):
                 code, lines = run(store, "verify")
                 self.assertEqual((code, lines[:-1]), (0, []))
@@ -67,6 +71,30 @@ class GoldenTest(unittest.TestCase):
                 code, lines = run(GOLDEN / "records", "records", name)
                 self.assertEqual((code, [{"version": name, **line} for line in lines]),
                                  (0, [one for one in wanted if one["version"] == name]))
+
+    def test_a_copy_of_a_part(self):
+        copy = Copy(GOLDEN / "copies" / "part")
+        paths = ["a", "a-b", "a-b/x", "a/deep", "a/deep/meta.json", "a/numbers", "meta.json", "other", "other/c d.json"]
+        self.assertEqual([entry.text() for entry in copy.entries()], paths)
+        self.assertEqual(copy.state.patterns, ["*.json", "/a/", "!deep", "[!b-z]-?/**"])
+        code, lines = run(GOLDEN / "copies" / "part", "copy")
+        self.assertEqual((code, [line["object"] for line in lines[:-1]]), (4, paths))
+
+    def test_a_part_that_its_patterns_do_not_give(self):
+        copy = Copy(GOLDEN / "copies" / "part")
+        copy.state.patterns = copy.state.patterns[:3]
+        with self.assertRaisesRegex(Refused, "another part"):
+            copy.entries()
+
+    def test_patterns(self):
+        """Those of copy-state.md section 6, in the order of path, where a name may come between a directory and what is in it."""
+        paths = [(b"a", DIRECTORY), (b"a-b", DIRECTORY), (b"a-b/x", 1), (b"a/y", 1), (b"b", 1), (b"c[", 1)]
+        entries = [unittest.mock.Mock(path=path, type=kind) for path, kind in paths]
+        for patterns, wanted in [(["y"], [b"a", b"a/y"]), (["a/"], [b"a", b"a/y"]), (["a*"], [b"a", b"a-b", b"a-b/x", b"a/y"]),
+                                 (["/*", "!b"], [b"a", b"a-b", b"a-b/x", b"a/y", b"c["]), (["b/"], []), (["[", "c[", "\\"], []),
+                                 (["**/x"], [b"a-b", b"a-b/x"]), (["[[:alpha:]]/[!y]", "c\\["], [b"c["])]:
+            with self.subTest(patterns):
+                self.assertEqual([entry.path for entry in Part(patterns).of(entries, DIRECTORY)], wanted)
 
     def test_a_wrong_digest_of_pieces(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -49,8 +49,8 @@ public struct EngineConfiguration: Sendable, Equatable {
   public var lockBaseBackoffSeconds = 2.0
   /// A wait of s becomes one of s … s·(1 + this).
   public var lockJitterFactor = 1.0
-  /// Where the catalog of a store that is not local keeps its own state; nil: below `XDG_STATE_HOME`, else the home
-  /// directory.
+  /// Where the catalog of a store that is not local keeps its own state, and where it is counted how caches served;
+  /// nil: below `XDG_STATE_HOME`, else the home directory.
   public var stateDirectory: String?
   /// The address of the cache tier; nil: none.
   public var cache: String?

@@ -11,14 +11,24 @@ struct CopiedDirectory {
 
   /// What the directory remembers counts only when it is of this store and this collection.
   ///
-  /// - Parameter isNeeded: whether what it builds on is asked of the directory. Where that cannot be read, to guess the
-  /// newest version could undo what others committed.
+  /// - Parameters:
+  ///   - isTree: whether a version is to be made of the directory, and not only compared with it. A part of a version
+  ///     of this collection, of whatever store, is refused then: the new one would lack what was left out.
+  ///   - isNeeded: whether what it builds on is asked of the directory. Where that cannot be read, to guess the newest
+  ///     version could undo what others committed.
   init(
-    _ path: String, of collection: CollectionName, in store: UniqueName, isNeeded: Bool
+    _ path: String, of collection: CollectionName, in store: UniqueName, isTree: Bool, isNeeded: Bool
   ) throws(EngineError) {
     self.path = path
+    if isTree,
+      let part = try EngineError.catching(in: path, { () throws(SyncError) in try PartFile.read(directory: path) })
+    {
+      throw CopiedDirectory.part(path, part, of: nil)
+    }
     switch try EngineError.catching(in: path, { () throws(SyncError) in try LocalCopy.load(path: path) }) {
     case .copy(let copy) where copy.state.tree != nil: throw CopiedDirectory.generations(path)
+    case .copy(let copy) where copy.state.collection == collection && isTree && copy.content.patterns != nil:
+      throw CopiedDirectory.part(path, copy.content.patterns, of: copy.state)
     case .copy(let copy) where copy.state.store == store && copy.state.collection == collection: self.copy = copy
     case .unreadable(let reason) where isNeeded: throw CopiedDirectory.unreadable(path, reason)
     case .copy, .never, .unreadable: copy = nil
@@ -30,6 +40,18 @@ struct CopiedDirectory {
     return EngineError(
       .failed, "which version \(name) was synced from cannot be read: \(Printable.string(reason))", subject: name,
       advice: "Say it with --expect VERSION, or stack it on the newest with --append-version")
+  }
+
+  private static func part(_ path: String, _ part: PartPatterns?, of state: CopyState?) -> EngineError {
+    let name = Printable.string(path)
+    let version = state.map { "\($0.collection)@\($0.version.number)" }
+    let whole =
+      version.map { "Make it whole first: `snapctl sync \($0) \(name) --include '**'`" }
+      ?? "Sync the whole version into another directory, and make the new one of that"
+    return EngineError(
+      .usage,
+      "\(name) holds a part of \(version ?? "its version") (\(part?.text ?? "")): a version made of it would lack the "
+        + "rest", subject: name, advice: "Nothing was published. \(whole)")
   }
 
   private static func generations(_ path: String) -> EngineError {
@@ -80,7 +102,7 @@ struct CopiedDirectory {
       let lock = try lock(directory)
       defer { withExtendedLifetime(lock) {} }
       let installation = LocalCopy.Installation(
-        store: store.identity.identifier, manifest: try store.manifest(row, local: pages), synced: clock.now())
+        store: store.identity.identifier, content: .whole(try store.manifest(row, local: pages)), synced: clock.now())
       try LocalCopy.install(installation, in: directory, random: random) { statuses?[$0] }
       return true
     } catch {

@@ -8,6 +8,8 @@ public struct ForkedCopy: Sendable, Equatable {
   public let collection: String
   /// Its version.
   public let version: UInt64
+  /// The patterns of what both have of it; nil: everything.
+  public let includes: [String]?
   /// The new directory, as it was given.
   public let directory: String
   /// How many files it has.
@@ -47,7 +49,8 @@ extension SnapshotEngine {
         try copying(copy) { () throws(SyncError) in try fork.fork(copy, to: directory) }
       }
       return ForkedCopy(
-        collection: result.collection.string, version: result.version, directory: result.directory,
+        collection: result.collection.string, version: result.version, includes: result.patterns?.patterns,
+        directory: result.directory,
         files: result.files, bytesTotal: result.bytesTotal, bytesShared: result.bytesShared,
         bytesCopied: result.bytesCopied, localChanges: result.localChanges,
         skipped: result.omissions.skipped.map(SkippedEntry.init), skippedCount: result.omissions.skippedCount,

@@ -8,16 +8,23 @@ internal import SnapshotSync
 extension SnapshotEngine {
   /// Brings a directory to a version, reading and writing only what differs.
   ///
-  /// Afterwards it has exactly the entries of the version, and what its own `.snapignore` keeps out of versions. Local
-  /// changes are put back, unless told otherwise; one that was killed goes on where it was.
+  /// Afterwards it has exactly the entries of the version, or of the part of it that is asked for, and what its own
+  /// `.snapignore` keeps out of versions. Local changes are put back, unless told otherwise; one that was killed goes
+  /// on where it was.
+  ///
+  /// ```swift
+  /// try await engine.sync("models/paddleocr", to: "models", including: ["*.json", "det/**"])
+  /// ```
+  /// - Parameter including: the same as `SyncOptions.includes`, before which it counts.
   /// - Throws: `.failed` for a directory that is not empty and was not made by `sync`, `.usage` for one that holds the
   /// store, the cache or this host's state, `.notFound` for a version that is not there, `.damaged` when its bytes do
   /// not verify, `.noSpace` before the first byte, `.locked` when another sync of the directory goes on too long.
   @discardableResult
   public func sync(
-    _ version: String, to directory: String, options: SyncOptions = SyncOptions()
+    _ version: String, to directory: String, including: [String]? = nil, options: SyncOptions = SyncOptions()
   ) async throws(EngineError) -> SyncedCopy {
     let reference = try Names.version(version)
+    let options = try options.checked(including)
     let lockTimeout = configuration.lockTimeoutSeconds
     return try await perform { call throws(EngineError) in
       let (head, row) = try call.row(reference, hint: call.version(of: directory, in: reference.collection))
@@ -30,9 +37,10 @@ extension SnapshotEngine {
   ///
   /// - Throws: what `sync` would refuse.
   public func planSync(
-    _ version: String, to directory: String, options: SyncOptions = SyncOptions()
+    _ version: String, to directory: String, including: [String]? = nil, options: SyncOptions = SyncOptions()
   ) async throws(EngineError) -> SyncForecast {
     let reference = try Names.version(version)
+    let options = try options.checked(including)
     return try await perform { call throws(EngineError) in
       let (head, row) = try call.row(reference, hint: call.version(of: directory, in: reference.collection))
       let plan = try call.syncing(directory, options) { sync, control throws(SyncError) in
@@ -115,6 +123,7 @@ extension SyncControl {
 extension SyncRequest {
   fileprivate init(_ collection: CollectionName, row: VersionRow, directory: String, _ options: SyncOptions) {
     self.init(collection, row: row, directory: directory)
+    part = options.part
     adopt = options.adopts
     keepLocal = options.keepsLocalChanges
     setsOwners = options.setsOwners
@@ -125,6 +134,28 @@ extension SyncRequest {
       case .inPlace: .inPlace
       case .generations: .generations
       }
+  }
+}
+
+extension SyncOptions {
+  /// With what was asked for besides.
+  ///
+  /// - Throws: `.usage` for patterns that are none.
+  func checked(_ including: [String]? = nil) throws(EngineError) -> SyncOptions {
+    var options = self
+    options.includes = including ?? includes
+    do throws(PartPatterns.Defect) {
+      _ = try options.includes.map { patterns throws(PartPatterns.Defect) in try PartPatterns.chosen(patterns) }
+    } catch {
+      throw EngineError(.usage, "--include: \(error.reason)")
+    }
+    return options
+  }
+
+  /// - Precondition: they were checked.
+  fileprivate var part: SyncRequest.Part {
+    guard let includes else { return .asBefore }
+    return .chosen((try? PartPatterns.chosen(includes)) ?? nil)
   }
 }
 
@@ -147,7 +178,8 @@ extension ChangedEntry {
 extension SyncForecast {
   fileprivate init(_ snapshot: Snapshot, _ plan: SyncPlan, tier: String) {
     self.init(
-      snapshot: snapshot, bytesToRead: plan.bytesToRead, bytesToWrite: plan.bytesToWrite, requests: plan.requests,
+      snapshot: snapshot, includes: plan.patterns?.patterns, keepsPart: plan.patterns != nil && plan.isPartAsBefore,
+      bytesToRead: plan.bytesToRead, bytesToWrite: plan.bytesToWrite, requests: plan.requests,
       files: plan.files, steps: plan.steps, localChanges: plan.localChangeCount,
       obstacle: plan.obstacle.map { Printable.string($0) }, tier: tier)
   }
@@ -156,7 +188,8 @@ extension SyncForecast {
 extension SyncedCopy {
   fileprivate init(_ snapshot: Snapshot, _ result: SyncResult, tier: String, cache: CacheService?) {
     self.init(
-      snapshot: snapshot, directory: result.directory, bytesTotal: result.bytesTotal, bytesRead: result.bytesRead,
+      snapshot: snapshot, includes: result.patterns?.patterns, directory: result.directory,
+      bytesTotal: result.bytesTotal, bytesRead: result.bytesRead,
       bytesWritten: result.bytesWritten, requests: result.requests, chunksRead: result.chunksRead, tier: tier,
       cache: cache, localChangesReverted: result.localChangesReverted, way: result.way.words, seconds: result.seconds)
   }

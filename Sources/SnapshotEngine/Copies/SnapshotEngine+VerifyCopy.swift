@@ -7,15 +7,20 @@ internal import SnapshotSync
 extension SnapshotEngine {
   /// Checks every file of a local copy against what it remembers of its version. Needs no store, and changes nothing.
   ///
-  /// - Parameter found: is told of each entry that is not as the version has it.
+  /// - Parameters:
+  ///   - part: is told the patterns of a copy of a part; what they do not include is not looked for.
+  ///   - found: is told of each entry that is not as the version has it.
   /// - Throws: `.notFound` for a directory that is not there, `.failed` for one that is no copy.
   public static func verify(
     copy directory: String, configuration: EngineConfiguration = EngineConfiguration(),
+    part: (@Sendable ([String]) -> Void)? = nil,
     found: @escaping @Sendable (DamagedObject) -> Void
   ) async throws(EngineError) -> Verified {
     try await BlockingCalls(countMax: 1).run(stop: StopSignal()) { () throws(EngineError) in
       try onTrees([directory], configuration) { () throws(EngineError) in
-        try verify(localCopy(directory), in: directory, jobs: configuration.jobs, found)
+        let copy = try localCopy(directory)
+        if let patterns = copy.content.patterns { part?(patterns.patterns) }
+        return try verify(copy, in: directory, jobs: configuration.jobs, found)
       }
     }
   }
@@ -24,17 +29,16 @@ extension SnapshotEngine {
     _ copy: LocalCopy, in directory: String, jobs: Int, _ found: (DamagedObject) -> Void
   ) throws(EngineError) -> Verified {
     let started = clock.nanoseconds()
-    let (name, root) = ("\(copy.state.collection)@\(copy.state.version.number)", copy.manifest.root)
+    let (name, totals) = ("\(copy.state.collection)@\(copy.state.version.number)", copy.content.totals)
     let tree = copy.state.tree.map { "\(directory)/\($0)" } ?? directory
     let damaged = try EngineError.catching(in: directory) { () throws(SyncError) in
       let comparison = try DirectoryComparison(directory: tree, jobs: jobs, control: SyncControl(clock: clock))
-      return try comparison.compare(with: copy.manifest) { difference in
+      return try comparison.compare(with: copy.content) { difference in
         found(DamagedObject(Difference(difference), in: tree, of: name))
       }
     }
     return Verified(
-      level: "full", objects: root.totals.files + root.totals.directories + root.totals.links,
-      chunks: root.totals.chunks, bytes: root.totals.bytes, damaged: damaged, healed: 0,
+      level: "full", objects: totals.entries, chunks: totals.chunks, bytes: totals.bytes, damaged: damaged, healed: 0,
       seconds: Double(clock.nanoseconds() - started) / 1e9)
   }
 

@@ -20,7 +20,8 @@ extension SnapshotEngine {
   /// stopped.
   ///
   /// A look at a collection whose head did not move costs one request. A tier that does not answer, and a directory
-  /// that somebody else syncs, are waited for; every other failure ends the call.
+  /// that somebody else syncs, are waited for; every other failure ends the call. What the first sync brings is kept
+  /// to: patterns (`options.sync.includes`) need not include anything of later versions.
   /// - Parameter synced: is told of the first sync, and of each change since.
   /// - Throws: always, in the end: `.interrupted` when it was asked to stop. `.usage` for a version by number, which
   /// never moves.
@@ -35,6 +36,7 @@ extension SnapshotEngine {
     guard options.intervalSeconds > 0, options.intervalSeconds <= 86_400 else {
       throw EngineError(.usage, "the interval must be above 0 and at most 86400 seconds")
     }
+    _ = try options.sync.checked()
     let lockTimeout = configuration.lockTimeoutSeconds
     throw try await perform { call throws(EngineError) -> EngineError in
       var watch = Watch(reference, directory, options, lockTimeout)
@@ -57,7 +59,7 @@ extension SnapshotEngine {
 private struct Watch {
   private let reference: VersionReference
   private let directory: String
-  private let options: WatchOptions
+  private var options: WatchOptions
   private let lockTimeout: Double
   private var head: Head?
   /// The version the directory was brought to.
@@ -97,6 +99,8 @@ private struct Watch {
       Snapshot(reference.collection, wanted, in: head), wanted, reference.collection, to: directory, options.sync,
       lockTimeout)
     row = wanted
+    // The copy knows its part from here on.
+    options.sync.includes = nil
     return copy
   }
 }

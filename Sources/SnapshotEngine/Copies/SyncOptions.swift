@@ -10,6 +10,13 @@ public struct SyncOptions: Sendable {
     case generations
   }
 
+  /// What of the version is brought: the files and links that these patterns include, and the directories that lead
+  /// there. Nil: what the copy holds, of a directory that is none everything.
+  ///
+  /// The patterns are those of `TreeSelection`. A copy remembers them; others move it to what they include, and
+  /// `["**"]` makes it whole again. Throws `.notFound`, and touches nothing, when they include nothing of the version;
+  /// a later version may come to have nothing of the part that a copy holds.
+  public var includes: [String]?
   /// How the directory changes.
   public var style = Style.exchange
   /// Takes over a directory that was not made by `sync`.
@@ -47,6 +54,10 @@ public struct ChangedEntry: Sendable, Equatable {
 public struct SyncForecast: Sendable, Equatable {
   /// The version the directory is brought to.
   public let snapshot: Snapshot
+  /// The patterns of what is brought of it; nil: everything.
+  public let includes: [String]?
+  /// Whether that is what the copy held before, and nothing else was asked for.
+  public let keepsPart: Bool
   /// Bytes that are read from the store, manifests included.
   public let bytesToRead: UInt64
   /// Bytes of files that are written.
@@ -70,9 +81,11 @@ public struct SyncForecast: Sendable, Equatable {
 public struct SyncedCopy: Sendable, Equatable {
   /// The version the directory has now.
   public let snapshot: Snapshot
+  /// The patterns of what it has of it; nil: everything.
+  public let includes: [String]?
   /// The directory, as it was given.
   public let directory: String
-  /// The bytes of the version's files.
+  /// The bytes of the files that it has of the version.
   public let bytesTotal: UInt64
   /// Bytes that were read from the store, manifests included.
   public let bytesRead: UInt64

@@ -66,6 +66,11 @@ final class EngineCall: Sendable {
   /// What the cache spared since the call began, and how it was.
   var caching: CacheCounters { (wiring.cached?.counters ?? CacheCounters()) - cachingBefore }
 
+  /// Adds to what is counted on this host.
+  func countCaching() {
+    if let cached = wiring.cached { wiring.ledger.add(cached.counters) }
+  }
+
   /// What the call cost, for the log. Of S3 also what was sent for that, by kind, and how much of it again.
   var measures: Logger.Metadata {
     let (origin, cache) = traffic

@@ -85,8 +85,8 @@ extension SnapshotEngine {
   /// Only what the version before does not have is stored. Names, types, modes, link targets and bytes count, and
   /// owners when they are recorded; times do not. A file that changes while it is read is read again, as often as the
   /// configuration says; one that vanishes is left out.
-  /// - Throws: `.conflict` when somebody else committed a version meanwhile, `.failed` when a file changed each time it
-  /// was read. In both cases nothing is published.
+  /// - Throws: `.usage` for a copy of a part of a version of the collection, `.conflict` when somebody else committed a
+  /// version meanwhile, `.failed` when a file changed each time it was read. In all cases nothing is published.
   public func create(
     _ collection: String, from directory: String, options: CreateOptions = CreateOptions()
   ) async throws(EngineError) -> CreatedSnapshot {
@@ -119,10 +119,11 @@ extension EngineCall {
     let store = wiring.identity.identifier
     let isGiven = options.stacksOnNewest || options.expectedVersion != nil
     let directory = try CopiedDirectory(
-      request.tree.path, of: request.collection, in: store, isNeeded: !isGiven && options.baseDirectory == nil)
+      request.tree.path, of: request.collection, in: store, isTree: true,
+      isNeeded: !isGiven && options.baseDirectory == nil)
     let source =
       try options.baseDirectory.map { path throws(EngineError) in
-        try CopiedDirectory(path, of: request.collection, in: store, isNeeded: !isGiven)
+        try CopiedDirectory(path, of: request.collection, in: store, isTree: false, isNeeded: !isGiven)
       } ?? directory
     if let base = options.baseDirectory, source.version == nil {
       let name = Printable.string(base)

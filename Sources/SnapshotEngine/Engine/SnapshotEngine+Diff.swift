@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
@@ -58,20 +59,30 @@ extension SnapshotEngine {
 
   /// What changed from a version to a directory, in order of path. Every file is read; writes nothing.
   ///
+  /// A directory that is a copy of a part of a version of the collection is compared with that part of this one.
+  /// - Parameter part: is told its patterns then.
   /// - Returns: how many paths differ.
   /// - Throws: `.notFound` for a version or directory that is not there.
   public func diff(
-    from version: String, toDirectory directory: String, found: @escaping @Sendable (Difference) -> Void
+    from version: String, toDirectory directory: String, part: (@Sendable ([String]) -> Void)? = nil,
+    found: @escaping @Sendable (Difference) -> Void
   ) async throws(EngineError) -> Int {
     let reference = try Names.version(version)
     let jobs = configuration.jobs
     return try await perform { call throws(EngineError) in
       let row = try call.row(reference).row
-      let manifest = try call.catching { () throws(StoreError) in try call.store.manifest(row) }
+      let copied = try call.content(row, of: reference.collection, asIn: directory)
+      if let patterns = copied?.patterns { part?(patterns.patterns) }
+      let content: VersionContent
+      if let copied {
+        content = copied
+      } else {
+        content = .whole(try call.catching { () throws(StoreError) in try call.store.manifest(row) })
+      }
       return try call.onTrees(directory) { () throws(EngineError) in
         try EngineError.catching(in: directory) { () throws(SyncError) in
           let comparison = try DirectoryComparison(directory: directory, jobs: jobs, control: call.control)
-          return Int(try comparison.compare(with: manifest) { found(Difference($0)) })
+          return Int(try comparison.compare(with: content) { found(Difference($0)) })
         }
       }
     }

@@ -1,6 +1,8 @@
 internal import Catalog
 public import Primitives
+internal import SnapshotFormat
 internal import SnapshotStore
+internal import SnapshotSync
 
 /// The identity of a directory's content.
 public struct HashedDirectory: Sendable, Equatable {
@@ -22,11 +24,15 @@ public struct HashedDirectory: Sendable, Equatable {
 public struct DirectoryStatus: Sendable, Equatable {
   /// The version that was compared.
   public let snapshot: Snapshot
+  /// The patterns of what was compared of it, where the directory is a copy of a part; nil: everything.
+  public let includes: [String]?
   /// What the directory has.
   public let directory: HashedDirectory
+  /// The identity of what it would have as a copy.
+  public let expected: Digest
 
   /// Whether names, types, modes, link targets and bytes are the same.
-  public var isSame: Bool { snapshot.contentHash == directory.contentHash }
+  public var isSame: Bool { expected == directory.contentHash }
 }
 
 extension SnapshotEngine {
@@ -51,6 +57,7 @@ extension SnapshotEngine {
 
   /// Whether a directory has the content of a version. Writes nothing.
   ///
+  /// A directory that is a copy of a part of a version of the collection is compared with that part of this one.
   /// - Throws: `.notFound` when there is no such version.
   public func status(
     of directory: String, comparedTo version: String, selection: TreeSelection = TreeSelection()
@@ -60,10 +67,13 @@ extension SnapshotEngine {
     let jobs = configuration.jobs
     return try await perform { call throws(EngineError) in
       let (head, row) = try call.row(reference)
+      let content = try call.content(row, of: reference.collection, asIn: directory)
       let hash = try call.onTrees(directory) { () throws(EngineError) in
         try call.catching { () throws(StoreError) in try TreeHash.hash(tree, jobs: jobs) }
       }
-      return DirectoryStatus(snapshot: Snapshot(reference.collection, row, in: head), directory: HashedDirectory(hash))
+      return DirectoryStatus(
+        snapshot: Snapshot(reference.collection, row, in: head), includes: content?.patterns?.patterns,
+        directory: HashedDirectory(hash), expected: content?.contentHash ?? row.contentHash)
     }
   }
 }

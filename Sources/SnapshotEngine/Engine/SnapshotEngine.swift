@@ -60,7 +60,10 @@ public final class SnapshotEngine: Sendable {
   ) async throws(EngineError) -> Value {
     let call = EngineCall(wiring, configuration, stop: StopSignal(), stopAll: stopAll, moved: moved)
     return try await calls.run(stop: call.stop) { [logger] () throws(EngineError) in
-      defer { logger.debug("\(name)", metadata: call.measures) }
+      defer {
+        logger.debug("\(name)", metadata: call.measures)
+        call.countCaching()
+      }
       do throws(EngineError) {
         return try body(call)
       } catch {

@@ -20,6 +20,12 @@ extension EngineError {
       self.init(
         .failed, "\(error)", subject: subject,
         advice: "Nothing of it was touched. Give files away as root, with CAP_CHOWN, or leave --owners out")
+    case .nothingIncluded(let version, _):
+      self.init(
+        .notFound, "\(error)", subject: version,
+        advice:
+          "Nothing was touched. A pattern without / is of a name at any depth, any other of a path from the root; "
+          + "`snapctl export` and `diff` list what there is")
     case .noSpace(let missing, _):
       self.init(.noSpace, "\(error)", subject: subject, advice: "Free \(missing) bytes and repeat, or use --in-place")
     case .busy(let what):

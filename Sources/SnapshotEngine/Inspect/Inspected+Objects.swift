@@ -100,6 +100,7 @@ extension CopyState {
       .init("contentHash", .text(contentHash.hex)), .init("synced", .time(synced)),
       .init("packs", .list(packs.map { .text($0.hex) })), .init("inPlace", .flag(inPlace != nil)),
     ] + (origin.map { [.init("origin", .text(Printable.string($0)))] } ?? [])
+      + (part.map { [.init("include", .list($0.patterns.map { .text(Printable.string($0)) }))] } ?? [])
   }
 }
 

@@ -24,3 +24,24 @@ public struct CacheService: Sendable, Equatable {
     damaged = UInt64(counters.damaged)
   }
 }
+
+extension CacheService {
+  /// In the order of the fields.
+  var counts: [UInt64] { [hits, misses, bytesRead, bytesFilled, failures, damaged] }
+
+  /// - Precondition: as many as there are fields.
+  init(_ counts: [UInt64]) {
+    precondition(counts.count == 6, "a count for each field")
+    (hits, misses, bytesRead) = (counts[0], counts[1], counts[2])
+    (bytesFilled, failures, damaged) = (counts[3], counts[4], counts[5])
+  }
+
+  /// Of two spans of time together; what is beyond the greatest number stays there.
+  static func + (left: CacheService, right: CacheService) -> CacheService {
+    CacheService(
+      zip(left.counts, right.counts).map { left, right in
+        let (sum, isTooGreat) = left.addingReportingOverflow(right)
+        return isTooGreat ? .max : sum
+      })
+  }
+}

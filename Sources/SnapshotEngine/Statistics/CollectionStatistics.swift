@@ -67,6 +67,14 @@ public struct CollectionStatistics: Sendable, Equatable {
 
 /// What a store takes.
 public struct StoreStatistics: Sendable, Equatable {
+  /// How caches served the calls on the store.
+  public struct Cache: Sendable, Equatable {
+    /// Since when it is counted.
+    public let since: Timestamp
+    /// What was counted.
+    public let service: CacheService
+  }
+
   /// Its collections, or the one that was asked for.
   public let collections: [CollectionStatistics]
   /// All packs of the store.
@@ -76,6 +84,9 @@ public struct StoreStatistics: Sendable, Equatable {
   /// Bytes of packs that belong to no version that was looked at: of other collections, of writers at work, of those
   /// that died.
   public let packBytesElsewhere: UInt64
+  /// How caches served this host, this call not counted; nil where nothing is known. It is counted in the state
+  /// directory, which may be lost.
+  public let cache: Cache?
   /// How long it took.
   public let seconds: Double
 }

@@ -21,7 +21,9 @@ extension SnapshotEngine {
       }
       return StoreStatistics(
         collections: statistics, packs: census.packCount, packBytes: census.byteCount,
-        packBytesElsewhere: census.byteCount - min(attributed, census.byteCount), seconds: call.seconds)
+        packBytesElsewhere: census.byteCount - min(attributed, census.byteCount),
+        cache: call.wiring.ledger.totals().map { StoreStatistics.Cache(since: $0.since, service: $0.service) },
+        seconds: call.seconds)
     }
   }
 }

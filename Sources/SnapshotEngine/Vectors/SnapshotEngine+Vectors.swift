@@ -123,7 +123,7 @@ extension EngineCall {
     guard case .copy(let copy)? = try? LocalCopy.load(path: path),
       let files = try? copy.files(under: Array("segments/".utf8))
     else { return SegmentCopy(path) }
-    return SegmentCopy(path, manifest: copy.manifest) { [files] entry, status in
+    return SegmentCopy(path, manifest: copy.content.manifest) { [files] entry, status in
       files[entry.path]?.isStill(entry, status) ?? false
     }
   }

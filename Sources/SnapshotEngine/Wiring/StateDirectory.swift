@@ -19,6 +19,9 @@ struct StateDirectory {
 
   func catalog(of store: UniqueName) -> String { "\(path)/stores/\(store.hex)/catalog" }
 
+  /// Where it is counted how caches served a store.
+  func ledger(of store: UniqueName) -> String { "\(path)/stores/\(store.hex)/served" }
+
   /// What is remembered of network file systems.
   var mounts: String { "\(path)/mounts" }
 

@@ -24,6 +24,7 @@ struct StoreWiring: Sendable {
   let catalog: any Catalog
   let settings: CommitSettings
   let directories: OwnDirectories
+  let ledger: CacheLedger
   /// What this process knows of the collections it appends to.
   let memory = AppendMemory()
 
@@ -36,6 +37,7 @@ struct StoreWiring: Sendable {
     identity = try StoreWiring.catching { () throws(CatalogError) in try StoreObject.read(from: truth) }
     settings = StoreWiring.settings(configuration)
     directories = OwnDirectories(location, configuration)
+    ledger = CacheLedger(identity.identifier, configuration)
     catalog = try StoreWiring.catalog(identity, origin, place, configuration)
     cache = try StoreWiring.cache(configuration)
     cached = cache.map { [origin] cache in StoreWiring.cached(origin, cache) }

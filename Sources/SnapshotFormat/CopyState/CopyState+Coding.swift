@@ -3,7 +3,8 @@ internal import Primitives
 extension CopyState {
   /// The object `.snapctl/state`.
   ///
-  /// - Precondition: at most `packCountMax` packs, an origin of at most `originByteCountMax` bytes.
+  /// - Precondition: at most `packCountMax` packs, an origin of at most `originByteCountMax` bytes, a part within the
+  /// limits of its patterns.
   package func encoded() -> SealedObject.Encoded {
     var sections = SectionWriter()
     sections.section(1) { output in
@@ -22,6 +23,7 @@ extension CopyState {
     if let inPlace { sections.section(3) { inPlace.write(to: &$0) } }
     if let tree { sections.section(4) { $0.string(tree) } }
     if let origin { sections.section(5, required: false) { $0.string(origin) } }
+    if let part { sections.section(6) { part.write(to: &$0) } }
     return SealedObject.encode(.copyState, named: .copyState, sections: sections)
   }
 
@@ -37,11 +39,13 @@ extension CopyState {
     let target = try sections.optional(3) { input throws(FormatError) in try Version(from: &input) }
     let tree = try sections.optional(4) { input throws(FormatError) in try CopyState.treePath(from: &input) }
     let origin = try sections.optional(5) { input throws(FormatError) in try CopyState.originPath(from: &input) }
+    let part = try sections.optional(6) { input throws(FormatError) in try Part(from: &input) }
     self.init(
       store: source.store, collection: source.collection, version: source.version, contentHash: source.contentHash,
       synced: source.synced, packs: pages.packs, hints: pages.hints, tree: tree)
     inPlace = target
     self.origin = origin
+    self.part = part
   }
 
   private static func originPath(from input: inout ByteReader) throws(FormatError) -> String {

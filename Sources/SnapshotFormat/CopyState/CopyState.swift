@@ -38,6 +38,8 @@ package struct CopyState: Sendable, Equatable {
   package let tree: String?
   /// The absolute path of the tree that this copy was made of, where it was made of one. It may have changed since.
   package var origin: String?
+  /// What of the version the tree holds; nil: all of it.
+  package var part: Part?
 
   package init(
     store: UniqueName, collection: CollectionName, version: Version, contentHash: Digest, synced: Timestamp,

@@ -46,6 +46,21 @@ package struct OwnerStream {
     return owner
   }
 
+  /// The owner of the entry at `place` among all of the version; nil: of the next one.
+  ///
+  /// - Throws: `.damage` when there are fewer owners than entries.
+  package mutating func take(at place: Int?) throws(StoreError) -> Owner {
+    if let place { try skip(to: UInt64(place)) }
+    return try take()
+  }
+
+  /// Passes the owners of entries that are not looked at, up to the one at `place`.
+  ///
+  /// - Throws: `.damage` when there are fewer.
+  package mutating func skip(to place: UInt64) throws(StoreError) {
+    while sum < place { _ = try take() }
+  }
+
   /// Called behind the last entry.
   ///
   /// - Throws: `.damage` when owners are left, or their number is not that of the totals.

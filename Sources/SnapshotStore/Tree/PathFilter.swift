@@ -25,12 +25,5 @@ package struct PathFilter: Sendable {
   /// Whether something below a directory that `context` leaves out may be taken nevertheless.
   func mayTake(below directory: RelativePath) -> Bool { context?.mayTake(below: directory) ?? false }
 
-  func includes(_ path: RelativePath) -> Bool {
-    guard let includes else { return true }
-    if includes.verdict(on: path.bytes[...], isDirectory: false) == true { return true }
-    return path.bytes.indices.contains { index in
-      path.bytes[index] == UInt8(ascii: "/")
-        && includes.verdict(on: path.bytes[..<index], isDirectory: true) == true
-    }
-  }
+  func includes(_ path: RelativePath) -> Bool { includes?.includes(path, isDirectory: false) ?? true }
 }

@@ -1,9 +1,10 @@
 internal import FileIO
 internal import Primitives
 internal import SnapshotFormat
-package import SnapshotStore
+internal import SnapshotStore
 
-/// A directory against a version: every byte is hashed, no hint believed (`status`, `diff NAME DIR`, `verify --local`).
+/// A directory against a version, or a part of one: every byte is hashed, no hint believed (`diff NAME DIR`,
+/// `verify --local`).
 ///
 /// One pass over both, in order of path; reads only, follows no link, takes no lock. What vanishes meanwhile is not
 /// there.
@@ -29,7 +30,7 @@ package struct DirectoryComparison {
   ///
   /// - Returns: how many there are.
   package func compare(
-    with manifest: ManifestReader, _ body: (TreeDifference) throws(SyncError) -> Void
+    with content: VersionContent, _ body: (TreeDifference) throws(SyncError) -> Void
   ) throws(SyncError) -> UInt64 {
     var count: UInt64 = 0
     func tell(_ difference: TreeDifference) throws(SyncError) {
@@ -40,7 +41,7 @@ package struct DirectoryComparison {
       TreeDifference(path: entry.path, change: .removed, oldBytes: entry.byteCount)
     }
     var ignored = IgnoreLookup()
-    var entries = try EntryStream(manifest)
+    var entries = try EntryStream(content)
     var walk = try filing { () throws(FileError) in try TreeWalk(tree.directory.reopened()) }
     while let found = try filing({ () throws(FileError) in try walk.next() }) {
       try control.check()
@@ -54,7 +55,7 @@ package struct DirectoryComparison {
         if found.content == .directory { walk.skipBelow(found) }
         continue
       }
-      if let difference = try difference(at: found, isSame ? entry : nil, manifest) { try tell(difference) }
+      if let difference = try difference(at: found, isSame ? entry : nil, content.manifest) { try tell(difference) }
       if isSame { entries.pop() }
     }
     while let entry = try entries.peek() {

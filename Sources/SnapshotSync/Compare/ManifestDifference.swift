@@ -14,8 +14,8 @@ package struct ManifestDifference {
 
   /// Calls `body` with every difference, in order of path.
   package func forEach(_ body: (TreeDifference) throws(SyncError) -> Void) throws(SyncError) {
-    var left = try EntryStream(old)
-    var right = try EntryStream(new)
+    var left = try EntryStream(.whole(old))
+    var right = try EntryStream(.whole(new))
     let shared = left.pageIdentifiers.intersection(right.pageIdentifiers)
     left.skipPages(in: shared)
     right.skipPages(in: shared)

@@ -18,6 +18,8 @@ package enum SyncError: Error, Sendable {
   case ownersNotRecorded(version: String)
   /// This process may not give files to `owner`. The entries of the directory were not touched.
   case ownersDenied(owner: Owner, directory: String)
+  /// Patterns select nothing of the version. Nothing was touched.
+  case nothingIncluded(version: String, patterns: PartPatterns)
   /// Not enough room; nothing was written.
   case noSpace(missing: UInt64, directory: String)
   /// Somebody else syncs this directory, and went on doing so. Nothing was touched.
@@ -45,6 +47,7 @@ extension SyncError: CustomStringConvertible {
     case .ownersNotRecorded(let version): "\(version) was made without owners"
     case .ownersDenied(let owner, let directory):
       "\(Printable.string(directory)): this process may not give files to \(owner)"
+    case .nothingIncluded(let version, let patterns): "nothing in \(version) matches \(patterns.text)"
     case .noSpace(let missing, let directory): "\(Printable.string(directory)): \(missing) bytes of space are missing"
     case .busy(let what), .timedOut(let what): what
     case .cancelled: "called off"

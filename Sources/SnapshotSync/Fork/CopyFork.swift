@@ -56,10 +56,10 @@ package struct CopyFork: Sendable {
     try copier.run()
     // Only now: what does not agree with its hint was changed before, or while it was copied.
     var surveyor = Surveyor(tree: files, limits: limits, control: control)
-    try surveyor.compare(with: origin.copy.manifest) { origin.copy.hints(ofPage: $0) }
+    try surveyor.compare(with: origin.copy.content) { origin.copy.hints(ofPage: $0) }
     let changed = surveyor.survey.exceptions
     var installation = LocalCopy.Installation(
-      store: origin.copy.state.store, manifest: origin.copy.manifest, rootBytes: origin.rootBytes,
+      store: origin.copy.state.store, content: origin.copy.content, rootBytes: origin.rootBytes,
       synced: origin.copy.state.synced)
     installation.tree = nil
     installation.origin = (try? files.directory.absolutePath()).flatMap { String(validating: $0, as: UTF8.self) }
@@ -72,7 +72,8 @@ package struct CopyFork: Sendable {
       try publish(try files.directory.status().mode)
     }
     return ForkResult(
-      collection: origin.copy.state.collection, version: origin.copy.state.version.number, directory: target,
+      collection: origin.copy.state.collection, version: origin.copy.state.version.number,
+      patterns: origin.copy.content.patterns, directory: target,
       bytesTotal: copier.totalByteCount, bytesShared: copier.sharedByteCount, bytesCopied: copier.copiedByteCount,
       files: copier.fileCount, localChanges: surveyor.survey.changeCount, omissions: copier.omissions)
   }
@@ -113,6 +114,8 @@ package struct CopyFork: Sendable {
 package struct ForkResult: Sendable, Equatable {
   package let collection: CollectionName
   package let version: UInt64
+  /// What of it both have; nil: all.
+  package let patterns: PartPatterns?
   package let directory: String
   package let bytesTotal: UInt64
   /// Bytes whose blocks both copies have.

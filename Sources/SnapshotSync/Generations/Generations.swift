@@ -53,11 +53,12 @@ struct Generations: Sendable {
 
   // MARK: Making
 
-  /// Says, durably, that all of a tree is there and durable.
-  func seal(_ generation: borrowing Directory, contentHash: Digest) throws(FileError) {
+  /// Says, durably, that all of a tree is there and durable; and, where it is a part of its version, which.
+  func seal(_ generation: borrowing Directory, contentHash: Digest, part: PartPatterns?) throws(FileError) {
     try generation.removeTree(StatePath.directory)
     try generation.makeDirectory(StatePath.directory)
     _ = try generation.open(StatePath.pin, for: .newFile(.file))
+    if let part { try PartFile.write(part, in: generation) }
     try generation.openDirectory(StatePath.directory).sync()
     try generation.sync()
     let file = try generation.open(StatePath.complete, for: .newFile(.immutable))

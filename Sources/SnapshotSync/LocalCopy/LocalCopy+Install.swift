@@ -1,13 +1,13 @@
 package import FileIO
 package import Primitives
 internal import SnapshotFormat
-package import SnapshotStore
+internal import SnapshotStore
 
 extension LocalCopy {
   /// What a directory is to be a copy of.
   package struct Installation: Sendable {
     package let store: UniqueName
-    package let manifest: ManifestReader
+    package let content: VersionContent
     /// The root as the store has it, byte for byte.
     package let rootBytes: [UInt8]
     /// Where the tree stands beneath the directory; nil: it is the directory itself.
@@ -17,9 +17,10 @@ extension LocalCopy {
     package let synced: Timestamp
 
     /// - Parameter rootBytes: nil where this program wrote the root itself.
-    package init(store: UniqueName, manifest: ManifestReader, rootBytes: [UInt8]? = nil, synced: Timestamp) {
+    package init(store: UniqueName, content: VersionContent, rootBytes: [UInt8]? = nil, synced: Timestamp) {
+      let manifest = content.manifest
       self.store = store
-      self.manifest = manifest
+      self.content = content
       self.rootBytes = rootBytes ?? manifest.root.encode(named: manifest.name).bytes
       self.synced = synced
     }
@@ -37,13 +38,14 @@ extension LocalCopy {
     let writer = DurableWriter(temporaryDirectory: StatePath.temporary, durability: .full, random: random)
     var packs: [UniqueName] = []
     let hints = try writePages(installation, in: directory, writer, random, &packs, status)
-    let manifest = installation.manifest
+    let manifest = installation.content.manifest
     try write(installation.rootBytes, StatePath.manifest(manifest.name), in: directory, writer)
     var state = CopyState(
       store: installation.store, collection: manifest.root.collection,
       version: CopyState.Version(number: manifest.root.version, root: manifest.name, digest: manifest.digest),
       contentHash: manifest.root.totals.contentHash, synced: installation.synced, packs: packs, hints: hints,
       tree: installation.tree)
+    state.part = installation.content.part
     state.origin = installation.origin.flatMap { $0.utf8.count <= CopyState.originByteCountMax ? $0 : nil }
     try replace(state, in: directory, writer)
     try removeWhatIsNotNamed(by: state, in: directory)
@@ -106,25 +108,30 @@ extension LocalCopy {
     // Packs wait in memory only until they are full; a tree of 26 GB fills two.
     var finished: [PagesPackWriter.Pack] = []
     var writer = PagesPackWriter(random: random, created: installation.synced)
-    try installation.manifest.forEachPage { reference, bytes throws(SyncError) in
+    let content = installation.content
+    try content.manifest.forEachPage(content.holds) { reference, bytes throws(SyncError) in
       if let pack = try writer.add(reference.id, bytes) { finished.append(pack) }
       for pack in finished { try write(pack.bytes, StatePath.pages(pack.name), in: directory, durable) }
       finished.removeAll()
     }
-    let list = try writeHints(installation.manifest, to: &writer, status)
+    let list = try writeHints(content, to: &writer, status)
     for pack in try writer.finish() { try write(pack.bytes, StatePath.pages(pack.name), in: directory, durable) }
     packs = writer.names
     return list
   }
 
   private static func writeHints(
-    _ manifest: ManifestReader, to writer: inout PagesPackWriter, _ status: (RelativePath) -> FileStatus?
+    _ content: VersionContent, to writer: inout PagesPackWriter, _ status: (RelativePath) -> FileStatus?
   ) throws(SyncError) -> ReferenceList {
+    let manifest = content.manifest
     var ids: [Digest] = []
     for page in try storing({ () throws(StoreError) in try manifest.filesPages() }) {
       let files = try storing { () throws(StoreError) in try manifest.files(page) }
       let hints = files.map { entry -> FileHint in
-        guard case .file = entry.content, let status = status(entry.path), status.kind == .file else { return .none }
+        // What stands where a file is that was left out is not that file.
+        guard case .file = entry.content, content.holds(entry.path), let status = status(entry.path),
+          status.kind == .file
+        else { return .none }
         return FileHint(status)
       }
       ids.append(try writer.addTracked(Page.encode(hints: hints)))

@@ -15,15 +15,15 @@ package final class LocalCopy: Sendable {
   }
 
   package let state: CopyState
-  /// The manifest of the version it was left at, read from the copy alone.
-  package let manifest: ManifestReader
+  /// What of which version it was left with, read from the copy alone.
+  package let content: VersionContent
   package let pages: PageFiles
   /// The hints pages, one for each files page; empty while hints are not believed.
   private let hintPages: [Reference]
 
-  private init(state: CopyState, manifest: ManifestReader, pages: PageFiles, hintPages: [Reference]) {
+  private init(state: CopyState, content: VersionContent, pages: PageFiles, hintPages: [Reference]) {
     self.state = state
-    self.manifest = manifest
+    self.content = content
     self.pages = pages
     self.hintPages = hintPages
   }
@@ -55,14 +55,33 @@ package final class LocalCopy: Sendable {
     let location = tree.directory.path
     let chunks = ChunkReader(frames: FrameSource(tier: NoTier(location: location), cacheByteCountMax: 0), local: pages)
     let root = try root(state.version, tree)
+    let manifest: ManifestReader
+    let hints: [Reference?]
     do throws(StoreError) {
-      let manifest = try ManifestReader(
+      manifest = try ManifestReader(
         root: root, name: state.version.root, digest: state.version.digest, chunks: chunks)
-      let hints = try PageWalk(chunks: chunks, support: .empty).leaves(of: state.hints, allowsEmpty: false)
-      let believed = state.inPlace == nil ? hints.compactMap(\.self) : []
-      return LocalCopy(state: state, manifest: manifest, pages: pages, hintPages: believed)
+      hints = try PageWalk(chunks: chunks, support: .empty).leaves(of: state.hints, allowsEmpty: false)
     } catch {
       throw StateProblem("its pages cannot be read: \(error)")
+    }
+    let believed = state.inPlace == nil ? hints.compactMap(\.self) : []
+    let content = try content(of: manifest, state.part)
+    return LocalCopy(state: state, content: content, pages: pages, hintPages: believed)
+  }
+
+  /// - Throws: the reason why the part is not what its patterns give.
+  private static func content(
+    of manifest: ManifestReader, _ part: CopyState.Part?
+  ) throws(StateProblem) -> VersionContent {
+    guard let part else { return .whole(manifest) }
+    do throws(SyncError) {
+      let content = try VersionContent(manifest, PartPatterns(part.patterns))
+      guard content.contentHash == part.contentHash else {
+        throw SyncError.store(.invalid("its patterns give other entries than those that it was left with"))
+      }
+      return content
+    } catch {
+      throw StateProblem("its part cannot be read: \(error)")
     }
   }
 
@@ -91,7 +110,7 @@ package final class LocalCopy: Sendable {
   /// The hints of a files page; empty where there are none.
   func hints(ofPage index: Int) -> [FileHint] {
     guard index >= 0, index < hintPages.count,
-      let bytes = try? manifest.chunks.chunk(hintPages[index], support: .empty),
+      let bytes = try? content.manifest.chunks.chunk(hintPages[index], support: .empty),
       let hints = try? Page.hints(bytes.rawSpan)
     else { return [] }
     return hints
@@ -118,8 +137,8 @@ extension LocalCopy {
   /// The files whose paths begin so; none of those whose look was not known.
   package func files(under prefix: [UInt8]) throws(StoreError) -> [RelativePath: LeftFile] {
     var files: [RelativePath: LeftFile] = [:]
-    for (index, page) in try manifest.filesPages().enumerated() {
-      for (entry, hint) in zip(try manifest.files(page), hints(ofPage: index))
+    for (index, page) in try content.manifest.filesPages().enumerated() {
+      for (entry, hint) in zip(try content.manifest.files(page), hints(ofPage: index))
       where hint != .none && entry.path.bytes.starts(with: prefix) {
         files[entry.path] = LeftFile(entry, hint)
       }

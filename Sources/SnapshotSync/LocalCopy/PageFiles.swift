@@ -79,6 +79,7 @@ enum StatePath {
   static let evicted: LocalPath = .local(".snapctl/evicted")
   /// In a generation.
   static let complete: LocalPath = .local(".snapctl/COMPLETE")
+  static let part: LocalPath = .local(".snapctl/PART")
   static let pin: LocalPath = .local(".snapctl/pin")
 
   static func pages(_ pack: UniqueName) -> LocalPath { named("pages-", pack) }

@@ -7,13 +7,13 @@ internal import Synchronization
 ///
 /// Bounded: what is beyond is read from the store again, never wrongly found.
 final class MovedIndex: Sendable {
-  private let manifest: ManifestReader?
+  private let content: VersionContent?
   private let survey: Survey
   private let countMax: Int
   private let places = Mutex<[Digest: LocalPlace]?>(nil)
 
-  init(_ manifest: ManifestReader?, _ survey: Survey, countMax: Int) {
-    self.manifest = manifest
+  init(_ content: VersionContent?, _ survey: Survey, countMax: Int) {
+    self.content = content
     self.survey = survey
     self.countMax = countMax
   }
@@ -27,12 +27,12 @@ final class MovedIndex: Sendable {
 
   private func make() throws(SyncError) -> [Digest: LocalPlace] {
     var made: [Digest: LocalPlace] = [:]
-    guard let manifest else { return made }
-    var entries = try EntryStream(manifest)
+    guard let content else { return made }
+    var entries = try EntryStream(content)
     while let entry = try entries.peek(), made.count < countMax {
       defer { entries.pop() }
       guard case .file(let file) = entry.content, survey.isAsLeft(entry.path) else { continue }
-      var chunks = try ChunkStream(file, in: manifest)
+      var chunks = try ChunkStream(file, in: content.manifest)
       while let (offset, reference) = try chunks.next(), made.count < countMax {
         guard made[reference.id] == nil else { continue }
         made[reference.id] = LocalPlace(path: entry.path, offset: offset, byteCount: reference.byteCount)

@@ -21,6 +21,10 @@ package struct SyncPlan: Sendable, Equatable {
   package var bytesToAllocate: UInt64 = 0
   /// Why files will be replaced one by one, and not all at once; nil where nothing speaks against it.
   package var obstacle: String?
+  /// What of the version is wanted; nil: all of it.
+  package var patterns: PartPatterns?
+  /// Whether that is what the copy held before, and nobody said anything of it.
+  package var isPartAsBefore = false
   /// Nothing differs.
   package var isEmpty: Bool { steps == 0 }
 

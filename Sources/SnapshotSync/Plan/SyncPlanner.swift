@@ -11,13 +11,14 @@ internal import SnapshotStore
 ///   it, from the store; so are the bases of patches.
 /// - In place, what was overwritten before is not taken any more.
 struct SyncPlanner {
-  let basis: ManifestReader?
-  let wanted: ManifestReader
+  let basis: VersionContent?
+  let content: VersionContent
   let survey: Survey
   let style: SyncRequest.Style
   let limits: StoreLimits
   let index: MovedIndex
   private(set) var plan = SyncPlan()
+  private var wanted: ManifestReader { content.manifest }
   /// Files that would be patched although others see them through further links.
   private(set) var linked: [RelativePath] = []
 
@@ -48,11 +49,11 @@ struct SyncPlanner {
   }
 
   init(
-    basis: ManifestReader?, wanted: ManifestReader, survey: Survey, style: SyncRequest.Style, limits: StoreLimits,
+    basis: VersionContent?, wanted: VersionContent, survey: Survey, style: SyncRequest.Style, limits: StoreLimits,
     index: MovedIndex, owners: OwnerComparison? = nil, explain: ((FileExplanation) -> Void)? = nil
   ) throws(SyncError) {
     self.basis = basis
-    self.wanted = wanted
+    content = wanted
     self.survey = survey
     self.style = style
     self.limits = limits
@@ -73,8 +74,9 @@ struct SyncPlanner {
       if file != nil {
         try placeNextChunk()
       } else if let entry = try entries.peek() {
+        let place = entries.place
         entries.pop()
-        try begin(entry)
+        try begin(entry, at: place)
       } else {
         try countRemovals(upTo: nil)
         try owners?.finish()
@@ -111,10 +113,10 @@ struct SyncPlanner {
 // MARK: - Entries
 
 extension SyncPlanner {
-  private mutating func begin(_ entry: FileEntry) throws(SyncError) {
+  private mutating func begin(_ entry: FileEntry, at place: Int?) throws(SyncError) {
     let left = try entryBefore(entry.path)
     let local = survey.exceptions[entry.path]
-    let wanted = try owners?.next(entry.path)
+    let wanted = try owners?.next(entry.path, at: place)
     let isOwned = wanted?.differs != true
     switch entry.content {
     case .directory:
@@ -179,7 +181,7 @@ extension SyncPlanner {
   ) throws(SyncError) {
     var cursor = BaseFileCursor()
     if let basis, case .file(let before)? = left?.content {
-      cursor = try storing { () throws(StoreError) in try BaseFileCursor(before, in: basis) }
+      cursor = try storing { () throws(StoreError) in try BaseFileCursor(before, in: basis.manifest) }
     }
     var explanation = FileExplanation(path: write.entry.path)
     explanation.revertsLocalChange = wasChanged
@@ -285,7 +287,7 @@ extension SyncPlanner {
   /// What the version itself brought new, on top of the very version the copy has, is nowhere in the copy.
   private func isWorthLooking(for reference: Reference) -> Bool {
     guard let basis else { return false }
-    return wanted.root.parent?.name != basis.name || reference.place.pack.intent != wanted.root.intent
+    return wanted.root.parent?.name != basis.manifest.name || reference.place.pack.intent != wanted.root.intent
   }
 
   private func isReadable(_ place: LocalPlace, in file: FileInPlan) -> Bool {

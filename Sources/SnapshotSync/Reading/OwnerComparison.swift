@@ -13,24 +13,29 @@ struct OwnerComparison {
     let differs: Bool
   }
 
-  private let manifest: ManifestReader
   private var owners: OwnerStream
   private let tree: LocalTree?
 
+  /// How many entries the version has, those that are not in the part among them.
+  private let entryCount: UInt64
+
   /// - Parameter tree: nil: nothing stands anywhere.
   /// - Throws: `.ownersNotRecorded` when the version was made without.
-  init(_ manifest: ManifestReader, with tree: LocalTree?) throws(SyncError) {
+  init(_ content: VersionContent, with tree: LocalTree?) throws(SyncError) {
+    let manifest = content.manifest
     guard let owners = try storing({ () throws(StoreError) in try OwnerStream(manifest) }) else {
       throw .ownersNotRecorded(version: "\(manifest.root.collection)@\(manifest.root.version)")
     }
-    self.manifest = manifest
     self.owners = owners
+    entryCount = content.selection == nil ? 0 : manifest.root.totals.entries
     self.tree = tree
   }
 
-  /// The owner of the next entry, whose path it is.
-  mutating func next(_ path: RelativePath) throws(SyncError) -> Wanted {
-    let owner = try storing { () throws(StoreError) in try owners.take() }
+  /// The owner of the entry whose path it is.
+  ///
+  /// - Parameter place: among all entries of the version, ascending; nil: the next one.
+  mutating func next(_ path: RelativePath, at place: Int?) throws(SyncError) -> Wanted {
+    let owner = try storing { () throws(StoreError) in try owners.take(at: place) }
     let status = try filing { () throws(FileError) in try tree?.directory.statusIfPresent(of: path) }
     return Wanted(owner: owner, differs: status.map { $0.ownedBy != owner } ?? false)
   }
@@ -39,16 +44,19 @@ struct OwnerComparison {
   ///
   /// - Throws: `.store(.damage)` when the version has other than one owner for each entry.
   mutating func finish() throws(SyncError) {
-    try storing { () throws(StoreError) in try owners.finish() }
+    try storing { () throws(StoreError) in
+      try owners.skip(to: entryCount)
+      try owners.finish()
+    }
   }
 
-  /// Whether every entry of the version belongs to its owner in the tree.
-  static func isSame(_ manifest: ManifestReader, in tree: LocalTree) throws(SyncError) -> Bool {
-    var comparison = try OwnerComparison(manifest, with: tree)
-    var entries = try EntryStream(manifest)
+  /// Whether every entry belongs to its owner in the tree.
+  static func isSame(_ content: VersionContent, in tree: LocalTree) throws(SyncError) -> Bool {
+    var comparison = try OwnerComparison(content, with: tree)
+    var entries = try EntryStream(content)
     while let entry = try entries.peek() {
+      if try comparison.next(entry.path, at: entries.place).differs { return false }
       entries.pop()
-      if try comparison.next(entry.path).differs { return false }
     }
     try comparison.finish()
     return true

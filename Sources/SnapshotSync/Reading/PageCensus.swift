@@ -5,13 +5,19 @@ internal import SnapshotStore
 extension ManifestReader {
   /// Every page the manifest reaches, index pages included, each once for every place it stands in; one in memory at a
   /// time.
-  func forEachPage(_ body: (Reference, [UInt8]) throws(SyncError) -> Void) throws(SyncError) {
+  ///
+  /// - Parameter holds: whether the chunks of a file are wanted; the pages of those of others are passed by.
+  func forEachPage(
+    _ holds: (RelativePath) -> Bool, _ body: (Reference, [UInt8]) throws(SyncError) -> Void
+  ) throws(SyncError) {
     try visit(root.support, support: .empty, leaf: { _ throws(SyncError) in }, body)
     try visit(
       root.files, support: support,
       leaf: { (page: [UInt8]) throws(SyncError) in
         for entry in try decoded({ () throws(FormatError) in try Page.files(page.rawSpan) }) {
-          guard case .file(let file) = entry.content, case .paged(let list) = file.chunks else { continue }
+          guard case .file(let file) = entry.content, case .paged(let list) = file.chunks,
+            holds(entry.path)
+          else { continue }
           try visit(list, support: support, leaf: { _ throws(SyncError) in }, body)
         }
       }, body)

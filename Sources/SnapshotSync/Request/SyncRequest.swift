@@ -13,9 +13,18 @@ package struct SyncRequest: Sendable {
     case generations
   }
 
+  /// What of the version is wanted.
+  package enum Part: Sendable, Equatable {
+    /// What the copy holds; of a directory that is none, all.
+    case asBefore
+    /// Nil: all of it.
+    case chosen(PartPatterns?)
+  }
+
   package let collection: CollectionName
   /// The version, as a head tells it.
   package let row: VersionRow
+  package var part: Part = .asBefore
   /// As its user named it.
   package let directory: String
   package var style: Style = .exchange
@@ -51,7 +60,9 @@ package struct SyncResult: Sendable, Equatable {
   package let collection: CollectionName
   package let version: UInt64
   package let directory: String
-  /// Bytes of the version.
+  /// What of the version it has; nil: all.
+  package let patterns: PartPatterns?
+  /// Bytes of that.
   package let bytesTotal: UInt64
   package var bytesRead: UInt64 = 0
   package var bytesWritten: UInt64 = 0
@@ -65,11 +76,21 @@ package struct SyncResult: Sendable, Equatable {
   package var seconds: Double = 0
   package var way: Way = .unchanged
 
-  init(_ request: SyncRequest, tier: String) {
+  init(_ request: SyncRequest, _ content: VersionContent, tier: String) {
     collection = request.collection
     version = request.row.version
     directory = request.directory
-    bytesTotal = request.row.byteCount
+    patterns = content.patterns
+    bytesTotal = content.totals.bytes
     self.tier = tier
+  }
+}
+
+extension SyncRequest {
+  /// - Throws: `.nothingIncluded` where patterns were chosen, and select nothing. A part that a copy held before may
+  /// come to nothing in a later version.
+  func check(_ content: VersionContent) throws(SyncError) {
+    guard case .chosen(let patterns?) = part, content.isEmptyPart else { return }
+    throw .nothingIncluded(version: "\(collection)@\(row.version)", patterns: patterns)
   }
 }

@@ -28,9 +28,11 @@ final class LocalChunks: ChunkSource {
     return memory.chunk(id, byteCount: byteCount) ?? pages?.chunk(id, byteCount: byteCount)
   }
 
-  /// Reads every page of the manifest once; what the copy does not have stays in memory.
-  func load(_ manifest: ManifestReader) throws(SyncError) {
-    try manifest.forEachPage { reference, bytes throws(SyncError) in
+  /// Reads every page once that is needed of the manifest; what the copy does not have stays in memory.
+  ///
+  /// - Parameter holds: whether the chunks of a file are needed.
+  func load(_ manifest: ManifestReader, holds: (RelativePath) -> Bool) throws(SyncError) {
+    try manifest.forEachPage(holds) { reference, bytes throws(SyncError) in
       guard pages?.holds(reference.id) != true else { return }
       memory.insert(reference.id, bytes)
     }

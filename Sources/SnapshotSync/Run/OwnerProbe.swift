@@ -13,15 +13,16 @@ struct OwnerProbe {
   let tree: LocalTree
 
   /// - Throws: `.ownersDenied` for the first owner that is refused.
-  func check(_ manifest: ManifestReader, directory: String) throws(SyncError) {
+  func check(_ content: VersionContent, directory: String) throws(SyncError) {
     let file = try filing { () throws(FileError) in try makeFile() }
     defer { _ = try? tree.directory.unlinkIfPresent(OwnerProbe.file) }
     var tried: Set<Owner> = []
-    for page in try storing({ () throws(StoreError) in try manifest.ownersPages() ?? [] }) {
-      for run in try storing({ () throws(StoreError) in try manifest.owners(page) }) {
-        guard tried.count < OwnerProbe.ownerCountMax else { return }
-        if tried.insert(run.owner).inserted { try attempt(run.owner, file, directory) }
-      }
+    var entries = try EntryStream(content)
+    var owners = try storing { () throws(StoreError) in try OwnerStream(content.manifest) }
+    while try entries.peek() != nil, tried.count < OwnerProbe.ownerCountMax {
+      let owner = try storing { () throws(StoreError) in try owners?.take(at: entries.place) }
+      entries.pop()
+      if let owner, tried.insert(owner).inserted { try attempt(owner, file, directory) }
     }
   }
 

@@ -49,6 +49,7 @@ package struct SnapshotSync: Sendable {
   ) throws(SyncError) -> SyncResult {
     let start = control.clock.nanoseconds()
     try checkOwners(request)
+    try checkPart(request)
     let check = { (tree: LocalTree) throws(SyncError) in try SyncTarget(tree).check(request) }
     var result = try SnapshotSync.withLock(request.directory, control, lockDeadline, check) {
       tree throws(SyncError) in
@@ -90,7 +91,7 @@ package struct SnapshotSync: Sendable {
   ) throws(SyncError) {
     try SnapshotSync.withLock(directory, control, lockDeadline) { tree throws(SyncError) in
       let installation = LocalCopy.Installation(
-        store: store.identity.identifier, manifest: manifest, synced: wallClock.now())
+        store: store.identity.identifier, content: .whole(manifest), synced: wallClock.now())
       try LocalCopy.install(installation, in: tree.directory, random: random, status: status)
     }
   }
@@ -169,6 +170,17 @@ package struct SnapshotSync: Sendable {
     let root = try storing { () throws(StoreError) in try store.manifest(request.row).root }
     guard root.owners == nil else { return }
     throw .ownersNotRecorded(version: "\(request.collection)@\(request.row.version)")
+  }
+
+  /// Before a directory is made or locked; in one that is a copy what is wanted is looked at when the copy was.
+  ///
+  /// - Throws: `.nothingIncluded` where the patterns of the request select nothing of the version.
+  private func checkPart(_ request: SyncRequest) throws(SyncError) {
+    guard case .chosen(let patterns?) = request.part, LocalCopy.remembered(path: request.directory) == nil else {
+      return
+    }
+    let manifest = try storing { () throws(StoreError) in try store.manifest(request.row) }
+    try request.check(try VersionContent(manifest, patterns))
   }
 
   /// What an earlier run of the same style left unfinished.

@@ -9,8 +9,8 @@ extension SyncSession {
   /// Earlier generations stay: their readers have mapped them. A file is the same file in two generations only when
   /// nobody can write it in place: its mode is 0444 in both.
   func addGeneration(_ prepared: Prepared, _ tree: LocalTree) throws(SyncError) -> (SyncResult.Way, UInt64) {
-    let root = prepared.wanted.root
-    let name = GenerationName(version: root.version, contentHash: root.totals.contentHash)
+    let wanted = prepared.wanted
+    let name = GenerationName(version: wanted.manifest.root.version, contentHash: wanted.contentHash)
     if try holds(name, prepared, tree) {
       try filing { () throws(FileError) in try generations(tree).turn(to: name) }
       try installGeneration(name, prepared, tree)
@@ -30,7 +30,7 @@ extension SyncSession {
       try area.finish()
       let mode = try tree.directory.status().mode
       try tree.directory.changeMode(of: StatePath.next, to: FileMode(mode.bits | 0o700))
-      try generations(tree).seal(area.tree.directory, contentHash: root.totals.contentHash)
+      try generations(tree).seal(area.tree.directory, contentHash: wanted.contentHash, part: wanted.patterns)
       try generations(tree).place(StatePath.next, as: name)
       try generations(tree).turn(to: name)
       try generations(tree).removeEvicted()
@@ -53,7 +53,7 @@ extension SyncSession {
     _ name: GenerationName, _ prepared: Prepared, _ tree: LocalTree
   ) throws(SyncError) -> Bool {
     let contentHash = try filing { () throws(FileError) in try generations(tree).contentHash(of: name) }
-    guard contentHash == prepared.wanted.root.totals.contentHash else { return false }
+    guard contentHash == prepared.wanted.contentHash else { return false }
     let generation = try filing { () throws(FileError) in LocalTree(try tree.directory.openDirectory(name)) }
     var comparison = DirectoryComparison(tree: generation, limits.jobs, control)
     comparison.countsIgnored = true

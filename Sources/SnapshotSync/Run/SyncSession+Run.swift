@@ -11,17 +11,18 @@ extension SyncSession {
   ) throws(SyncError) -> SyncResult {
     guard let tree = target.tree else { throw .store(.notFound(request.directory)) }
     guard let prepared = try prepare(explain) else {
-      planned?(SyncPlan())
+      planned?(emptyPlan)
       StagingArea.removeLeftovers(beside: request.directory)
       try turnToRemembered(tree)
-      return result()
+      guard let content = target.copy?.content else { throw .store(.notFound(request.directory)) }
+      return result(content)
     }
     planned?(prepared.plan)
     try checkSpace(prepared.plan, tree)
     if request.setsOwners, !prepared.plan.isEmpty {
       try OwnerProbe(tree: tree).check(prepared.wanted, directory: request.directory)
     }
-    var result = result()
+    var result = result(prepared.wanted)
     let (way, written) = try execute(prepared, tree)
     let counts = tier.counts
     result.way = way
@@ -51,8 +52,8 @@ extension SyncSession {
     }
   }
 
-  private func result() -> SyncResult {
-    SyncResult(request, tier: sync.store.tier.role.rawValue)
+  private func result(_ content: VersionContent) -> SyncResult {
+    SyncResult(request, content, tier: sync.store.tier.role.rawValue)
   }
 
   /// What the next tree takes beside the one that is there; the state is small.
@@ -155,7 +156,7 @@ extension SyncSession {
   private func patchInPlace(_ prepared: Prepared, _ tree: LocalTree) throws(SyncError) -> (SyncResult.Way, UInt64) {
     let area = try StagingArea.inside(tree, reason: "in place")
     if let state = target.copy?.state, prepared.plan.files > 0 {
-      let root = prepared.wanted
+      let root = prepared.wanted.manifest
       let version = CopyState.Version(number: root.root.version, root: root.name, digest: root.digest)
       try LocalCopy.beginInPlace(state, target: version, in: tree.directory, random: sync.random)
     }
@@ -176,7 +177,7 @@ extension SyncSession {
   /// What ignore files keep out of versions, as it is now; nil where there are no such files.
   private func kept(_ prepared: Prepared, in tree: LocalTree) throws(SyncError) -> KeptEntries? {
     guard prepared.survey.hasIgnoreFiles else { return nil }
-    return try KeptEntries.found(in: tree, besides: target.copy?.manifest)
+    return try KeptEntries.found(in: tree, besides: target.copy?.content)
   }
 
   // MARK: Steps
@@ -186,7 +187,7 @@ extension SyncSession {
     mayLink: @escaping (FileEntry, FileStatus) -> Bool = { _, _ in true }
   ) throws(SyncError) -> UInt64 {
     let builder = TreeBuilder(
-      staging: area.tree, tree: files ?? tree, wanted: prepared.wanted, local: local, limits: limits,
+      staging: area.tree, tree: files ?? tree, wanted: prepared.wanted.manifest, local: local, limits: limits,
       isWholeTree: isWholeTree, plan: prepared.plan, control: control, mayLink: mayLink)
     // Those that were kept when they were counted; else they are made again, one by one.
     if var windows = prepared.windows.all?[...] {
@@ -204,10 +205,10 @@ extension SyncSession {
   }
 
   func install(
-    _ wanted: ManifestReader, in tree: LocalTree, files: LocalTree, path: String?
+    _ wanted: VersionContent, in tree: LocalTree, files: LocalTree, path: String?
   ) throws(SyncError) {
     var installation = LocalCopy.Installation(
-      store: sync.store.identity.identifier, manifest: wanted, rootBytes: tier.root(wanted.name),
+      store: sync.store.identity.identifier, content: wanted, rootBytes: tier.root(wanted.manifest.name),
       synced: sync.wallClock.now())
     installation.tree = path
     try LocalCopy.install(installation, in: tree.directory, random: sync.random) { path in

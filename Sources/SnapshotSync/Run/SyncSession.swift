@@ -52,20 +52,30 @@ struct SyncSession {
     return state.version.root == request.row.root.name && state.version.digest == request.row.root.digest
   }
 
+  /// What of the version is wanted; nil: all of it.
+  var patterns: PartPatterns? {
+    switch request.part {
+    case .asBefore: target.copy?.content.patterns
+    case .chosen(let patterns): patterns
+    }
+  }
+
+  private var isPartAsWanted: Bool { target.copy.map { $0.content.patterns == patterns } ?? false }
+
   /// Whether the files belong to the owners of the version they were left at, as far as that is asked for. A copy that
   /// cannot tell says no.
   private var isOwnedAsWanted: Bool {
     guard request.setsOwners else { return true }
-    guard let files, let manifest = target.copy?.manifest else { return false }
-    return (try? OwnerComparison.isSame(manifest, in: files)) == true
+    guard let files, let content = target.copy?.content else { return false }
+    return (try? OwnerComparison.isSame(content, in: files)) == true
   }
 
   // MARK: Planning
 
   /// What was found out before the first byte is written.
   struct Prepared {
-    let basis: ManifestReader?
-    let wanted: ManifestReader
+    let basis: VersionContent?
+    let wanted: VersionContent
     let survey: Survey
     let index: MovedIndex
     let plan: SyncPlan
@@ -73,7 +83,15 @@ struct SyncSession {
   }
 
   func plan(_ explain: ((FileExplanation) -> Void)?) throws(SyncError) -> SyncPlan {
-    try prepare(explain)?.plan ?? SyncPlan()
+    try prepare(explain)?.plan ?? emptyPlan
+  }
+
+  /// Of a directory where everything is as wanted.
+  var emptyPlan: SyncPlan {
+    var plan = SyncPlan()
+    plan.patterns = patterns
+    plan.isPartAsBefore = request.part == .asBefore
+    return plan
   }
 
   /// - Returns: nil when everything is as wanted; the store was not read then.
@@ -81,14 +99,12 @@ struct SyncSession {
     control.progress(SyncProgress(phase: .plan))
     try checkStyle()
     var survey = try surveyAsLeft()
-    if isAtVersion, survey?.survey.exceptions.isEmpty == true, isOwnedAsWanted { return nil }
+    if isAtVersion, isPartAsWanted, survey?.survey.exceptions.isEmpty == true, isOwnedAsWanted { return nil }
     if request.keepLocal, let found = survey?.survey, target.copy != nil, found.changeCount > 0 {
       throw .localChanges(count: found.changeCount, first: found.changes)
     }
-    let wanted = try manifest()
-    try storing { () throws(StoreError) in try wanted.prefetchPages(limits) }
-    try local.load(wanted)
-    let basis = files == nil ? nil : target.copy?.manifest ?? (target.isEmpty ? nil : wanted)
+    let wanted = try wantedContent()
+    let basis = files == nil ? nil : target.copy?.content ?? (target.isEmpty ? nil : wanted)
     if target.copy == nil, !target.isEmpty {
       // A directory that is taken over is looked at as a copy of the wanted version of which nothing is believed.
       try survey?.compare(with: wanted) { _ in [] }
@@ -118,16 +134,28 @@ struct SyncSession {
   private func surveyAsLeft() throws(SyncError) -> Surveyor? {
     guard let files else { return nil }
     var surveyor = Surveyor(tree: files, limits: limits, control: control)
-    if let copy = target.copy { try surveyor.compare(with: copy.manifest) { copy.hints(ofPage: $0) } }
+    if let copy = target.copy { try surveyor.compare(with: copy.content) { copy.hints(ofPage: $0) } }
     return surveyor
   }
 
   /// Of a directory that is not there: only what an earlier run left.
-  private func surveyOfNothing(_ wanted: ManifestReader) throws(SyncError) -> Survey {
+  private func surveyOfNothing(_ wanted: VersionContent) throws(SyncError) -> Survey {
     guard let unfinished else { return Survey() }
     var surveyor = Surveyor(tree: unfinished, limits: limits, control: control)
     try surveyor.compare(unfinished: unfinished, withWanted: wanted)
     return surveyor.survey
+  }
+
+  /// What is wanted, all its pages at hand, for which the copy was looked at first.
+  ///
+  /// - Throws: `.nothingIncluded` where patterns that were chosen now select nothing.
+  private func wantedContent() throws(SyncError) -> VersionContent {
+    let (manifest, patterns) = (try manifest(), patterns)
+    try storing { () throws(StoreError) in try manifest.prefetchPages(limits) }
+    try local.load(manifest) { patterns?.includes($0, isDirectory: false) ?? true }
+    let content = try VersionContent(manifest, patterns)
+    try request.check(content)
+    return content
   }
 
   /// The wanted manifest, its pages taken from the copy where it has them.
@@ -139,7 +167,7 @@ struct SyncSession {
   }
 
   func planner(
-    _ prepared: (basis: ManifestReader?, wanted: ManifestReader, survey: Survey, index: MovedIndex),
+    _ prepared: (basis: VersionContent?, wanted: VersionContent, survey: Survey, index: MovedIndex),
     _ explain: ((FileExplanation) -> Void)? = nil
   ) throws(SyncError) -> SyncPlanner {
     try SyncPlanner(
@@ -149,7 +177,7 @@ struct SyncSession {
   }
 
   private func count(
-    basis: ManifestReader?, wanted: ManifestReader, _ survey: Survey, _ index: MovedIndex,
+    basis: VersionContent?, wanted: VersionContent, _ survey: Survey, _ index: MovedIndex,
     _ explain: ((FileExplanation) -> Void)?
   ) throws(SyncError) -> (SyncPlan, PlannedWindows) {
     var planner = try planner((basis, wanted, survey, index), explain)
@@ -162,6 +190,7 @@ struct SyncSession {
       throw .linked(count: planner.linked.count, first: Array(planner.linked.prefix(Survey.listedChangeCountMax)))
     }
     var plan = planner.plan
+    (plan.patterns, plan.isPartAsBefore) = (wanted.patterns, request.part == .asBefore)
     let counts = tier.counts
     plan.bytesToRead += counts.bytes
     plan.requests += counts.requests

@@ -3,19 +3,19 @@ internal import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
 
-/// Makes a tree exactly that of a manifest, once its files are there.
+/// Makes a tree exactly what is wanted of a version, once its files are there.
 struct TreeFinish {
-  let wanted: ManifestReader
+  let wanted: VersionContent
   let control: SyncControl
   /// Whether entries are given to the owners the version records.
   var setsOwners = false
 
   private func owners() throws(SyncError) -> OwnerStream? {
     guard setsOwners else { return nil }
-    return try storing { () throws(StoreError) in try OwnerStream(wanted) }
+    return try storing { () throws(StoreError) in try OwnerStream(wanted.manifest) }
   }
 
-  /// Removes what the manifest does not have, but for what is kept.
+  /// Removes what is not wanted, but for what is kept.
   func sweep(_ tree: LocalTree, keeping kept: KeptEntries? = nil) throws(SyncError) {
     var kept = kept
     var walk = try filing { () throws(FileError) in try TreeWalk(tree.directory.reopened()) }
@@ -37,9 +37,9 @@ struct TreeFinish {
     var entries = try EntryStream(wanted)
     var owners = try owners()
     while let entry = try entries.peek() {
-      entries.pop()
       try control.check()
-      let owner = try storing { () throws(StoreError) in try owners?.take() }
+      let owner = try storing { () throws(StoreError) in try owners?.take(at: entries.place) }
+      entries.pop()
       try filing { () throws(FileError) in try place(entry, owner, in: tree, from: staging) }
     }
     tree.forget()
@@ -89,8 +89,8 @@ struct TreeFinish {
     var entries = try EntryStream(wanted)
     var owners = try owners()
     while let entry = try entries.peek() {
+      let owner = try storing { () throws(StoreError) in try owners?.take(at: entries.place) }
       entries.pop()
-      let owner = try storing { () throws(StoreError) in try owners?.take() }
       // A file has its owner since it was written, or kept.
       if case .file = entry.content { continue }
       if let owner {

@@ -12,7 +12,7 @@ struct KeptEntries: Sendable {
   /// The directories above them.
   private(set) var above: Set<RelativePath> = []
   private var ignored = IgnoreLookup()
-  private var left: ManifestReader?
+  private var left: VersionContent?
 
   mutating func keep(_ path: RelativePath) {
     paths.insert(path)
@@ -30,13 +30,13 @@ struct KeptEntries: Sendable {
     return false
   }
 
-  /// Whether an entry that the wanted version has not is to stay: also one that came only now.
+  /// Whether an entry that is not wanted is to stay: also one that came only now.
   mutating func keeps(_ entry: TreeEntry, in tree: LocalTree) throws(SyncError) -> Bool {
     if contains(entry.path) { return true }
     let (left, isDirectory) = (left, entry.content == .directory)
     return try storing { () throws(StoreError) in
       guard try ignored.leavesOut(entry.path, isDirectory: isDirectory, in: tree.directory) else { return false }
-      return try left?.file(at: entry.path) == nil
+      return try left?.entry(at: entry.path) == nil
     }
   }
 
@@ -45,8 +45,8 @@ struct KeptEntries: Sendable {
 
   /// Looks what there is now: others go on writing while a sync works.
   ///
-  /// - Parameter left: the version the directory was left at; what is in it is not kept.
-  static func found(in tree: LocalTree, besides left: ManifestReader?) throws(SyncError) -> KeptEntries {
+  /// - Parameter left: what the directory was left with; that is not kept.
+  static func found(in tree: LocalTree, besides left: VersionContent?) throws(SyncError) -> KeptEntries {
     var kept = KeptEntries()
     kept.left = left
     var entries = try EntryStream(left)

@@ -20,11 +20,11 @@ struct Surveyor {
     self.control = control
   }
 
-  /// Compares the directory with the version it was left at.
+  /// Compares the directory with what it was left with.
   ///
   /// - Parameter hints: the hints of a files page, by its place; empty where there are none.
-  mutating func compare(with manifest: ManifestReader?, hints: (Int) -> [FileHint]) throws(SyncError) {
-    var entries = try EntryStream(manifest)
+  mutating func compare(with content: VersionContent?, hints: (Int) -> [FileHint]) throws(SyncError) {
+    var entries = try EntryStream(content)
     var hintPage: (index: Int, hints: [FileHint]) = (-1, [])
     var walk = try walk(tree)
     var local = try filing { () throws(FileError) in try walk.next() }
@@ -44,7 +44,7 @@ struct Surveyor {
         let position = entries.position
         if hintPage.index != position.page { hintPage = (position.page, hints(position.page)) }
         let hint = position.entry < hintPage.hints.count ? hintPage.hints[position.entry] : .none
-        try compare(found, with: entry, hint, in: manifest)
+        try compare(found, with: entry, hint, in: content?.manifest)
         local = try filing { () throws(FileError) in try walk.next() }
       } else {
         survey.exceptions[entry.path] = .absent

@@ -1,5 +1,15 @@
+import Primitives
+
 /// Amounts for people.
 enum Amount {
+  /// The patterns of a part, as they are given.
+  static func part(_ includes: [String]) -> String {
+    includes.map { "--include '\(Printable.string($0))'" }.joined(separator: " ")
+  }
+
+  /// Behind the name of a version of which a copy has a part.
+  static func isPart(_ includes: [String]?) -> String { includes == nil ? "" : ", a part," }
+
   /// `2.1 MB`: powers of 1,000, two digits or more.
   static func bytes(_ count: UInt64) -> String {
     guard count >= 1_000 else { return "\(count) B" }

@@ -23,6 +23,9 @@ extension JSONValue {
 
   static func texts(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
 
+  /// The patterns of a part; null: all of a version.
+  static func part(_ includes: [String]?) -> JSONValue { includes.map { .texts($0) } ?? .null }
+
   static func time(_ time: Timestamp?) -> JSONValue { time.map { .string($0.text) } ?? .null }
 
   static func hash(_ digest: Digest?) -> JSONValue { digest.map { .string($0.hex) } ?? .null }

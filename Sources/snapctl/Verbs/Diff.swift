@@ -7,7 +7,11 @@ struct Diff: Verb {
     commandName: "diff",
     abstract: "Shows what changed between two versions, or a version and a directory.",
     discussion: """
-      Names, types, modes, link targets and bytes are compared; owners are not, whether they are recorded or not.
+      Names, types, modes, link targets and bytes are compared; owners are not, whether they are recorded or not. A \
+      copy that `sync --include` made is compared with the part of the version that it holds.
+
+      Of two versions of vectors it is said, too, how many records were added, changed and removed: those of both are \
+      read for it. --no-records leaves that out.
 
       Example:
         snapctl diff words@11 words@12
@@ -16,6 +20,9 @@ struct Diff: Verb {
 
   @Argument(help: "A version.") var old: String
   @Argument(help: "Another version, or a directory.") var new: String
+
+  @Flag(inversion: .prefixedNo, help: "Counts the records of two versions that differ.")
+  var records = true
 
   @Flag(help: "Exits with 11 when something differs.")
   var exitCode = false
@@ -29,16 +36,32 @@ struct Diff: Verb {
     let console = session.console
     let print: @Sendable (Difference) -> Void = { console.result($0.json, $0.line) }
     let count: Int
+    var changes: RecordDifferences?
     if !new.contains("@"), ArgumentOrder.isDirectory(new) {
-      count = try await engine.diff(from: old, toDirectory: new, found: print)
+      count = try await engine.diff(
+        from: old, toDirectory: new,
+        part: { console.remark("\(Printable.string(new)) holds a part, which is compared: \(Amount.part($0))") },
+        found: print)
     } else {
       count = try await engine.diff(from: old, to: new, found: print)
+      changes = records ? try await engine.recordDifferences(from: old, to: new) : nil
     }
-    let object = JSONValue.object(
-      "differences", ["from": .string(old), "to": .string(new), "count": .count(count)])
-    console.summary(object)
+    if let changes, !console.isJSON, count > 0 { console.result(.null, changes.line) }
+    console.summary(
+      .object(
+        "differences",
+        [
+          "from": .string(old), "to": .string(new), "count": .count(count), "recordsAdded": .count(changes?.added),
+          "recordsRemoved": .count(changes?.removed), "recordsChanged": .count(changes?.changed),
+        ]))
     if count == 0 { console.remark("\(Printable.string(old)) and \(Printable.string(new)) are the same") }
     return exitCode && count > 0 ? EngineError.Code.differs.exitCode : 0
+  }
+}
+
+extension RecordDifferences {
+  fileprivate var line: String {
+    "\(Amount.count(added, "record")) added, \(changed) changed, \(removed) removed"
   }
 }
 

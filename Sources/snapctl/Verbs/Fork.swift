@@ -38,7 +38,8 @@ extension ForkedCopy {
     .object(
       "forked",
       [
-        "collection": .string(collection), "version": .count(version), "directory": .string(directory),
+        "collection": .string(collection), "version": .count(version), "include": .part(includes),
+        "directory": .string(directory),
         "files": .count(files), "bytesTotal": .count(bytesTotal), "bytesShared": .count(bytesShared),
         "bytesCopied": .count(bytesCopied), "localChanges": .count(localChanges), "skipped": .count(skippedCount),
         "seconds": .seconds(seconds),
@@ -48,7 +49,8 @@ extension ForkedCopy {
   fileprivate var text: String {
     let changes = localChanges == 0 ? "" : ", \(Amount.count(UInt64(localChanges), "local change")) among them"
     return """
-      \(collection)@\(version) in \(Printable.string(directory)): \(Amount.count(files, "file"))\(changes), \
+      \(collection)@\(version)\(Amount.isPart(includes)) in \(Printable.string(directory)): \
+      \(Amount.count(files, "file"))\(changes), \
       \(Amount.bytes(bytesShared)) shared, \(Amount.bytes(bytesCopied)) copied, in \(Amount.seconds(seconds))
       """
   }

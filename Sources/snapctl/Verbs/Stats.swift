@@ -8,7 +8,7 @@ struct Stats: Verb {
     abstract: "Says what a store, or a collection, takes and holds.",
     discussion: """
       Bytes of versions against bytes that are stored, chunks by form, what each version brought, what waits for \
-      compaction.
+      compaction; and of the store how caches served this host, counted in its state directory since that was made.
 
       Example:
         snapctl stats
@@ -117,12 +117,32 @@ extension StoreStatistics {
         "bytesTotal": .count(collections.reduce(0) { $0 + $1.bytesTotal }),
         "bytesStored": .count(collections.reduce(0) { $0 + $1.bytesStored }), "packs": .count(packs),
         "packBytes": .count(packBytes), "packBytesElsewhere": .count(packBytesElsewhere),
+        "cache": cache?.json ?? .null,
         "seconds": .seconds(seconds),
       ])
   }
 
   fileprivate var line: String {
     let elsewhere = packBytesElsewhere == 0 ? "" : ", \(Amount.bytes(packBytesElsewhere)) of them of no version"
-    return "\(Amount.count(packs, "pack"))  \(Amount.bytes(packBytes))\(elsewhere)"
+    let served = cache?.line ?? "caches: nothing is known on this host"
+    return "\(Amount.count(packs, "pack"))  \(Amount.bytes(packBytes))\(elsewhere)\n\(served)"
+  }
+}
+
+extension StoreStatistics.Cache {
+  fileprivate var json: JSONValue {
+    .object([
+      JSONMember("since", .time(since)), JSONMember("hits", .count(service.hits)),
+      JSONMember("misses", .count(service.misses)), JSONMember("bytesRead", .count(service.bytesRead)),
+      JSONMember("bytesFilled", .count(service.bytesFilled)), JSONMember("failures", .count(service.failures)),
+      JSONMember("damaged", .count(service.damaged)),
+    ])
+  }
+
+  fileprivate var line: String {
+    """
+    caches, on this host since \(since.text): \(Amount.count(service.hits, "hit")), \(service.misses) missed, \
+    \(Amount.bytes(service.bytesRead)) read, \(Amount.bytes(service.bytesFilled)) filled
+    """
   }
 }

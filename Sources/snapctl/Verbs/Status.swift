@@ -7,7 +7,8 @@ struct Status: Verb {
     commandName: "status",
     abstract: "Tells whether a directory has the content of a version.",
     discussion: """
-      Exits with 0 when it has, with 11 when it differs. Writes nothing.
+      Exits with 0 when it has, with 11 when it differs. Writes nothing. A copy that `sync --include` made is compared \
+      with the part of the version that it holds.
 
       Example:
         snapctl status words ./words
@@ -28,12 +29,14 @@ struct Status: Verb {
       "status",
       [
         "collection": .string(status.snapshot.collection), "version": .count(status.snapshot.version),
-        "directory": .string(directory), "same": .boolean(status.isSame),
+        "include": .part(status.includes), "directory": .string(directory), "same": .boolean(status.isSame),
         "contentHash": .hash(status.directory.contentHash), "files": .count(status.directory.files),
         "bytes": .count(status.directory.bytes),
       ])
     let relation = status.isSame ? "is the same as" : "differs from"
-    session.console.result(object, "\(Printable.string(directory)) \(relation) \(status.snapshot.name)")
+    let part = status.includes.map { "that part of \(status.snapshot.name) (\(Amount.part($0)))" }
+    session.console.result(
+      object, "\(Printable.string(directory)) \(relation) \(part ?? status.snapshot.name)")
     return status.isSame ? 0 : EngineError.Code.differs.exitCode
   }
 }

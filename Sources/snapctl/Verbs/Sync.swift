@@ -10,20 +10,32 @@ struct Sync: Verb {
     discussion: """
       The directory changes at once: the next tree is built beside it, and the two change places. Local changes \
       are put back; --keep-local stops instead, with the list (exit 11). What a .snapignore in DIR keeps out of \
-      versions stays. A killed sync goes on where it was. With \
-      --owners every entry is given to whom `create --owners` found it with, which takes root; DIR itself stays whose \
-      it is. Without, owners are left alone: what is written belongs to whoever runs this. With \
+      versions stays. A killed sync goes on where it was.
+
+      With --include only files and links that match a pattern are brought, or lie in a directory that does, and the \
+      directories that lead to them. The copy remembers it: later syncs keep to that part, other patterns move it, \
+      fetching what is new and removing what is not in it any more, and --include '**' makes it whole. Patterns are \
+      those of `create --include`; what they all match nothing of is exit 10. No version is made of a part.
+
+      With --owners every entry is given to whom `create --owners` found it with, which takes root; DIR itself stays \
+      whose it is. Without, owners are left alone: what is written belongs to whoever runs this. With \
       --watch a look at an unchanged collection costs one request; it ends when it is interrupted (exit 130).
 
       Example:
         snapctl sync words@12 /fast/words
         snapctl sync words /fast/words --dry-run --json
+        snapctl sync models/paddleocr ./models --include '*.json' --include 'det/**'
         snapctl sync words /fast/words --generations --keep 2 --watch
       """,
     aliases: ["restore"])
 
   @Argument(help: "The version.") var version: String
   @Argument(help: "The directory.") var directory: String
+
+  @Option(
+    name: .customLong("include"),
+    help: ArgumentHelp("Brings only what matches, and keeps to that; may be repeated.", valueName: "pattern"))
+  var includes: [String] = []
 
   @Flag(help: "Patches inside the files: least disk and work; readers see it happen.")
   var inPlace = false
@@ -77,6 +89,7 @@ struct Sync: Verb {
     try ArgumentOrder.check(name: version, directory: directory, verb: "sync")
     let engine = try await session.open { $0.mode = mode ?? $0.mode }
     var options = SyncOptions()
+    options.includes = includes.isEmpty ? nil : includes
     options.style = inPlace ? .inPlace : generations ? .generations : .exchange
     options.adopts = adopt
     options.keepsLocalChanges = keepLocal
@@ -125,17 +138,19 @@ extension SyncForecast {
       "plan",
       [
         "collection": .string(snapshot.collection), "version": .count(snapshot.version),
-        "bytesToRead": .count(bytesToRead), "bytesToWrite": .count(bytesToWrite), "requests": .count(requests),
+        "include": .part(includes), "bytesToRead": .count(bytesToRead), "bytesToWrite": .count(bytesToWrite),
+        "requests": .count(requests),
         "files": .count(files), "steps": .count(steps), "localChanges": .count(localChanges), "tier": .string(tier),
         "obstacle": obstacle.map { .string($0) } ?? .null,
       ])
   }
 
   fileprivate func text(_ directory: String) -> String {
+    let part = includes.map { " (\(keepsPart ? "the part it holds: " : "")\(Amount.part($0)))" } ?? ""
     let changes = localChanges == 0 ? "" : ", \(Amount.count(UInt64(localChanges), "local change")) put back"
     let way = obstacle.map { ", one by one (\($0))" } ?? ""
     return """
-      \(snapshot.name) → \(Printable.string(directory)), \(Amount.bytes(bytesToRead)) from \(tier), \
+      \(snapshot.name)\(part) → \(Printable.string(directory)), \(Amount.bytes(bytesToRead)) from \(tier), \
       \(Amount.bytes(bytesToWrite)) to write in \(Amount.count(files, "file"))\(way)\(changes)
       """
   }
@@ -155,7 +170,8 @@ extension SyncedCopy {
       "synced",
       [
         "collection": .string(snapshot.collection), "version": .count(snapshot.version),
-        "directory": .string(directory), "bytesTotal": .count(bytesTotal), "bytesRead": .count(bytesRead),
+        "include": .part(includes), "directory": .string(directory), "bytesTotal": .count(bytesTotal),
+        "bytesRead": .count(bytesRead),
         "bytesWritten": .count(bytesWritten), "requests": .count(requests), "chunksRead": .count(chunksRead),
         "tier": .string(tier), "localChangesReverted": .count(localChangesReverted), "seconds": .seconds(seconds),
         "way": .string(way), "cacheHits": .count(cache?.hits), "cacheMisses": .count(cache?.misses),
@@ -166,7 +182,7 @@ extension SyncedCopy {
 
   fileprivate var text: String {
     """
-    \(snapshot.name) in \(Printable.string(directory)): \(Amount.bytes(bytesRead)) read, \
+    \(snapshot.name)\(Amount.isPart(includes)) in \(Printable.string(directory)): \(Amount.bytes(bytesRead)) read, \
     \(Amount.bytes(bytesWritten)) written of \(Amount.bytes(bytesTotal)), \(way), in \(Amount.seconds(seconds))
     """
   }

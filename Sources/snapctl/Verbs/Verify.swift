@@ -86,9 +86,10 @@ struct Verify: Verb {
     guard let name else { throw EngineError(.usage, "--local needs a directory") }
     let console = session.console
     console.remark("verifying the copy \(Printable.string(name))")
-    let verified = try await SnapshotEngine.verify(copy: name, configuration: session.configuration()) { damage in
-      console.result(damage.json, damage.line)
-    }
+    let verified = try await SnapshotEngine.verify(
+      copy: name, configuration: session.configuration(),
+      part: { console.remark("it holds a part of its version: \(Amount.part($0))") },
+      found: { console.result($0.json, $0.line) })
     return finish(verified, console)
   }
 

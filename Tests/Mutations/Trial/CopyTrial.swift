@@ -96,7 +96,7 @@ extension CopyTrial {
     do throws(SyncError) {
       let comparison = try DirectoryComparison(
         directory: directory, jobs: 1, control: SyncControl(clock: SystemClock()))
-      count = try comparison.compare(with: copy.manifest) { _ in }
+      count = try comparison.compare(with: copy.content) { _ in }
     } catch {
       return .detected
     }

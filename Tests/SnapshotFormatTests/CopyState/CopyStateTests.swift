@@ -47,11 +47,39 @@ import Testing
     #expect(throws: FormatError.self) { try decode(bytes) }
   }
 
+  @Test(arguments: [
+    [], [""], ["a\nb"], ["a", "\0"], [String(repeating: "x", count: CopyState.Part.patternByteCountMax + 1)],
+    [String](repeating: "x", count: CopyState.Part.patternCountMax + 1),
+  ])
+  func `whose part has no patterns, too many, or such that are none, is refused`(patterns: [String]) throws {
+    var written = try state()
+    written.part = CopyState.Part(contentHash: Digest.of([9]), patterns: patterns)
+    let bytes = written.encoded().bytes
+    #expect(throws: FormatError.self) { try decode(bytes) }
+  }
+
+  @Test func `of a part is refused by a reader that does not know parts`() throws {
+    var written = try state()
+    written.part = CopyState.Part(contentHash: Digest.of([9]), patterns: ["a"])
+    let bytes = written.encoded().bytes
+    let error = #expect(throws: FormatError.self) {
+      try SealedObject.decode(bytes.rawSpan, type: .copyState, named: .copyState, of: "copy state") {
+        (sections: inout SectionReader) throws(FormatError) in
+        for tag: UInt16 in [1, 2, 3, 4, 5] {
+          try sections.optional(tag) { input throws(FormatError) in _ = try input.array(input.remaining) }
+        }
+      }
+    }
+    #expect(error?.kind == .unsupported)
+  }
+
   @Test func `comes back as it was written`() throws {
     let target = CopyState.Version(number: 8, root: UniqueName(high: 9, low: 9), digest: Digest.of([4]))
     var forked = try state()
     forked.origin = "/copies/words"
-    for written in [try state(), try state(tree: "gen-7-00112233"), try state(inPlace: target), forked] {
+    var part = try state(tree: "gen-7-00112233")
+    part.part = CopyState.Part(contentHash: Digest.of([5]), patterns: ["*.npy", "!ä b", "/c/"])
+    for written in [try state(), try state(tree: "gen-7-00112233"), try state(inPlace: target), forked, part] {
       #expect(try decode(written.encoded().bytes) == written)
     }
   }

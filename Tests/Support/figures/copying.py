@@ -1,6 +1,7 @@
 """What is killed while it makes or changes a local copy."""
 
 import dataclasses
+import fnmatch
 import os
 
 from .operations import Operation, left_in, left_in_state, store_listing
@@ -74,6 +75,25 @@ class Sync(Operation):
         return path.exists() and listing(path) == self.models[self.new]
 
 
+class SyncPart(Sync):
+    """The copy holds a part of a version, and moves to another part of the next one. Patterns are of what lies at the top."""
+
+    held, wanted = ("nested", "t*", "part[012]"), ("t*", "link", "more", "part[234]", "later")
+
+    def make_copy(self, snapctl, base):
+        snapctl.ok("sync", f"{TREE}@{self.old}", base / "copy", *self.options, *including(self.held))
+        self.models[self.new] = {
+            path: entry for path, entry in self.models[self.new].items()
+            if any(fnmatch.fnmatchcase(path.partition("/")[0], pattern) for pattern in self.wanted)}
+
+    def command(self, folder):
+        return *super().command(folder), *including(self.wanted)
+
+
+def including(patterns):
+    return [argument for pattern in patterns for argument in ("--include", f"/{pattern}")]
+
+
 class SyncBack(Sync):
     old, new = 2, 1
 
@@ -118,6 +138,10 @@ class SyncInPlace(Sync):
 
 class SyncInPlaceBack(SyncInPlace):
     old, new = 2, 1
+
+
+class SyncPartInPlace(SyncPart, SyncInPlace):
+    pass
 
 
 class FirstSync(Sync):

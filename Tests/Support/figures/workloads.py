@@ -19,6 +19,7 @@ READERS = {"verify": stores.Verify, "sync, reading the store": copies.ReadSync, 
 VARIANTS = {
     "first create": stores.FirstCreate, "create, full head": stores.FullHeadCreate,
     "create, two packs": stores.LargeCreate, "tag": stores.Tag, "first append": stores.FirstAppend,
+    "sync --include": copies.SyncPart, "sync --include --in-place": copies.SyncPartInPlace,
     "sync back": copies.SyncBack, "sync of an altered copy": copies.SyncAlteredAtOnce,
     "sync --in-place back": copies.SyncInPlaceBack, "sync --in-place of an altered copy": copies.SyncAltered,
     "verify --heal": healing.Heal, "sync --adopt": copies.Adopt, "sync through a cache": copies.CachedSync,

@@ -1,5 +1,5 @@
 internal import FileIO
-internal import Primitives
+package import Primitives
 
 /// The rules of one ignore file, as git reads them; paths are relative to the directory the file is in.
 ///
@@ -50,6 +50,14 @@ package struct IgnoreRules: Sendable, Equatable {
       (isDirectory || !rule.isOfDirectories) && rule.pattern.matches(rule.isOfName ? name : path)
     }
     return rule.map { !$0.takes }
+  }
+
+  /// Whether the rules, read as those of what is taken, speak for a path or for a directory above it.
+  package func includes(_ path: RelativePath, isDirectory: Bool) -> Bool {
+    if verdict(on: path.bytes[...], isDirectory: isDirectory) == true { return true }
+    return path.bytes.indices.contains { index in
+      path.bytes[index] == slash && verdict(on: path.bytes[..<index], isDirectory: true) == true
+    }
   }
 
   /// The rules of the ignore file in a directory, nil being the root; none where there is no such file.

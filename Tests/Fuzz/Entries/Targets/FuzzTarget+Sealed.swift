@@ -139,6 +139,7 @@ extension FuzzTarget {
       tree: tree)
     state.inPlace = inPlace
     state.origin = tree.map { "/copies/\($0)" }
+    if tree != nil { state.part = CopyState.Part(contentHash: .of([9]), patterns: ["*.npy", "a/**", "!b"]) }
     return state
   }
 }

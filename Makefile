@@ -34,8 +34,9 @@ conformance: bootstrap ## run the suites of tiers and catalogs on Ceph, JuiceFS 
 fuzz: bootstrap ## fuzz each format for 60 s
 	@bash $(SUPPORT)/fuzz.sh
 
-bench: bootstrap ## measure snapctl beside its peers
+bench: bootstrap ## measure snapctl beside its peers, and hold the engine to its allocations
 	@bash Benchmarks/run.sh
+	@bash Benchmarks/allocations.sh
 
 figures: bootstrap ## measure the published figures against peers
 	@bash $(SUPPORT)/figures.sh

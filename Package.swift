@@ -224,3 +224,16 @@ if Context.environment["SNAP_SIMULATE"] != nil { addSimulations() }
 }
 
 if Context.environment["SNAP_MEASURE"] != nil { addMeasure() }
+
+/// What stores data under each profile, only when it is asked for.
+@MainActor func addProfiles() {
+  package.targets.append(
+    .executableTarget(
+      name: "snapprofiles",
+      dependencies: [
+        "TestTiers", "Primitives", "SnapshotFormat", "ObjectTier", "Catalog", "DirectoryCatalog", "SnapshotStore",
+      ],
+      path: "Tests/Profiles", swiftSettings: houseSettings))
+}
+
+if Context.environment["SNAP_PROFILES"] != nil { addProfiles() }

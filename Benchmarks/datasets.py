@@ -131,34 +131,37 @@ def archives(folder, sources):
     return versions
 
 
-def models(folder, sources):
-    """Weights in files of 5 to 90 MB beside small descriptions; one of 35 MB gets a new last fifth."""
+def models(folder, sources, scale=1):
+    """Weights in files of 5 to 90 MB beside small descriptions; one of 35 MB gets a new last fifth. `scale` divides."""
     floats = Floats(sources.random("models"))
     first = folder / "v1"
     for number, size in enumerate((90, 70, 35, 35, 30, 20, 10, 5, 5)):
-        floats.write(first / f"model{number}" / "weights.bin", size * MB)
+        floats.write(first / f"model{number}" / "weights.bin", size * MB // scale)
         (first / f"model{number}" / "config.json").write_text(json.dumps({"layers": number, "bytes": size * MB}))
     second = linked(first, folder / "v2")
     with open(changed(second / "model2" / "weights.bin"), "r+b") as file:
-        file.seek(28 * MB)
-        floats.fill(file, 7 * MB)
+        file.seek(28 * MB // scale)
+        floats.fill(file, 7 * MB // scale)
     return [first, second]
 
 
-def experiments(folder, sources):
-    """3,000 files: settings, logs, metrics, checkpoints. v2: 50 runs more, 45 checkpoints changed, 200 logs longer."""
+def experiments(folder, sources, scale=1):
+    """3,000 files: settings, logs, metrics, checkpoints. v2: 50 runs more, 45 checkpoints changed, 200 logs longer.
+
+    `scale`, a divisor of 5, divides the runs.
+    """
     chance = sources.random("experiments")
     floats = Floats(chance)
     first = folder / "v1"
-    for run in range(500):
+    for run in range(500 // scale):
         experiment(first / f"run{run:04d}", chance, floats)
     second = linked(first, folder / "v2")
-    for run in range(400, 445):
+    for run in range(400 // scale, 445 // scale):
         floats.write(changed(second / f"run{run:04d}" / "checkpoint0.bin"), 480_000)
-    for run in range(100, 300):
+    for run in range(100 // scale, 300 // scale):
         with open(changed(second / f"run{run:04d}" / "train.log"), "a") as file:
             file.write(log(chance, 400))
-    for run in range(500, 550):
+    for run in range(500 // scale, 550 // scale):
         experiment(second / f"run{run:04d}", chance, floats)
     return [first, second]
 
@@ -180,16 +183,16 @@ def log(chance, lines):
         f"loss {chance.random():.6f}\n" for line in range(lines))
 
 
-def floats(folder, sources):
-    """Rows of 384 float32, 1.5 GB; v2 has 333 runs of 30 rows written anew, and 1 % more rows."""
+def floats(folder, sources, scale=1):
+    """Rows of 384 float32, 1.5 GB; v2 has 333 runs of 30 rows written anew, and 1 % more rows. `scale` divides."""
     numbers = Floats(sources.random("floats"))
     first, second = folder / "v1", folder / "v2"
-    rows = 1_500 * MB // ROW
+    rows = 1_500 * MB // ROW // scale
     numbers.write(first / "array.f32", rows * ROW)
     second.mkdir()
     shutil.copyfile(first / "array.f32", second / "array.f32")
     with open(second / "array.f32", "r+b") as file:
-        for _ in range(333):
+        for _ in range(333 // scale):
             file.seek(numbers.chance.randrange(rows - 30) * ROW)
             file.write(numbers.block(30 * ROW))
         file.seek(0, os.SEEK_END)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# product.sh NAME: builds snapmutate, snapsimulate or snapmeasure in release mode, logs to stderr, and prints its path;
-# SNAPMUTATE and so on name another one. SNAPCTL_SCRATCH_PATH names another build folder than .build.
+# product.sh NAME: builds snapmutate, snapsimulate, snapmeasure or snapprofiles in release mode, logs to stderr, and
+# prints its path; SNAPMUTATE and so on name another one. SNAPCTL_SCRATCH_PATH names another build folder than .build.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 exec </dev/null

@@ -11,11 +11,13 @@ package struct FileCutter {
 
   private static let pieceByteCount = 1 << 20
 
-  package init(_ input: any SnapshotInput) throws(StoreError) {
+  /// - Parameter forced: in the place of what the file's first bytes say.
+  package init(_ input: any SnapshotInput, profile forced: ChunkProfile? = nil) throws(StoreError) {
     self.input = input
     // Enough to tell the profile by, and just a chunk of the usual grid, which is handed on as it is.
     let first = try input.read(at: 0, count: Int(min(input.byteCount, UInt64(ChunkProfile.gridByteCount))))
-    profile = ChunkProfile.detect(first.rawSpan.extracting(0..<min(first.count, ChunkProfile.sampleByteCount)))
+    let sample = min(first.count, ChunkProfile.sampleByteCount)
+    profile = forced ?? ChunkProfile.detect(first.rawSpan.extracting(0..<sample))
     buffer = first
   }
 

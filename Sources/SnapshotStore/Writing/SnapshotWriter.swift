@@ -17,6 +17,8 @@ package final class SnapshotWriter {
     package let created: Timestamp
     /// Where the files of the base may lie.
     package var baseFiles: (any BaseFiles)?
+    /// Of every file, for measurements alone: what is promised of a content hash holds only without.
+    package var forcedProfile: ChunkProfile?
 
     package init(
       tier: any ObjectTier, limits: StoreLimits, intent: IntentIdentifier, random: any RandomSource,
@@ -152,7 +154,7 @@ package final class SnapshotWriter {
   private func read(_ path: RelativePath, mode: UInt16, _ input: any SnapshotInput) throws(StoreError) {
     var cursor = BaseFileCursor()
     var shift = ShiftLookup()
-    var cutter = try FileCutter(input)
+    var cutter = try FileCutter(input, profile: context.forcedProfile)
     if case .file(let before)? = try advance(to: path)?.content, let base, let baseChunks {
       cursor = try BaseFileCursor(before, in: base)
       // What lies on a grid and is as long as before was written over, not moved.

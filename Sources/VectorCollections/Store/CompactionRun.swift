@@ -32,8 +32,9 @@ final class CompactionRun {
     self.state = state
     intake = try vectors.catching { () throws(DeltaLogError) in try DeltaIntake(vectors.listing, after: state) }
     intake.hold(vectors.clockBound)
-    // Before the first version a delta tells it: one of those that are taken in, not of another look at the log.
-    let known = base.manifest == nil ? intake.schema : try vectors.schema(base.manifest)
+    // Where neither a version nor the head tells it, a delta does: one that is taken in, not of another look.
+    let version = try base.manifest.map { manifest throws(StoreError) in try vectors.schema(manifest) } ?? nil
+    let known = version ?? base.head.schema ?? intake.schema
     let schema = known ?? VectorSchema(dimension: 0)
     self.schema = schema
     let log = vectors.log(schema)

@@ -38,7 +38,7 @@ extension VectorStore {
       let head = try head()
       let manifest = try manifest(of: head)
       state = try CompactedState(head, manifest)
-      schema = try self.schema(manifest) ?? VectorSchema(dimension: 0)
+      schema = try self.schema(manifest, head) ?? VectorSchema(dimension: 0)
     } catch { throw .store(error) }
     guard let entry = state.quarantined(producer, sequence) else { throw .notQuarantined }
     let log = log(schema)

@@ -9,8 +9,8 @@ struct LiveCount {
   private(set) var change: Int64 = 0
   /// By the delta's number in the table.
   private(set) var superseded: [Int: UInt64] = [:]
-  /// What the collection has of rows that would be larger than they may be, were these deltas taken in.
-  private(set) var crowded: [RowKey: Row] = [:]
+  /// Rows that would be larger than they may be, were these deltas taken in.
+  private(set) var crowded: Set<RowKey> = []
 
   init() {}
 
@@ -24,7 +24,7 @@ struct LiveCount {
       if prefixes.isEmpty, try count(newest: row, before) { continue }
       let old = try before.row(of: row.key)
       let joined = old?.joined(row)
-      if let old, let joined, !joined.isWithinLimits { crowded[row.key] = old }
+      if let joined, !joined.isWithinLimits { crowded.insert(row.key) }
       if let joined, joined == old {
         for (number, count) in run.table.contributions(to: row.key) { superseded[number, default: 0] += count }
       }

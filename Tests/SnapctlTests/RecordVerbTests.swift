@@ -17,6 +17,32 @@ import Testing
     #expect(try program("compact", "words", "--json").last("created")["unchanged"] as? Bool == true)
   }
 
+  @Test func `a compaction says what became of each record, and what waits for one`() throws {
+    let program = try Program.withRecords()
+    let lines = """
+      {"id":"a/1","update":{"page":7}}
+      {"id":"nowhere","update":{"page":7}}
+      {"prefix":"b/","delete":true}
+
+      """
+    #expect(try program("append", "words", "--input", "-", "--producer", "q", input: lines).status == 0)
+    let run = try program("compact", "words", "--explain", "--json")
+    let objects = try run.objects().dropLast()
+    let told = objects.map { object in
+      let name = object["id"] as? String ?? "\(object["prefix"] as? String ?? "")…"
+      return "\(object["type"] as? String ?? "") \(name) \(object["producer"] as? String ?? "")"
+    }
+    #expect(
+      told == [
+        "applied a/1 p", "applied a/1 q", "applied a/2 p", "applied b/… q", "applied b/1 p", "waiting nowhere q",
+      ])
+    let taken = try #require(try run.last("created")["taken"] as? [[String: Any]])
+    #expect(taken.map { $0["waiting"] as? Int } == [0, 1])
+    #expect(taken.map { $0["waitingIds"] as? [String] } == [[], ["nowhere"]])
+    #expect(run.errors.contains("q 1: changes wait for the records of 1 id: nowhere"), "\(run.errors)")
+    #expect(try program("compact", "words", "--explain", "--watch").status == 2)
+  }
+
   @Test func `a record has its fields, and floats are exact`() throws {
     let program = try Program.withRecords()
     let objects = try program("get", "words", "a/1", "b/1", "--json").objects()

@@ -21,6 +21,8 @@ package struct RowTable {
   /// What rows take in memory, roughly.
   package private(set) var byteCount = 0
   package private(set) var superseded: [DeltaNumber: UInt64] = [:]
+  /// The same by row, where it is to be explained.
+  package private(set) var supersededByRow: [RowKey: [DeltaNumber: UInt64]]?
   /// What counts, beside these operations, of rows that are near what a row may be.
   private let bases: [RowKey: Row]
   private let crowding: Crowding
@@ -36,9 +38,11 @@ package struct RowTable {
     case noted
   }
 
-  package init(over bases: [RowKey: Row] = [:], crowding: Crowding = .refused) {
+  /// - Parameter explains: whether it is remembered of which row operations changed nothing.
+  package init(over bases: [RowKey: Row] = [:], crowding: Crowding = .refused, explains: Bool = false) {
     self.bases = bases
     self.crowding = crowding
+    supersededByRow = explains ? [:] : nil
   }
 
   package var rowCount: Int { entries.count }
@@ -56,14 +60,14 @@ package struct RowTable {
   ) throws(Refusal) {
     let row = Row(operation, by: producer)
     let (base, entry) = (bases[row.key], entries[row.key])
-    if let stamp = base?.body?.stamp, row.isOvertaken(by: stamp) { return supersede(delta) }
+    if let stamp = base?.body?.stamp, row.isOvertaken(by: stamp) { return supersede(row.key, delta) }
     let joined = entry?.row.joined(row) ?? row
     guard base.map({ $0.joined(joined).isWithinLimits }) ?? joined.isWithinLimits else {
       guard base == nil, crowding == .noted else { throw .tooManyChanges }
       crowded.insert(row.key)
       return
     }
-    guard joined != entry?.row else { return supersede(delta) }
+    guard joined != entry?.row else { return supersede(row.key, delta) }
     if undo?.index(forKey: row.key) == nil { undo?.updateValue(entry, forKey: row.key) }
     byteCount += joined.approximateByteCount - (entry?.row.approximateByteCount ?? 0)
     var changed = entry ?? Entry(row: joined)
@@ -72,8 +76,9 @@ package struct RowTable {
     entries[row.key] = changed
   }
 
-  private mutating func supersede(_ delta: DeltaNumber) {
+  private mutating func supersede(_ key: RowKey, _ delta: DeltaNumber) {
     superseded[delta, default: 0] += 1
+    supersededByRow?[key, default: [:]][delta, default: 0] += 1
   }
 
   /// Absorbs all of a delta, or nothing: what `body` absorbed is taken back when it throws.
@@ -88,6 +93,7 @@ package struct RowTable {
     } catch {
       for (key, entry) in undo ?? [:] { entries[key] = entry }
       superseded[delta] = nil
+      for key in supersededByRow?.keys ?? [:].keys { supersededByRow?[key]?[delta] = nil }
       byteCount = before
       throw error
     }

@@ -19,7 +19,7 @@ extension CompactionRun {
       let superseded = min(operations, live.superseded[number] ?? 0)
       return CompactedDelta(
         producer: delta.reference.producer, sequence: delta.reference.sequence, run: delta.header.run,
-        applied: operations - superseded, superseded: superseded)
+        applied: operations - superseded, superseded: superseded, waiting: live.waiting[number] ?? WaitingRecords())
     }
     let spooled = try spool()
     var context = vectors.store.context(base.intent)

@@ -10,6 +10,8 @@ final class CompactionRun {
   /// The lease that it works under, if it does.
   let keeper: LeaseKeeper?
   let state: CompactedState
+  /// Whether it is remembered what became of each record.
+  let explains: Bool
   let schema: VectorSchema
   let segments: [StoredSegment]
   var intake: DeltaIntake
@@ -23,9 +25,11 @@ final class CompactionRun {
   var compacted: [CompactedDelta] = []
 
   init(
-    _ vectors: VectorStore, _ base: VersionCommit.Base, _ limits: CompactionPlan.Limits, _ keeper: LeaseKeeper?
+    _ vectors: VectorStore, _ base: VersionCommit.Base, _ limits: CompactionPlan.Limits, _ keeper: LeaseKeeper?,
+    explains: Bool
   ) throws(StoreError) {
     self.vectors = vectors
+    self.explains = explains
     self.base = base
     self.keeper = keeper
     let state = try CompactedState(base.head, base.manifest)
@@ -63,7 +67,7 @@ final class CompactionRun {
     while intake.waitingCount > 0 {
       plan = CompactionPlan(
         waiting: intake.waiting.mapValues { $0.map(\.reference) }, segments: summaries, limits: limits)
-      (table, taken) = (RowTable(over: crowded.bases, crowding: .noted), [])
+      (table, taken) = (RowTable(over: crowded.bases, crowding: .noted, explains: explains), [])
       try absorb(log)
       let leavesDeltas = taken.count < intake.waitingCount || intake.leavesUnlisted
       plan.narrow(to: taken.map(\.reference), leavesDeltas: leavesDeltas)

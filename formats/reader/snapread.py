@@ -7,6 +7,7 @@ import sys
 
 from snap import line
 from snap.chunks import Chunks
+from snap.copy import Copy
 from snap.errors import Refused
 from snap.extract import extract
 from snap.head import KINDS, parse_lease
@@ -43,7 +44,8 @@ def list_store(store, _):
     """Every collection and every version, a JSON line each."""
     for name, kind in line.collections(store).items():
         head = line.newest_head(store, name)
-        put({"collection": name, "kind": KINDS[kind], "newest": head.newest, "revision": head.revision, "tags": head.tags})
+        put({"collection": name, "kind": KINDS[kind], "newest": head.newest, "revision": head.revision, "tags": head.tags,
+             "dimension": head.dimension})
         for row in line.all_rows(store, head):
             put({"collection": name, "version": row.version, "root": row.root, "contentHash": row.content_hash.hex(),
                  "created": row.created, "files": row.files, "records": row.records, "bytes": row.bytes,
@@ -115,13 +117,35 @@ def list_leases(store, arguments):
     return 0
 
 
+def list_runs(store, arguments):
+    """By run, what the deltas of a version came to: those that its segments list, and those they have sums of."""
+    head, version = chosen(store, arguments.name)
+    found = snapshot(store, head, version)
+    runs = {}
+    for segment in segments(found):
+        listed = [(run, *numbers) for _, run, *numbers in segment.origins.values()]
+        for run, expected, applied, superseded in listed + segment.past:
+            before = runs.get(run, (0, 0, 0))
+            runs[run] = (max(before[0], expected), before[1] + applied, before[2] + superseded)
+    for run, (expected, applied, superseded) in sorted(runs.items()):
+        put({"run": run, "expected": expected, "applied": applied, "superseded": superseded,
+             "greatestClock": found.greatest_clock})
+    return 0
+
+
+def show_copy(copy, _):
+    put(copy.state())
+    return 0
+
+
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="snapread", description=__doc__)
-    parser.add_argument("store")
+    parser.add_argument("store", help="a store; for `copy`, the directory of a copy")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, run, nargs in (("list", list_store, 0), ("extract", extract_version, None), ("verify", verify, "?"),
                              ("records", records, None), ("deltas", list_deltas, None),
-                             ("owners", list_owners, None), ("leases", list_leases, None)):
+                             ("owners", list_owners, None), ("leases", list_leases, None),
+                             ("runs", list_runs, None), ("copy", show_copy, 0)):
         command = commands.add_parser(name)
         command.set_defaults(run=run)
         if nargs != 0:
@@ -135,7 +159,8 @@ def main(arguments=None):
     """Exit code: 0 for success, 2 for wrong usage, 4 for damage or what is not supported."""
     arguments = parse(arguments)
     try:
-        return arguments.run(Store(arguments.store), arguments)
+        store = (Copy if arguments.command == "copy" else Store)(arguments.store)
+        return arguments.run(store, arguments)
     except Refused as refused:
         put({"object": refused.where, "reason": refused.reason})
         return 4

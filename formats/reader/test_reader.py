@@ -55,7 +55,7 @@ class GoldenTest(unittest.TestCase):
     """The committed stores: packs whose digest is one of pieces, and packs without."""
 
     def test_sound(self):
-        for store in sorted(path for path in GOLDEN.iterdir() if path.is_dir()):
+        for store in sorted(path for path in GOLDEN.iterdir() if (path / "store").is_file()):
             with self.subTest(store.name):
                 code, lines = run(store, "verify")
                 self.assertEqual((code, lines[:-1]), (0, []))
@@ -67,6 +67,29 @@ class GoldenTest(unittest.TestCase):
                 code, lines = run(GOLDEN / "records", "records", name)
                 self.assertEqual((code, [{"version": name, **line} for line in lines]),
                                  (0, [one for one in wanted if one["version"] == name]))
+
+    def test_schema(self):
+        code, lines = run(GOLDEN / "schema", "list")
+        told = {line["collection"]: line["dimension"] for line in lines if "kind" in line}
+        self.assertEqual((code, told), (0, {"told": 3, "clocked": 2}))
+
+    def test_runs(self):
+        code, lines = run(GOLDEN / "runs", "runs", "sums")
+        found = [(line["run"], line["expected"], line["applied"], line["superseded"]) for line in lines]
+        self.assertEqual((code, found), (0, [("first", 4, 3, 1), ("second", 4, 3, 1), ("third", 4, 2, 0)]))
+        clocks = {line["greatestClock"] for line in run(GOLDEN / "schema", "runs", "clocked@2")[1]}
+        self.assertEqual(len(clocks), 1)
+        self.assertGreater(clocks.pop(), 1 << 56)
+
+    def test_copy(self):
+        code, lines = run(GOLDEN / "copy", "copy")
+        self.assertEqual((code, lines[0]["collection"], lines[0]["version"], lines[0]["pin"]), (0, "clocked", 2, True))
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(shutil.copytree(GOLDEN / "copy", Path(folder) / "copy"))
+            (copy / ".snapctl" / "pin").unlink()
+            self.assertIs(run(copy, "copy")[1][0]["pin"], False)
+            (copy / ".snapctl" / "pin").write_bytes(b"x")
+            self.assertEqual(run(copy, "copy")[0], 4)
 
     def test_a_wrong_digest_of_pieces(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -170,6 +170,8 @@ class Verifier:
         check_origins(found)
         for segment in found:
             add_segment(rows, segment)
+            greatest = snapshot.greatest_clock
+            require(greatest is None or segment.totals[5] <= greatest, snapshot.path, "a segment has a later clock")
         count = sum(1 for _ in rows.records())
         said = snapshot.totals["records"]
         require(said == count, snapshot.path, f"totals: {said} records, found {count}")

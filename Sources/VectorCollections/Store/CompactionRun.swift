@@ -23,6 +23,8 @@ final class CompactionRun {
   /// The deltas that are taken: the place of each is its number in the table.
   var taken: [DeltaSummary] = []
   var compacted: [CompactedDelta] = []
+  /// The greatest clock of rows and changes that were left out because they are old.
+  var givenUp = HybridClock.zero
 
   init(
     _ vectors: VectorStore, _ base: VersionCommit.Base, _ limits: CompactionPlan.Limits, _ keeper: LeaseKeeper?,

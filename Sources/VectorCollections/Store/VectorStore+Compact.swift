@@ -74,6 +74,7 @@ extension VectorStore {
       let manifest = try next.write(message: message)
       try keeper?.check()
       var further: [HeadChange] = next.readmitted.isEmpty ? [] : [.readmit(next.readmitted)]
+      further += next.oldestRecordChange
       if !next.intake.quarantined.isEmpty { further.append(.quarantine(next.intake.quarantined)) }
       return .manifest(manifest, basis: .head, further: further)
     }

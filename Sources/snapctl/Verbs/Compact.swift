@@ -18,6 +18,10 @@ struct Compact: Verb {
       the first 16 ids. With --explain there is a line for each record and delta, ascending by id, when the version \
       is there: applied, superseded (newer ones had overtaken it), waiting (counted with the applied), or quarantined.
 
+      With --tombstone-retention, deletions that are older, and changes of records that are not there, are left out of \
+      what is written anew. A delta that was away for longer is set aside then. Without it, and \
+      without SNAPCTL_TOMBSTONE_RETENTION_SECONDS, they are kept for ever.
+
       With --messages, each line is a message of a job: {"messageId": …, "producer": …, "sequence": …, "records": \
       [{…}, …]} or {"messageId": …, "delta": "PRODUCER/SEQUENCE"}. Each is answered; a message is done only when \
       its work is in a version. When one failed, the exit status is 1.
@@ -32,12 +36,16 @@ struct Compact: Verb {
         snapctl compact words --explain --json
         snapctl compact words --messages batch.jsonl --json
         snapctl compact words --watch --interval 2 --json
+        snapctl compact words --tombstone-retention 30d
       """)
 
   @Argument(help: "The collection.") var name: String
 
   @Option(help: ArgumentHelp("Takes no more deltas than this.", valueName: "n"))
   var maxDeltas: Int?
+
+  @Option(help: ArgumentHelp("Gives up deletions that are older, as 12h or 30d; at least 1h.", valueName: "time"))
+  var tombstoneRetention: TimeAmount?
 
   @Option(help: ArgumentHelp("What to say about the version.", valueName: "text"))
   var message = ""
@@ -68,7 +76,9 @@ struct Compact: Verb {
   func paths(_ configuration: EngineConfiguration) -> [String] { [messages].compactMap(\.self).filter { $0 != "-" } }
 
   func run(in session: Session) async throws(EngineError) -> Int32 {
-    let engine = try await session.open()
+    let engine = try await session.open { configuration in
+      if let tombstoneRetention { configuration.tombstoneRetentionSeconds = tombstoneRetention.seconds }
+    }
     let console = session.console
     console.remark("compacting \(name)")
     if let messages { return try await answer(messages, engine, console) }

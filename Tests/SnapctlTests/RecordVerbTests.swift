@@ -1,4 +1,6 @@
 import Foundation
+import Primitives
+import SnapshotFormat
 import Testing
 
 @Suite struct `Verbs for records` {
@@ -41,6 +43,36 @@ import Testing
     #expect(taken.map { $0["waitingIds"] as? [String] } == [[], ["nowhere"]])
     #expect(run.errors.contains("q 1: changes wait for the records of 1 id: nowhere"), "\(run.errors)")
     #expect(try program("compact", "words", "--explain", "--watch").status == 2)
+  }
+
+  @Test func `semantic verification counts the records of each version, and finds what is told wrongly`() throws {
+    let program = try Program.withRecords()
+    #expect(try program("compact", "words").status == 0)
+    let sound = try program("verify", "--level", "semantic", "--json")
+    #expect(try sound.status == 0 && sound.last("verified")["level"] as? String == "semantic", "\(sound.output)")
+    try tellOneRecordMore(program)
+    #expect(try program("verify", "--level", "full").status == 0)
+    let wrong = try program("verify", "--level", "semantic", "--json")
+    #expect(wrong.status == 4)
+    let damage = try #require(try wrong.objects().first)
+    #expect((damage["reason"] as? String)?.contains("3 records where 4 and 3 are told") == true, "\(damage)")
+    #expect(damage["collections"] as? [String] == ["words@2"])
+  }
+
+  /// A second version of the same root, whose row tells of one record more.
+  private func tellOneRecordMore(_ program: borrowing Program) throws {
+    let folder = program.folder.appendingPathComponent("store/heads/words")
+    let revision = UInt64(try FileManager.default.contentsOfDirectory(atPath: folder.path).count)
+    func file(_ revision: UInt64) -> URL { folder.appendingPathComponent(String(format: "%020llu", revision)) }
+    let bytes = [UInt8](try Data(contentsOf: file(revision)))
+    let name = try #require(CollectionName("words"))
+    let head = try Head(decoding: bytes.rawSpan, collection: name, revision: revision)
+    let row = try #require(head.newestRow)
+    let version = NewVersion(
+      root: row.root, contentHash: row.contentHash, fileCount: row.fileCount, recordCount: row.recordCount + 1,
+      byteCount: row.byteCount, message: "")
+    let mark = HeadMark(writeIdentifier: UniqueName(high: 1, low: 2), intent: .zero, created: row.created)
+    try Data(head.applying([.compact(version)], mark: mark).encoded().bytes).write(to: file(revision + 1))
   }
 
   @Test func `a record has its fields, and floats are exact`() throws {

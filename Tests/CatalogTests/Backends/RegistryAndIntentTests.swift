@@ -121,14 +121,13 @@ import Testing
     #expect(listed.contains { $0.key == two.key && $0.ageMilliseconds(at: one.started) == nil })
   }
 
-  @Test func `an intent is announced on its base, beats, ages, and is taken back`() throws {
+  @Test func `an intent is announced on its base, ages, and is taken back`() throws {
     let head = try Samples.fill(tier, versions: 1)
     let intents = intents
     let intent = try intents.announce(.create, on: head, secondsToLive: 10, deadline: .never)
     #expect(intent.baseRevision == head.revision)
-    #expect(try intents.beat(intent).beat == 1)
     let listed = try #require(intents.list().first)
-    #expect(try listed.intent.get().beat == 1)
+    #expect(try listed.intent.get() == intent)
     let later = Timestamp(milliseconds: intent.started.milliseconds + 10_001)
     #expect(listed.ageMilliseconds(at: later) == 10_001 && listed.isOverdue(at: later))
     #expect(!listed.isOverdue(at: intent.started))

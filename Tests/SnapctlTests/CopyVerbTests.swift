@@ -82,6 +82,26 @@ import Testing
   }
 }
 
+@Suite struct `The golden copy` {
+  private static let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("formats/golden/v1")
+
+  @Test func `is taken for what it is, and not patched in place while its pin is held`() async throws {
+    let program = try Program()
+    let copy = program.folder.appendingPathComponent("copy")
+    try FileManager.default.copyItem(at: Self.golden.appendingPathComponent("copies/pinned"), to: copy)
+    try program.shell("chmod 444 copy/segments/*")
+    let store = Self.golden.appendingPathComponent("schema").path
+    let local = try program("verify", "--local", "copy", "--store", store)
+    #expect(local.status == 0, "\(local.output) \(local.errors)")
+    let pin = try await SnapshotEngine.pinCopy(copy.path)
+    #expect(try program("sync", "clocked@1", "copy", "--in-place", "--store", store).status == 6)
+    pin.release()
+    #expect(try program("sync", "clocked@1", "copy", "--in-place", "--store", store).status == 0)
+    try program.shell("test $(ls copy/segments | wc -l) = 1")
+  }
+}
+
 @Suite struct `A copy that was changed` {
   @Test func `is left as it is when that is asked for, and every change is listed`() throws {
     let program = try Program.withOneVersion()

@@ -43,6 +43,18 @@ import Testing
     #expect(try get.objects().compactMap { Record($0) } == wanted, "\(get.errors)")
   }
 
+  @Test func `tell by run what deltas came to that are no longer listed`() throws {
+    let program = try Program()
+    let run = try program("reconcile", "sums", "--store", Self.folder.appendingPathComponent("runs").path, "--json")
+    // The third run declared more than it brought.
+    #expect(run.status == 11)
+    let told = try run.objects().compactMap { object -> String? in
+      guard let name = object["run"] as? String, object["type"] as? String == "run" else { return nil }
+      return "\(name) \(object["applied"] as? Int ?? 0) \(object["superseded"] as? Int ?? 0)"
+    }
+    #expect(told == ["first 3 1", "second 3 1", "third 2 0"], "\(run.output)")
+  }
+
   @Test func `tell which delta set what, in one segment or another, or waiting`() throws {
     let program = try Program()
     let store = Self.folder.appendingPathComponent("records").path

@@ -1,4 +1,6 @@
 import Foundation
+import Primitives
+import SnapshotFormat
 import Testing
 
 @Suite struct `Verbs for records` {
@@ -15,6 +17,62 @@ import Testing
     #expect(try program("scan", "words", "--json").output.split(separator: "\n").dropLast() == before)
     #expect(try program("scan", "words@1", "--json").objects().count == 4)
     #expect(try program("compact", "words", "--json").last("created")["unchanged"] as? Bool == true)
+  }
+
+  @Test func `a compaction says what became of each record, and what waits for one`() throws {
+    let program = try Program.withRecords()
+    let lines = """
+      {"id":"a/1","update":{"page":7}}
+      {"id":"nowhere","update":{"page":7}}
+      {"prefix":"b/","delete":true}
+
+      """
+    #expect(try program("append", "words", "--input", "-", "--producer", "q", input: lines).status == 0)
+    let run = try program("compact", "words", "--explain", "--json")
+    let objects = try run.objects().dropLast()
+    let told = objects.map { object in
+      let name = object["id"] as? String ?? "\(object["prefix"] as? String ?? "")…"
+      return "\(object["type"] as? String ?? "") \(name) \(object["producer"] as? String ?? "")"
+    }
+    #expect(
+      told == [
+        "applied a/1 p", "applied a/1 q", "applied a/2 p", "applied b/… q", "applied b/1 p", "waiting nowhere q",
+      ])
+    let taken = try #require(try run.last("created")["taken"] as? [[String: Any]])
+    #expect(taken.map { $0["waiting"] as? Int } == [0, 1])
+    #expect(taken.map { $0["waitingIds"] as? [String] } == [[], ["nowhere"]])
+    #expect(run.errors.contains("q 1: changes wait for the records of 1 id: nowhere"), "\(run.errors)")
+    #expect(try program("compact", "words", "--explain", "--watch").status == 2)
+  }
+
+  @Test func `semantic verification counts the records of each version, and finds what is told wrongly`() throws {
+    let program = try Program.withRecords()
+    #expect(try program("compact", "words").status == 0)
+    let sound = try program("verify", "--level", "semantic", "--json")
+    #expect(try sound.status == 0 && sound.last("verified")["level"] as? String == "semantic", "\(sound.output)")
+    try tellOneRecordMore(program)
+    #expect(try program("verify", "--level", "full").status == 0)
+    let wrong = try program("verify", "--level", "semantic", "--json")
+    #expect(wrong.status == 4)
+    let damage = try #require(try wrong.objects().first)
+    #expect((damage["reason"] as? String)?.contains("3 records where 4 and 3 are told") == true, "\(damage)")
+    #expect(damage["collections"] as? [String] == ["words@2"])
+  }
+
+  /// A second version of the same root, whose row tells of one record more.
+  private func tellOneRecordMore(_ program: borrowing Program) throws {
+    let folder = program.folder.appendingPathComponent("store/heads/words")
+    let revision = UInt64(try FileManager.default.contentsOfDirectory(atPath: folder.path).count)
+    func file(_ revision: UInt64) -> URL { folder.appendingPathComponent(String(format: "%020llu", revision)) }
+    let bytes = [UInt8](try Data(contentsOf: file(revision)))
+    let name = try #require(CollectionName("words"))
+    let head = try Head(decoding: bytes.rawSpan, collection: name, revision: revision)
+    let row = try #require(head.newestRow)
+    let version = NewVersion(
+      root: row.root, contentHash: row.contentHash, fileCount: row.fileCount, recordCount: row.recordCount + 1,
+      byteCount: row.byteCount, message: "")
+    let mark = HeadMark(writeIdentifier: UniqueName(high: 1, low: 2), intent: .zero, created: row.created)
+    try Data(head.applying([.compact(version)], mark: mark).encoded().bytes).write(to: file(revision + 1))
   }
 
   @Test func `a record has its fields, and floats are exact`() throws {

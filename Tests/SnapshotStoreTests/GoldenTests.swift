@@ -11,10 +11,11 @@ import Testing
 @Suite struct `the golden stores of version 1` {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("formats/golden/v1").path
-  private static let names = ["store", "owners", "pieces", "leases", "records"]
+  private static let names = ["store", "owners", "pieces", "leases", "records", "schema", "runs"]
 
   private static let contentHashes = [
     "store": plain, "owners": owned, "pieces": pieces, "leases": leased, "records": records,
+    "schema": clocked, "runs": ["sums@1": "3bcaee138995ef409a4cd6df7cec475fd8703a678510be11f9173da94d7ecf2b"],
   ]
 
   private static let plain = [
@@ -33,6 +34,11 @@ import Testing
   private static let leased = [
     "words@1": "fa0ef90443f5f2db9145ed1c5f5425b9faeb09fc8262df15b2ad0f91c49ce898",
     "lines@1": "a68c55da27192caffbce263afd3918f3e796149310175baa77d80f5397763c01",
+  ]
+
+  private static let clocked = [
+    "clocked@1": "b44bd6c59a99f7d27d77c4714531c4e22a3b36c9ccd6fac1e320f31c7fffd974",
+    "clocked@2": "48f41d18bddce0b21cda58e1cb69c6b85827cc010c153fcee316f54e450f04af",
   ]
 
   private static let records = [
@@ -89,6 +95,15 @@ import Testing
       try stream?.finish()
       #expect((stream == nil ? nil : owners) == expected)
     }
+  }
+
+  @Test func `have the schema and the clock that were told`() throws {
+    let (store, _) = try store("\(Self.folder)/schema")
+    let told = try store.head(of: try #require(CollectionName("told")))
+    #expect(told.schema == VectorSchema(dimension: 3) && told.revision == 1 && told.newestVersion == 0)
+    let row = try store.row(try #require(VersionReference("clocked@2")))
+    #expect(try store.manifest(row).root.vectors?.greatestClock == HybridClock(117_690_797_452_754_944))
+    #expect(try store.head(of: try #require(CollectionName("clocked"))).schema == VectorSchema(dimension: 2))
   }
 
   @Test func `have the leases they had`() throws {

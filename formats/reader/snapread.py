@@ -44,7 +44,8 @@ def list_store(store, _):
     """Every collection and every version, a JSON line each."""
     for name, kind in line.collections(store).items():
         head = line.newest_head(store, name)
-        put({"collection": name, "kind": KINDS[kind], "newest": head.newest, "revision": head.revision, "tags": head.tags})
+        put({"collection": name, "kind": KINDS[kind], "newest": head.newest, "revision": head.revision, "tags": head.tags,
+             "dimension": head.dimension})
         for row in line.all_rows(store, head):
             put({"collection": name, "version": row.version, "root": row.root, "contentHash": row.content_hash.hex(),
                  "created": row.created, "files": row.files, "records": row.records, "bytes": row.bytes,
@@ -116,6 +117,22 @@ def list_leases(store, arguments):
     return 0
 
 
+def list_runs(store, arguments):
+    """By run, what the deltas of a version came to: those that its segments list, and those they have sums of."""
+    head, version = chosen(store, arguments.name)
+    found = snapshot(store, head, version)
+    runs = {}
+    for segment in segments(found):
+        listed = [(run, *numbers) for _, run, *numbers in segment.origins.values()]
+        for run, expected, applied, superseded in listed + segment.past:
+            before = runs.get(run, (0, 0, 0))
+            runs[run] = (max(before[0], expected), before[1] + applied, before[2] + superseded)
+    for run, (expected, applied, superseded) in sorted(runs.items()):
+        put({"run": run, "expected": expected, "applied": applied, "superseded": superseded,
+             "greatestClock": found.greatest_clock})
+    return 0
+
+
 def verify_copy(directory):
     """What a local copy remembers; 4 with a line for each entry that is not as it was left."""
     copy = Copy(directory)
@@ -124,17 +141,18 @@ def verify_copy(directory):
         put({"object": path, "reason": reason})
     state = copy.state
     put({"collection": state.collection, "version": state.version, "include": state.patterns, "sound": not wrong,
-         "entries": len(copy.entries())})
+         "pin": copy.is_pinned, "entries": len(copy.entries())})
     return 4 if wrong else 0
 
 
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="snapread", description=__doc__)
-    parser.add_argument("store")
+    parser.add_argument("store", help="a store; for `copy`, the directory of a copy")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, run, nargs in (("list", list_store, 0), ("extract", extract_version, None), ("verify", verify, "?"),
                              ("records", records, None), ("deltas", list_deltas, None),
-                             ("owners", list_owners, None), ("leases", list_leases, None), ("copy", None, 0)):
+                             ("owners", list_owners, None), ("leases", list_leases, None),
+                             ("runs", list_runs, None), ("copy", None, 0)):
         command = commands.add_parser(name)
         command.set_defaults(run=run)
         if nargs != 0:

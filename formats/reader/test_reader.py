@@ -96,6 +96,31 @@ class GoldenTest(unittest.TestCase):
             with self.subTest(patterns):
                 self.assertEqual([entry.path for entry in Part(patterns).of(entries, DIRECTORY)], wanted)
 
+    def test_schema(self):
+        code, lines = run(GOLDEN / "schema", "list")
+        told = {line["collection"]: line["dimension"] for line in lines if "kind" in line}
+        self.assertEqual((code, told), (0, {"told": 3, "clocked": 2}))
+
+    def test_runs(self):
+        code, lines = run(GOLDEN / "runs", "runs", "sums")
+        found = [(line["run"], line["expected"], line["applied"], line["superseded"]) for line in lines]
+        self.assertEqual((code, found), (0, [("first", 4, 3, 1), ("second", 4, 3, 1), ("third", 4, 2, 0)]))
+        clocks = {line["greatestClock"] for line in run(GOLDEN / "schema", "runs", "clocked@2")[1]}
+        self.assertEqual(len(clocks), 1)
+        self.assertGreater(clocks.pop(), 1 << 56)
+
+    def test_a_copy_with_a_pin(self):
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(shutil.copytree(GOLDEN / "copies" / "pinned", Path(folder) / "copy"))
+            for segment in (copy / "segments").iterdir():
+                segment.chmod(0o444)  # a repository does not keep that
+            code, lines = run(copy, "copy")
+            self.assertEqual((code, lines[-1]["collection"], lines[-1]["version"], lines[-1]["pin"]), (0, "clocked", 2, True))
+            (copy / ".snapctl" / "pin").unlink()
+            self.assertIs(run(copy, "copy")[1][-1]["pin"], False)
+            (copy / ".snapctl" / "pin").write_bytes(b"x")
+            self.assertEqual(run(copy, "copy")[0], 4)
+
     def test_a_wrong_digest_of_pieces(self):
         with tempfile.TemporaryDirectory() as folder:
             store = Path(shutil.copytree(GOLDEN / "pieces", Path(folder) / "store"))

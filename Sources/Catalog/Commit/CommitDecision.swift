@@ -47,8 +47,11 @@ extension HeadChange {
     case .create, .fence, .oldestRecord: false
     // Somebody else began the line: there is nothing left to begin.
     case .begin: base.revision != newest.revision
+    case .schema: base.schema != newest.schema || base.newestVersion != newest.newestVersion
     case .register: base.collections != newest.collections
-    case .compact: base.quarantine != newest.quarantine || base.fences.oldestRecord != newest.fences.oldestRecord
+    case .compact:
+      base.quarantine != newest.quarantine || base.fences.oldestRecord != newest.fences.oldestRecord
+        || base.schema != newest.schema
     case .tag(let name, _), .tagNewest(let name), .untag(let name):
       base.version(tagged: name) != newest.version(tagged: name) || base.oldestVersion != newest.oldestVersion
     case .hold(let hold): dependsOnHold(hold.version, hold.label, base, newest)

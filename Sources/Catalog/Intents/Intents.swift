@@ -28,14 +28,6 @@ package struct Intents: Sendable {
     return intent
   }
 
-  /// Shows that the owner is alive; gives the intent with its new beat.
-  package func beat(_ intent: Intent) throws(CatalogError) -> Intent {
-    let next = intent.beating()
-    let bytes = try bytes(next)
-    do throws(TierError) { try origin.replace(next.key, bytes) } catch { throw .tier(error) }
-    return next
-  }
-
   /// Takes the announcement back, after the head was created or the work given up. One that is gone is no error.
   package func withdraw(_ intent: IntentIdentifier) throws(CatalogError) {
     do throws(TierError) { try origin.remove(.intent(collection, intent)) } catch { throw .tier(error) }

@@ -27,9 +27,10 @@ package struct CollectionRegistry: Sendable {
   }
 
   /// Makes sure that the collection is there, and gives its head. Many may do so at once; each gets the same line.
+  /// - Parameter schema: what its records are, where nothing tells it yet: the head that comes back tells what counts.
   /// - Throws: `.registeredAs` when it is there and of another kind.
   package func register(
-    _ name: CollectionName, kind: CollectionKind, deadline: Deadline
+    _ name: CollectionName, kind: CollectionKind, schema: VectorSchema? = nil, deadline: Deadline
   ) throws(CatalogError) -> Head {
     let wanted = RegisteredCollection(name, kind: kind)
     let store = try commit(.store, deadline, beginning: .before(.store, kind: .store)) {
@@ -43,7 +44,9 @@ package struct CollectionRegistry: Sendable {
     let beginning = Head.before(name, kind: LineKind(kind), fences: store.fences)
     return try commit(name, deadline, beginning: beginning) { (base) throws(CatalogError) in
       guard base.kind == LineKind(kind) else { throw .registeredAs(name, base.kind.collection ?? kind) }
-      return base.revision == 0 ? Proposal([.begin]) : nil
+      let told = schema.map { [HeadChange.schema($0)] } ?? []
+      if base.revision == 0 { return Proposal([.begin] + told) }
+      return told.isEmpty || base.schema != nil || base.newestVersion > 0 ? nil : Proposal(told)
     }
   }
 

@@ -53,6 +53,11 @@ public struct TakenDelta: Sendable, Equatable {
   public let applied: UInt64
   /// Operations that newer ones had overtaken.
   public let superseded: UInt64
+  /// Ids whose changes found no record, in this version or before: they count as applied, and take effect when it
+  /// comes.
+  public let waiting: UInt64
+  /// The first of these ids, ascending, 16 at most; not safe to print.
+  public let waitingIdentifiers: [String]
 }
 
 extension SnapshotEngine {
@@ -61,17 +66,22 @@ extension SnapshotEngine {
   /// All of it happens under the lease of the collection, which is waited for, so that nobody does the same work. What
   /// cannot be used is set aside with its reason, what is too far ahead of this machine's clock goes on waiting, and
   /// the rest is taken. Where another compaction was faster, phase 1 is done again on its version.
-  /// - Parameter deltaCountMax: how many deltas are taken at most; nil: as many as fit.
+  /// - Parameters:
+  ///   - deltaCountMax: how many deltas are taken at most; nil: as many as fit.
+  ///   - explain: is told what became of each record, one after the other, once the version is committed.
   /// - Throws: `.notFound` when there is no such collection, `.conflict` when others were faster each time, `.locked`
   /// when the lease did not come in time or was taken over.
   public func compact(
-    _ collection: String, deltaCountMax: Int? = nil, message: String = ""
+    _ collection: String, deltaCountMax: Int? = nil, message: String = "",
+    explain: (@Sendable (CompactedRecord) -> Void)? = nil
   ) async throws(EngineError) -> Compacted {
     let name = try Names.collection(collection)
     if let deltaCountMax, deltaCountMax < 1 { throw EngineError(.usage, "at least one delta has to be allowed") }
     return try await perform { call throws(EngineError) in
       let result = try call.catching { () throws(StoreError) in
-        try call.vectors(name).compact(deltaCountMax: deltaCountMax, message: message, deadline: call.deadline)
+        try call.vectors(name).compact(
+          deltaCountMax: deltaCountMax, message: message, deadline: call.deadline,
+          explain: explain.map { tell in { tell(CompactedRecord($0)) } })
       }
       return Compacted(result, result.row.map { Snapshot(name, $0, in: result.head) }, name, seconds: call.seconds)
     }
@@ -88,7 +98,7 @@ extension Compacted {
       taken: result.deltas.map {
         TakenDelta(
           producer: $0.producer.string, sequence: $0.sequence, run: $0.run, applied: $0.applied,
-          superseded: $0.superseded)
+          superseded: $0.superseded, waiting: $0.waiting.count, waitingIdentifiers: $0.waiting.names.map(\.string))
       },
       applied: result.deltas.reduce(0) { $0 + $1.applied },
       superseded: result.deltas.reduce(0) { $0 + $1.superseded },

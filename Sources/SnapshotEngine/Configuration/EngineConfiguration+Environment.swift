@@ -34,6 +34,7 @@ extension EngineConfiguration {
       try values.number("SNAPCTL_LOCK_BASE_BACKOFF_SECONDS", 0...3_600) ?? lockBaseBackoffSeconds
     readAttemptCountMax = try values.count("SNAPCTL_READ_MAX_ATTEMPTS", 1...100) ?? readAttemptCountMax
     readRetrySeconds = try values.number("SNAPCTL_READ_RETRY_SECONDS", 0...60) ?? readRetrySeconds
+    tombstoneRetentionSeconds = try values.number("SNAPCTL_TOMBSTONE_RETENTION_SECONDS", 3_600...1e9)
     lockJitterFactor = try values.number("SNAPCTL_LOCK_JITTER_FACTOR", 0...3_600) ?? lockJitterFactor
   }
 }

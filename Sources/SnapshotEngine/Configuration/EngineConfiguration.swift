@@ -49,6 +49,9 @@ public struct EngineConfiguration: Sendable, Equatable {
   public var lockBaseBackoffSeconds = 2.0
   /// A wait of s becomes one of s … s·(1 + this).
   public var lockJitterFactor = 1.0
+  /// For how long compactions keep deletions, and changes of records that are not there; nil: for ever. At least an
+  /// hour. A delta that was away for longer is set aside.
+  public var tombstoneRetentionSeconds: Double?
   /// Where the catalog of a store that is not local keeps its own state, and where it is counted how caches served;
   /// nil: below `XDG_STATE_HOME`, else the home directory.
   public var stateDirectory: String?
@@ -100,6 +103,9 @@ extension EngineConfiguration {
     }
     let times = [stallTimeoutSeconds, deadlineSeconds ?? 1, lockTimeoutSeconds]
     if times.contains(where: { !($0 > 0 && $0 <= 1e9) }) { return "times must be above 0 and at most 1e9 seconds" }
+    if let tombstoneRetentionSeconds, !(3_600...1e9).contains(tombstoneRetentionSeconds) {
+      return "deletions must be kept for an hour at least"
+    }
     let factors = [lockBaseBackoffSeconds, lockJitterFactor]
     if factors.contains(where: { !($0 >= 0 && $0 <= 3_600) }) { return "back-off and jitter must be 0 to 3600" }
     return nil

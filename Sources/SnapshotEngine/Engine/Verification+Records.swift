@@ -9,9 +9,9 @@ extension Verification {
   func verifyRecords(_ found: (VerifyFinding) -> Void) throws(EngineError) {
     for collection in try collections() {
       let vectors = call.vectors(collection)
-      var verified: Set<UniqueName> = []
+      var verified = VerifiedSegments()
       for row in try rows(of: collection) {
-        let damage = try call.catching { () throws(StoreError) in try vectors.verify(row, verified: &verified) }
+        let damage = try call.catching { () throws(StoreError) in try vectors.verify(row, after: &verified) }
         if let damage { found(VerifyFinding(damage: damage, collection: collection, version: row.version)) }
       }
     }

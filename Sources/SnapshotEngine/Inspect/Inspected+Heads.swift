@@ -17,7 +17,7 @@ extension Head {
       .init("policy", .list(policy.map { .text("\($0.key)=\($0.value)") })),
       .init("quarantine", .list(quarantine.map { .fields($0.inspected) })),
       .init("collections", .list(collections.map { .text("\($0.name) \($0.kind)") })),
-    ]
+    ] + (schema.map { [.init("dimension", .number(UInt64($0.dimension)))] } ?? [])
   }
 }
 

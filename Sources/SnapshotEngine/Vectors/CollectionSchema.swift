@@ -12,6 +12,7 @@ extension EngineCall {
   func vectors(_ collection: CollectionName, leaseTimeoutSeconds: Double? = nil) -> VectorStore {
     var settings = VectorStore.Settings(temporaryDirectory: EngineCall.temporaryDirectory)
     settings.memory = wiring.memory
+    settings.tombstoneRetentionMilliseconds = configuration.tombstoneRetentionSeconds.map { Int64($0 * 1_000) }
     settings.lease = leaseUse
     settings.lease?.timeoutSeconds = leaseTimeoutSeconds
     return VectorStore(store, collection, settings: settings)

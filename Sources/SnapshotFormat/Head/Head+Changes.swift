@@ -22,6 +22,7 @@ extension Head {
     switch change {
     case .register(let collection): try register(collection)
     case .begin: guard revision == 1 else { throw .invalid("only the first head begins a line") }
+    case .schema(let schema): try tell(schema)
     case .create(let version), .compact(let version): append(version)
     case .tag(let name, let version): try tag(name, version: version)
     case .tagNewest(let name): try tag(name, version: newestVersion)
@@ -60,6 +61,12 @@ extension Head {
     }
     collections.append(collection)
     collections.sort { $0.name.string.utf8.lexicographicallyPrecedes($1.name.string.utf8) }
+  }
+
+  private mutating func tell(_ schema: VectorSchema) throws(HeadChangeError) {
+    guard kind == .vectors else { throw .invalid("only vectors have a schema") }
+    guard self.schema == nil || self.schema == schema else { throw .invalid("the schema was told before") }
+    self.schema = schema
   }
 
   private mutating func tag(_ name: TagName, version: UInt64) throws(HeadChangeError) {

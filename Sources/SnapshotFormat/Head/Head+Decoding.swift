@@ -42,6 +42,9 @@ extension Head {
     quarantine = try sections.required(8) { (input) throws(FormatError) in
       try input.list(UInt32.self, width: 45) { (input) throws(FormatError) in try QuarantinedDelta(from: &input) }
     }
+    schema = try sections.optional(10) { (input) throws(FormatError) in
+      try VectorSchema(dimension: input.integer(), elementType: input.integer(), of: "head")
+    }
     guard kind == .store else { return }
     collections = try sections.required(9) { (input) throws(FormatError) in
       try input.list(UInt16.self, width: 4, limit: Head.collectionCountMax) { (input) throws(FormatError) in

@@ -27,6 +27,12 @@ extension Head {
     sections.section(7, writePolicy)
     sections.section(8, writeQuarantine)
     if kind == .store { sections.section(9, writeCollections) }
+    if let schema {
+      sections.section(10, required: false) { output in
+        output.integer(UInt32(schema.dimension))
+        output.integer(schema.elementType.rawValue)
+      }
+    }
     return SealedObject.encode(.head, named: key, sections: sections)
   }
 

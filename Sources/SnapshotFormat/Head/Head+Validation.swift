@@ -5,6 +5,7 @@ extension Head {
   func check() throws(FormatError) {
     guard revision > 0 else { throw .damaged("head", "revisions count from 1") }
     guard (collection == .store) == (kind == .store) else { throw .damaged("head", "\(collection) is of kind \(kind)") }
+    guard schema == nil || kind == .vectors else { throw .damaged("head", "the schema of what has no records") }
     try checkCounts()
     try checkVersions()
     try checkLists()

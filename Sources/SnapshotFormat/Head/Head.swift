@@ -31,6 +31,8 @@ package struct Head: Sendable, Equatable {
   package internal(set) var quarantine: [QuarantinedDelta]
   /// Only in the store's own line.
   package internal(set) var collections: [RegisteredCollection]
+  /// What all records are; nil where only versions or deltas tell it. Once told, it never changes.
+  package internal(set) var schema: VectorSchema?
 
   /// The head before the first one of a line.
   package static func before(_ collection: CollectionName, kind: LineKind, fences: Fences = Fences()) -> Head {

@@ -4,6 +4,8 @@ package import Primitives
 package enum HeadChange: Sendable, Equatable {
   case register(RegisteredCollection)
   case begin
+  /// Tells what all records of the collection are, once.
+  case schema(VectorSchema)
   case create(NewVersion)
   case compact(NewVersion)
   case tag(TagName, version: UInt64)
@@ -28,7 +30,7 @@ package enum HeadChange: Sendable, Equatable {
   package var action: HeadAction {
     switch self {
     case .register: .register
-    case .begin: .begin
+    case .begin, .schema: .begin
     case .create: .create
     case .compact, .oldestRecord: .compact
     case .tag, .tagNewest: .tag

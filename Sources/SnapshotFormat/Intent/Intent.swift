@@ -12,8 +12,8 @@ package struct Intent: Sendable, Equatable {
   package let gcEpoch: UInt64
   package let started: Timestamp
   package let secondsToLive: UInt32
-  /// Counts up from 0 while the owner is alive.
-  package private(set) var beat: UInt64
+  /// May count up from 0 while the owner is alive.
+  package let beat: UInt64
   package let owner: String
 
   package init(
@@ -32,13 +32,6 @@ package struct Intent: Sendable, Equatable {
   }
 
   package var key: ObjectKey { .intent(collection, identifier) }
-
-  /// The same intent, one beat later.
-  package func beating() -> Intent {
-    var next = self
-    next.beat &+= 1
-    return next
-  }
 }
 
 extension Intent {

@@ -10,9 +10,16 @@ extension Preamble {
     /// Of a pack: its digest is one of pieces (formats/pack.md §3).
     package static let digestOfPieces = Features(rawValue: 1 << 0)
 
+    /// Of a segment: behind its origins stand sums by run (formats/segment.md §4).
+    package static let sumsByRun = Features(rawValue: 1 << 0)
+
     /// Those this program can read.
     package static func known(of type: ObjectType) -> Features {
-      type == .pack ? .digestOfPieces : []
+      switch type {
+      case .pack: .digestOfPieces
+      case .segment: .sumsByRun
+      default: []
+      }
     }
   }
 }

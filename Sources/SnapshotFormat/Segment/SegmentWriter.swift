@@ -127,10 +127,12 @@ extension SegmentWriter {
     _ emit: ([UInt8]) throws(Failure) -> Void
   ) throws(Failure) -> (digest: Digest, totals: SegmentTotals, byteCount: Int) {
     guard let totals else { preconditionFailure("a segment holds at least one row") }
-    let columns = columnBytes()
+    let (origins, fallen) = SegmentOrigin.cut(description.origins)
+    let past = SegmentRunTotals.joined(description.past + fallen.map { SegmentRunTotals($0) })
+    let columns = columnBytes(origins, past)
     let layout = SegmentLayout(columns.map(\.count), schema: description.schema, hasVectors: vectors.count > 0)
     var seal = SegmentSeal(name: description.name)
-    try emit(seal.adding(headerBytes(layout)))
+    try emit(seal.adding(headerBytes(layout, past.isEmpty ? [] : .sumsByRun)))
     var places: [SegmentColumnPlace] = []
     for (column, offset) in zip(columns, layout.offsets) {
       try emit(seal.adding([UInt8](repeating: 0, count: offset - seal.byteCount)))
@@ -158,9 +160,9 @@ extension SegmentWriter {
     description.schema.dimension > 0 ? Int(totals?.records ?? 0) : 0
   }
 
-  private func headerBytes(_ layout: SegmentLayout) -> [UInt8] {
+  private func headerBytes(_ layout: SegmentLayout, _ features: Preamble.Features) -> [UInt8] {
     var output = ByteWriter(capacity: SegmentHeader.endOffset)
-    Preamble(type: .segment).write(to: &output)
+    Preamble(type: .segment, features: features).write(to: &output)
     let header = SegmentHeader(
       description, rowCount: rowCount, vectorCount: vectorCount,
       vectorsOffset: layout.offsets[SegmentColumn.vectors.rawValue - 1], footerOffset: layout.footerOffset)
@@ -169,9 +171,7 @@ extension SegmentWriter {
   }
 
   /// All columns but their places, in order; producers get their final numbers.
-  private mutating func columnBytes() -> [[UInt8]] {
-    let (origins, fallen) = SegmentOrigin.cut(description.origins)
-    let past = SegmentRunTotals.joined(description.past + fallen.map { SegmentRunTotals($0) })
+  private mutating func columnBytes(_ origins: [SegmentOrigin], _ past: [SegmentRunTotals]) -> [[UInt8]] {
     for origin in origins { _ = producers.number(of: origin.producer) }
     let final = producers.finalNumbers
     var rows = ByteWriter(capacity: entries.count * SegmentRowEntry.byteCount)

@@ -56,7 +56,7 @@ package struct StoreCopy {
     let rows = try source.catching { () throws(CatalogError) in
       try HeadLine(source.catalog.origin, collection).rows(of: head)
     }
-    let present = try begin(collection, head.kind)
+    let present = try begin(collection, head)
     var result = Result()
     let missing = try missing(of: rows, present)
     var named = missing.isEmpty ? [] : try namedPacks(present)
@@ -72,11 +72,11 @@ package struct StoreCopy {
   }
 
   /// The versions that the target has.
-  private func begin(_ collection: CollectionName, _ kind: LineKind) throws(StoreError) -> [UInt64: VersionRow] {
-    guard let kind = kind.collection else { throw .invalid("\(collection) is no collection") }
+  private func begin(_ collection: CollectionName, _ source: Head) throws(StoreError) -> [UInt64: VersionRow] {
+    guard let kind = source.kind.collection else { throw .invalid("\(collection) is no collection") }
     let rows = try target.catching { () throws(CatalogError) in
       let head = try CollectionRegistry(target.catalog, settings: target.settings)
-        .register(collection, kind: kind, deadline: deadline)
+        .register(collection, kind: kind, schema: source.schema, deadline: deadline)
       return try HeadLine(target.catalog.origin, collection).rows(of: head)
     }
     return Dictionary(uniqueKeysWithValues: rows.map { ($0.version, $0) })

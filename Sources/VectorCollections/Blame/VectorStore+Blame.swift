@@ -83,7 +83,8 @@ extension BlamedDelta {
 }
 
 extension DeltaSummary {
-  fileprivate func made(_ stamp: Stamp) -> Bool {
+  /// Whether the stamp is that of one of its operations.
+  func made(_ stamp: Stamp) -> Bool {
     reference.producer == stamp.producer && tail.footer.leastClock <= stamp.clock
       && stamp.clock <= tail.footer.greatestClock
   }

@@ -74,8 +74,6 @@ package struct CompactionPlan: Hashable, Sendable {
 
   /// Whether there is anything to do.
   package var isEmpty: Bool { deltas.isEmpty && rewritten.isEmpty }
-  /// Whether the outcome holds all rows there are: then rows may be given up.
-  package var isComplete: Bool { kept.isEmpty && !leavesDeltas }
 
   /// - Parameter waiting: for each producer the deltas without a gap after the compacted one, ascending.
   package init(

@@ -12,7 +12,7 @@ package final class AppendMemory: Sendable {
   struct KnownHead: Sendable {
     let head: Head
     let state: CompactedState
-    /// Nil while it is not known. Before the first version it is what the first delta said that was there to be read.
+    /// Nil while it is not known. Where no version and no head tells it, it is that of the first readable delta.
     var schema: VectorSchema?
   }
 

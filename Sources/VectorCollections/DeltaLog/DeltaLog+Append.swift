@@ -92,7 +92,13 @@ extension DeltaLog {
     let key = key(request.producer, last + 1)
     memory.note(nil, collection, request.producer)
     guard try create(key, delta.bytes) else { return nil }
-    if try isVoid(key, request.producer, last + 1, delta.digest) { return nil }
+    switch try standing(of: key, request.producer, last + 1, delta.digest, delta.footer.leastClock) {
+    case .counts: break
+    case .void: return nil
+    case .tooOld:
+      guard request.sequence == nil else { throw .refused(DeltaLog.cameTooLate) }
+      return nil
+    }
     memory.note(
       AppendMemory.LastDelta(sequence: last + 1, digest: delta.digest, clock: delta.footer.greatestClock), collection,
       request.producer)
@@ -125,22 +131,33 @@ extension DeltaLog {
     return last
   }
 
-  /// Whether a delta that was created came too late: its number had been compacted without it.
-  ///
+  private static let cameTooLate =
+    "it came so late that nothing as old is accepted any more, and does not count: append it under the next number"
+
+  /// What a delta that was created came to be.
+  private enum Standing {
+    case counts
+    /// It came too late: its number had been compacted without it.
+    case void
+    /// It came too late: nothing as old is accepted any more, and it is set aside by whoever meets it.
+    case tooOld
+  }
+
   /// - Throws: `.outcomeUnknown` where the head cannot be read: the delta is there by now.
-  private func isVoid(
-    _ key: ObjectKey, _ producer: ProducerName, _ sequence: UInt64, _ digest: Digest
-  ) throws(DeltaLogError) -> Bool {
+  private func standing(
+    of key: ObjectKey, _ producer: ProducerName, _ sequence: UInt64, _ digest: Digest, _ leastClock: HybridClock
+  ) throws(DeltaLogError) -> Standing {
     do throws(DeltaLogError) {
       let state = try compacted.state()
-      guard let position = state.positions[producer], position.sequence >= sequence else { return false }
-      if position.sequence == sequence { return position.digest != digest }
+      let open = leastClock > state.oldestRecord ? Standing.counts : .tooOld
+      guard let position = state.positions[producer], position.sequence >= sequence else { return open }
+      if position.sequence == sequence { return position.digest == digest ? .counts : .void }
       let isAside = state.quarantined.contains {
         $0.producer == producer && $0.sequence == sequence && $0.digest == digest
       }
       // Later ones were compacted already: with this one, unless its number had been compacted and was free again.
-      if isAside { return false }
-      return !(try compacted.holds(producer, sequence, digest))
+      if isAside { return open }
+      return try compacted.holds(producer, sequence, digest) ? .counts : .void
     } catch { throw .outcomeUnknown(key, error.reason) }
   }
 

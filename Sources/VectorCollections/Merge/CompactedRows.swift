@@ -5,15 +5,24 @@ package final class CompactedRows {
   package struct Rule: Sendable, Equatable {
     /// Nothing at or below this clock is accepted any more. Nil: nothing is given up.
     package var horizon: HybridClock?
-    /// Whether the merge has all segments of the collection; only then may rows go.
-    package var isComplete: Bool
+    /// The segments of the collection that are not merged: what they may say something of is not given up.
+    package var kept: [SegmentTotals]
 
-    package init(horizon: HybridClock?, isComplete: Bool) {
+    package init(horizon: HybridClock?, beside kept: [SegmentTotals] = []) {
       self.horizon = horizon
-      self.isComplete = isComplete
+      self.kept = kept
     }
 
-    fileprivate var effectiveHorizon: HybridClock? { isComplete ? horizon : nil }
+    /// The horizon, for a row of which nothing else is said.
+    fileprivate func horizon(of key: RowKey) -> HybridClock? {
+      let isAlone = !kept.contains { key.isPrefix ? $0.mayCover(idsUnder: key.name) : $0.mayHold(key.name) }
+      return isAlone ? horizon : nil
+    }
+
+    /// The horizon, for an id that no prefix covers besides.
+    fileprivate func foldingHorizon(of id: RecordName) -> HybridClock? {
+      kept.contains { $0.mayCover(id) } ? nil : horizon
+    }
   }
 
   private struct Prefix {
@@ -27,6 +36,8 @@ package final class CompactedRows {
   private var covering = CoveringPrefixes<Prefix>()
   /// Whether a row was larger than it may be.
   package private(set) var isCrowded = false
+  /// The greatest clock of what was given up: nothing at or below it may be accepted any more.
+  package private(set) var greatestGivenUp = HybridClock.zero
   /// What the whole collection says of a key.
   private let whole: (RowKey) throws(FormatError) -> Row?
 
@@ -63,7 +74,8 @@ package final class CompactedRows {
     let kept = covering.elements.filter(\.isKept)
     let rest = kept.reduce(row) { $0.without($1.row) }
     guard !rest.isEmpty else { return nil }
-    let goes = rule.effectiveHorizon.map { rest.isAllAtOrBelow($0) } ?? false
+    let goes = rule.horizon(of: rest.key).map { rest.isAllAtOrBelow($0) } ?? false
+    if goes { giveUp(rest.stamps) }
     covering.push(rest.key, Prefix(row: rest, isKept: !goes))
     return goes ? nil : rest
   }
@@ -73,9 +85,18 @@ package final class CompactedRows {
     for prefix in covering.elements where !prefix.isKept { row.join(prefix.row) }
     for prefix in covering.elements where prefix.isKept { row = row.without(prefix.row) }
     guard !row.isEmpty else { return nil }
-    guard let horizon = rule.effectiveHorizon else { return row }
-    if row.record == nil, row.isAllAtOrBelow(horizon) { return nil }
+    if row.record == nil, let horizon = rule.horizon(of: row.key), row.isAllAtOrBelow(horizon) {
+      giveUp(row.stamps)
+      return nil
+    }
     let isChangedByPrefix = covering.elements.contains { $0.isKept && !$0.row.changes.isEmpty }
-    return isChangedByPrefix ? row : row.folded(through: horizon)
+    guard !isChangedByPrefix, let horizon = rule.foldingHorizon(of: row.key.name) else { return row }
+    let folded = row.folded(through: horizon)
+    if folded != row { giveUp(row.changes.map(\.stamp)) }
+    return folded
+  }
+
+  private func giveUp(_ stamps: [Stamp]) {
+    greatestGivenUp = stamps.reduce(greatestGivenUp) { max($0, $1.clock) }
   }
 }

@@ -5,7 +5,8 @@ package import SnapshotFormat
 ///
 /// - Joins are the same in whatever order operations come.
 /// - Counts, for each delta, how many of its operations changed what was there at their turn.
-/// - No row outgrows what may stand in a segment, taken together with what the collection has of it.
+/// - No row outgrows what may stand in a segment, taken together with what the collection has of it, and with the
+///   newest body that is still to come.
 package struct RowTable {
   /// Identifies a delta among those that are absorbed: its place in the caller's list.
   package typealias DeltaNumber = Int
@@ -20,13 +21,28 @@ package struct RowTable {
   /// What rows take in memory, roughly.
   package private(set) var byteCount = 0
   package private(set) var superseded: [DeltaNumber: UInt64] = [:]
-  /// What the collection has of rows that are near what a row may be.
+  /// The same by row, where it is to be explained.
+  package private(set) var supersededByRow: [RowKey: [DeltaNumber: UInt64]]?
+  /// What counts, beside these operations, of rows that are near what a row may be.
   private let bases: [RowKey: Row]
+  private let crowding: Crowding
+  /// Rows that became larger than they may be: what did it was left out, and the table is of no use.
+  package private(set) var crowded: Set<RowKey> = []
   /// The rows that the delta at hand changed, as they were before it; nil where none is at hand.
   private var undo: [RowKey: Entry?]?
 
-  package init(over bases: [RowKey: Row] = [:]) {
+  /// What becomes of an operation that makes a row too large of which nothing else is known.
+  package enum Crowding: Sendable {
+    case refused
+    /// It is left out, and the row noted: what is still to come may overtake it.
+    case noted
+  }
+
+  /// - Parameter explains: whether it is remembered of which row operations changed nothing.
+  package init(over bases: [RowKey: Row] = [:], crowding: Crowding = .refused, explains: Bool = false) {
     self.bases = bases
+    self.crowding = crowding
+    supersededByRow = explains ? [:] : nil
   }
 
   package var rowCount: Int { entries.count }
@@ -43,20 +59,26 @@ package struct RowTable {
     _ operation: StampedOperation, by producer: ProducerName, from delta: DeltaNumber = 0
   ) throws(Refusal) {
     let row = Row(operation, by: producer)
-    let entry = entries[row.key]
+    let (base, entry) = (bases[row.key], entries[row.key])
+    if let stamp = base?.body?.stamp, row.isOvertaken(by: stamp) { return supersede(row.key, delta) }
     let joined = entry?.row.joined(row) ?? row
-    let base = bases[row.key]
-    guard base.map({ $0.joined(joined).isWithinLimits }) ?? joined.isWithinLimits else { throw .tooManyChanges }
-    guard joined != entry?.row else {
-      superseded[delta, default: 0] += 1
+    guard base.map({ $0.joined(joined).isWithinLimits }) ?? joined.isWithinLimits else {
+      guard base == nil, crowding == .noted else { throw .tooManyChanges }
+      crowded.insert(row.key)
       return
     }
+    guard joined != entry?.row else { return supersede(row.key, delta) }
     if undo?.index(forKey: row.key) == nil { undo?.updateValue(entry, forKey: row.key) }
     byteCount += joined.approximateByteCount - (entry?.row.approximateByteCount ?? 0)
     var changed = entry ?? Entry(row: joined)
     changed.row = joined
     changed.contributions[delta, default: 0] += 1
     entries[row.key] = changed
+  }
+
+  private mutating func supersede(_ key: RowKey, _ delta: DeltaNumber) {
+    superseded[delta, default: 0] += 1
+    supersededByRow?[key, default: [:]][delta, default: 0] += 1
   }
 
   /// Absorbs all of a delta, or nothing: what `body` absorbed is taken back when it throws.
@@ -71,6 +93,7 @@ package struct RowTable {
     } catch {
       for (key, entry) in undo ?? [:] { entries[key] = entry }
       superseded[delta] = nil
+      for key in supersededByRow?.keys ?? [:].keys { supersededByRow?[key]?[delta] = nil }
       byteCount = before
       throw error
     }
@@ -88,6 +111,11 @@ package struct RowTable {
 }
 
 extension Row {
+  /// Whether nothing is left of it beside a body of that stamp. Bodies themselves are compared when they are joined.
+  fileprivate func isOvertaken(by stamp: Stamp) -> Bool {
+    body == nil && changes.allSatisfy { $0.stamp <= stamp }
+  }
+
   /// What the row takes in memory, roughly.
   fileprivate var approximateByteCount: Int {
     var count = 160 + key.name.utf8.count

@@ -3,7 +3,8 @@ package import SnapshotFormat
 
 /// The deltas that the segments of a version tell of: each, or by run what they came to.
 ///
-/// A segment that lists as many as it can may have let the oldest fall away: of each producer the first, up to a clock.
+/// A segment that lists as many as it can, or has sums by run, may have let the oldest fall away: of each producer the
+/// first, up to a clock.
 package struct KnownOrigins: Sendable {
   package private(set) var listed: [SegmentOrigin] = []
   package private(set) var past: [SegmentRunTotals] = []
@@ -15,7 +16,7 @@ package struct KnownOrigins: Sendable {
   package mutating func add(_ origins: (listed: [SegmentOrigin], past: [SegmentRunTotals])) {
     listed += origins.listed
     past += origins.past
-    guard origins.listed.count >= SegmentOrigin.countMax else { return }
+    guard origins.listed.count >= SegmentOrigin.countMax || !origins.past.isEmpty else { return }
     cut = max(cut ?? .zero, origins.listed.map(\.greatestClock).min() ?? .zero)
   }
 

@@ -19,7 +19,7 @@ extension CompactionRun {
       let superseded = min(operations, live.superseded[number] ?? 0)
       return CompactedDelta(
         producer: delta.reference.producer, sequence: delta.reference.sequence, run: delta.header.run,
-        applied: operations - superseded, superseded: superseded)
+        applied: operations - superseded, superseded: superseded, waiting: live.waiting[number] ?? WaitingRecords())
     }
     let spooled = try spool()
     var context = vectors.store.context(base.intent)
@@ -79,15 +79,17 @@ extension CompactionRun {
 extension CompactionRun {
   /// The rows of the deltas and of the segments that are rewritten, as new segments.
   private func spool() throws(StoreError) -> [SpooledSegment] {
-    let horizon = state.oldestRecord == .zero ? nil : state.oldestRecord
-    let merge = try merge(CompactedRows.Rule(horizon: horizon, isComplete: plan.isComplete && !intake.holdsAny))
+    let horizon = horizon
+    let merge = try merge(CompactedRows.Rule(horizon: horizon, beside: kept.map(\.segment.index.totals)))
     do throws(StoreError) {
-      return try spool(merge)
+      let spooled = try spool(merge)
+      givenUp = merge.greatestGivenUp
+      return spooled
     } catch {
       guard horizon != nil, merge.isCrowded else { throw error }
     }
     // To give up a prefix it was joined into the rows it covers, and made one of them too large.
-    return try spool(try self.merge(CompactedRows.Rule(horizon: nil, isComplete: false)))
+    return try spool(try self.merge(CompactedRows.Rule(horizon: nil)))
   }
 
   private func merge(_ rule: CompactedRows.Rule) throws(StoreError) -> CompactedRows {

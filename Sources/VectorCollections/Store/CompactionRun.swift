@@ -10,6 +10,8 @@ final class CompactionRun {
   /// The lease that it works under, if it does.
   let keeper: LeaseKeeper?
   let state: CompactedState
+  /// Whether it is remembered what became of each record.
+  let explains: Bool
   let schema: VectorSchema
   let segments: [StoredSegment]
   var intake: DeltaIntake
@@ -21,19 +23,24 @@ final class CompactionRun {
   /// The deltas that are taken: the place of each is its number in the table.
   var taken: [DeltaSummary] = []
   var compacted: [CompactedDelta] = []
+  /// The greatest clock of rows and changes that were left out because they are old.
+  var givenUp = HybridClock.zero
 
   init(
-    _ vectors: VectorStore, _ base: VersionCommit.Base, _ limits: CompactionPlan.Limits, _ keeper: LeaseKeeper?
+    _ vectors: VectorStore, _ base: VersionCommit.Base, _ limits: CompactionPlan.Limits, _ keeper: LeaseKeeper?,
+    explains: Bool
   ) throws(StoreError) {
     self.vectors = vectors
+    self.explains = explains
     self.base = base
     self.keeper = keeper
     let state = try CompactedState(base.head, base.manifest)
     self.state = state
     intake = try vectors.catching { () throws(DeltaLogError) in try DeltaIntake(vectors.listing, after: state) }
     intake.hold(vectors.clockBound)
-    // Before the first version a delta tells it: one of those that are taken in, not of another look at the log.
-    let known = base.manifest == nil ? intake.schema : try vectors.schema(base.manifest)
+    // Where neither a version nor the head tells it, a delta does: one that is taken in, not of another look.
+    let version = try base.manifest.map { manifest throws(StoreError) in try vectors.schema(manifest) } ?? nil
+    let known = version ?? base.head.schema ?? intake.schema
     let schema = known ?? VectorSchema(dimension: 0)
     self.schema = schema
     let log = vectors.log(schema)
@@ -51,29 +58,44 @@ final class CompactionRun {
   /// Reads the deltas of the plan. One that turns out to be unusable is set aside, and the others are taken; where none
   /// is left, another plan is made.
   ///
-  /// Whether a row becomes too large together with what the collection has shows when all are read. They are read once
-  /// more then, with that in mind, to find out which delta it is.
+  /// Whether a row becomes too large, together with what the collection has and with all of them, shows when all are
+  /// read. They are read once more then, with that in mind, to find out which delta it is, if it is one.
   private func take(_ limits: CompactionPlan.Limits, _ log: DeltaLog) throws(StoreError) {
     let dead = try reading { () throws(FormatError) in try DeadRows(segments.map(\.segment)) }
     let summaries = segments.map {
       SegmentSummary($0.segment.index, deadRowCount: Int(dead.counts[$0.name] ?? 0))
     }
-    var crowded: [RowKey: Row] = [:]
+    var crowded = CrowdedRows()
     while intake.waitingCount > 0 {
       plan = CompactionPlan(
         waiting: intake.waiting.mapValues { $0.map(\.reference) }, segments: summaries, limits: limits)
-      (table, taken) = (RowTable(over: crowded), [])
+      (table, taken) = (RowTable(over: crowded.bases, crowding: .noted, explains: explains), [])
       try absorb(log)
       let leavesDeltas = taken.count < intake.waitingCount || intake.leavesUnlisted
       plan.narrow(to: taken.map(\.reference), leavesDeltas: leavesDeltas)
       guard !taken.isEmpty else { continue }
       rows = table.sorted
       live = try reading { () throws(FormatError) in try LiveCount(self, rows) }
-      guard !live.crowded.isEmpty else { return }
-      crowded.merge(live.crowded) { _, new in new }
+      let keys = table.crowded.union(live.crowded).union(crowded.unmet(by: table))
+      guard !keys.isEmpty else { return }
+      try measure(keys, &crowded, log)
     }
     (table, rows, live, taken) = (RowTable(), [], LiveCount(), [])
     plan.narrow(to: [], leavesDeltas: intake.leavesUnlisted)
+  }
+
+  /// Finds out what else counts for the size of some rows.
+  private func measure(_ keys: Set<RowKey>, _ crowded: inout CrowdedRows, _ log: DeltaLog) throws(StoreError) {
+    var bodies: [RowKey: Stamp] = [:]
+    for delta in taken {
+      try keeper?.check()
+      let newest = try vectors.catching { () throws(DeltaLogError) in try log.newestBodies(of: keys, in: delta) }
+      bodies.merge(newest, uniquingKeysWith: max)
+    }
+    let lookup = RowLookup(segments.map(\.segment))
+    try reading { () throws(FormatError) in
+      try crowded.add(keys, bodies: bodies) { key throws(FormatError) in try lookup.row(of: key) }
+    }
   }
 
   /// Stops where the rows take as much memory as they may: the rest is left for the next compaction.

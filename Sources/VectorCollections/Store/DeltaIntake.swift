@@ -13,6 +13,8 @@ struct DeltaIntake {
   private var held: [HeldDelta] = []
   /// Whether others wait that were not listed.
   let leavesUnlisted: Bool
+  /// Whether others wait behind missing ones.
+  private let hasGaps: Bool
   private let state: CompactedState
   /// How many can still be set aside.
   private var room: Int
@@ -25,6 +27,7 @@ struct DeltaIntake {
     room = max(0, Head.quarantineCountMax - state.quarantined.count)
     let pending = try log.pending(after: state, stopsAtLimit: true)
     leavesUnlisted = pending.leavesUnlisted
+    hasGaps = !pending.gaps.isEmpty
     waiting = pending.waiting
     for delta in pending.unreadable {
       guard !isHeldUp(delta.reference) else {
@@ -36,7 +39,15 @@ struct DeltaIntake {
     }
   }
 
-  var holdsAny: Bool { !held.isEmpty }
+  /// The least clock of what goes on waiting when some are taken, the end of all time where nothing does; nil where it
+  /// is not known.
+  func leastWaitingClock(_ taken: [DeltaSummary]) -> HybridClock? {
+    guard !leavesUnlisted, !hasGaps, held.allSatisfy({ $0.summary != nil }) else { return nil }
+    let gone = Set(taken.map(\.reference))
+    let left = waiting.values.joined().filter { !gone.contains($0.reference) } + held.compactMap(\.summary)
+    return left.map(\.tail.footer.leastClock).min() ?? HybridClock(.max)
+  }
+
   var waitingCount: Int { waiting.values.reduce(0) { $0 + $1.count } }
 
   /// The schema of the first that waits.

@@ -9,8 +9,14 @@ struct LiveCount {
   private(set) var change: Int64 = 0
   /// By the delta's number in the table.
   private(set) var superseded: [Int: UInt64] = [:]
-  /// What the collection has of rows that would be larger than they may be, were these deltas taken in.
-  private(set) var crowded: [RowKey: Row] = [:]
+  /// Rows that would be larger than they may be, were these deltas taken in.
+  private(set) var crowded: Set<RowKey> = []
+
+  /// By the delta's number in the table: the ids whose changes found no record.
+  private(set) var waiting: [Int: WaitingRecords] = [:]
+  /// The same by row, and the rows that say nothing new; where that is to be explained.
+  private(set) var waitingRows: [RowKey: Set<Int>] = [:]
+  private(set) var unchangedRows: Set<RowKey> = []
 
   init() {}
 
@@ -24,16 +30,33 @@ struct LiveCount {
       if prefixes.isEmpty, try count(newest: row, before) { continue }
       let old = try before.row(of: row.key)
       let joined = old?.joined(row)
-      if let old, let joined, !joined.isWithinLimits { crowded[row.key] = old }
-      if let joined, joined == old {
-        for (number, count) in run.table.contributions(to: row.key) { superseded[number, default: 0] += count }
-      }
-      if !row.key.isPrefix { try count(row.key.name, row, prefixes, before) }
+      if let joined, !joined.isWithinLimits { crowded.insert(row.key) }
+      let isUnchanged = joined != nil && joined == old
+      if isUnchanged { noteUnchanged(row.key, run) }
+      guard !row.key.isPrefix else { continue }
+      let after = try count(row.key.name, row, prefixes, before)
+      if !isUnchanged { noteWaiting(row, after, run) }
     }
     for prefix in prefixes where prefix.isDeleted {
       let isNested = prefixes.contains { $0.isDeleted && $0.key != prefix.key && $0.key.covers(prefix.key) }
       if !isNested { try count(under: prefix.key.name, run, prefixes, before) }
     }
+  }
+
+  private mutating func noteUnchanged(_ key: RowKey, _ run: CompactionRun) {
+    for (number, count) in run.table.contributions(to: key) { superseded[number, default: 0] += count }
+    if run.explains { unchangedRows.insert(key) }
+  }
+
+  /// Notes which deltas brought the changes of a row that count, and have no record to be of.
+  private mutating func noteWaiting(_ row: Row, _ after: Row, _ run: CompactionRun) {
+    guard after.record == nil, !row.changes.isEmpty else { return }
+    let stamps = Set(row.changes.map(\.stamp)).intersection(after.changes.map(\.stamp))
+    let numbers = run.table.contributions(to: row.key).keys.filter { number in
+      stamps.contains { run.taken[number].made($0) }
+    }
+    for number in numbers { waiting[number, default: WaitingRecords()].add(row.key.name) }
+    if run.explains, !numbers.isEmpty { waitingRows[row.key] = Set(numbers) }
   }
 
   /// Counts an id whose row is newer than all that is said of it, without reading what that is; false for any other,
@@ -47,14 +70,17 @@ struct LiveCount {
     return true
   }
 
+  /// - Returns: all that is said of the id in the end.
+  @discardableResult
   private mutating func count(
     _ id: RecordName, _ row: Row?, _ prefixes: [Row], _ lookup: RowLookup
-  ) throws(FormatError) {
+  ) throws(FormatError) -> Row {
     let before = try lookup.row(id)
     var after = before ?? Row(key: RowKey(id), body: nil, changes: [])
     if let row { after.join(row) }
     for prefix in prefixes where prefix.key.covers(RowKey(id)) { after.join(prefix) }
     change += (after.visible == nil ? 0 : 1) - (before?.visible == nil ? 0 : 1)
+    return after
   }
 
   /// The ids of segments under a prefix that the deltas do not name.

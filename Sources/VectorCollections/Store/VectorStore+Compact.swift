@@ -10,6 +10,8 @@ package struct CompactedDelta: Sendable, Equatable {
   package let run: String
   package let applied: UInt64
   package let superseded: UInt64
+  /// Ids whose changes found no record: they count as applied, and take effect when it comes.
+  package let waiting: WaitingRecords
 }
 
 /// What a compaction came to.
@@ -39,20 +41,25 @@ extension VectorStore {
   /// Phase 1 is done again on the newest head when another compaction was faster. Where the settings say so, all of it
   /// happens under the lease of the collection.
   ///
-  /// - Parameter deltaCountMax: how many deltas are taken at most.
+  /// - Parameters:
+  ///   - deltaCountMax: how many deltas are taken at most.
+  ///   - explain: is told, once all is committed, what became of each record, ascending by name; then of those that
+  ///   were set aside. Of a delta that cannot be read, nothing.
   /// - Throws: `.catalog` with nothing published, unless it is `.outcomeUnknown`; `.catalog(.locked)` when the lease
   /// did not come in time, `.catalog(.fenced)` when another took it over.
   package func compact(
-    deltaCountMax: Int? = nil, message: String = "", deadline: Deadline = .never
+    deltaCountMax: Int? = nil, message: String = "", deadline: Deadline = .never,
+    explain: ((RecordReport) -> Void)? = nil
   ) throws(StoreError) -> CompactionResult {
     _ = try head()
     return try holdingLease(deadline) { keeper throws(StoreError) in
-      try compact(deltaCountMax: deltaCountMax, message: message, deadline: deadline, keeper)
+      try compact(deltaCountMax: deltaCountMax, message: message, deadline: deadline, explain, keeper)
     }
   }
 
   private func compact(
-    deltaCountMax: Int?, message: String, deadline: Deadline, _ keeper: LeaseKeeper?
+    deltaCountMax: Int?, message: String, deadline: Deadline, _ explain: ((RecordReport) -> Void)?,
+    _ keeper: LeaseKeeper?
   ) throws(StoreError) -> CompactionResult {
     var limits = settings.plan
     if let deltaCountMax { limits.deltaCount = max(1, deltaCountMax) }
@@ -61,12 +68,13 @@ extension VectorStore {
     commit.leaseToken = keeper?.token
     var run: CompactionRun?
     let outcome = try store.commit(commit, baseVersion: { $0.newestVersion }) { base throws(StoreError) in
-      let next = try CompactionRun(self, base, limits, keeper)
+      let next = try CompactionRun(self, base, limits, keeper, explains: explain != nil)
       run = next
       guard !next.plan.isEmpty else { return .unchanged }
       let manifest = try next.write(message: message)
       try keeper?.check()
       var further: [HeadChange] = next.readmitted.isEmpty ? [] : [.readmit(next.readmitted)]
+      further += next.oldestRecordChange
       if !next.intake.quarantined.isEmpty { further.append(.quarantine(next.intake.quarantined)) }
       return .manifest(manifest, basis: .head, further: further)
     }
@@ -74,11 +82,13 @@ extension VectorStore {
     let held = run?.intake.heldInOrder ?? []
     switch outcome {
     case .committed(let row, let head, let manifest):
+      if let explain { run?.explain(aside, explain) }
       return CompactionResult(
         row: row, head: head, isUnchanged: false, deltas: run?.compactedInOrder ?? [], quarantined: aside, held: held,
         leavesDeltas: run?.plan.leavesDeltas ?? false, statistics: manifest.statistics)
     case .unchanged(let head):
       aside = try setAside(aside, deadline, keeper?.token)
+      if let explain { run?.explain(aside, explain) }
       return CompactionResult(
         row: head.newestRow, head: head, isUnchanged: true, deltas: [], quarantined: aside, held: held,
         leavesDeltas: false, statistics: WriteStatistics())

@@ -41,7 +41,7 @@ extension VectorStore {
       let head = try head()
       let manifest = try manifest(of: head)
       let state = try CompactedState(head, manifest)
-      let schema = try schema(manifest) ?? VectorSchema(dimension: 0)
+      let schema = try schema(manifest, head) ?? VectorSchema(dimension: 0)
       let overlay = try overlay(schema, after: state)
       let after = try self.head()
       guard after.newestVersion == head.newestVersion, let overlay else { continue }

@@ -38,7 +38,7 @@ extension VectorStore {
       let head = try head()
       let manifest = try manifest(of: head)
       state = try CompactedState(head, manifest)
-      schema = try self.schema(manifest) ?? VectorSchema(dimension: 0)
+      schema = try self.schema(manifest, head) ?? VectorSchema(dimension: 0)
     } catch { throw .store(error) }
     guard let entry = state.quarantined(producer, sequence) else { throw .notQuarantined }
     let log = log(schema)
@@ -57,8 +57,18 @@ extension VectorStore {
   }
 
   private func readThrough(_ delta: DeltaSummary, _ log: DeltaLog) throws(RetryError) {
-    var table = RowTable()
-    do throws(IntakeFailure) { try log.absorb(delta, as: 0, into: &table) } catch {
+    do throws(IntakeFailure) {
+      var table = RowTable(crowding: .noted)
+      try log.absorb(delta, as: 0, into: &table)
+      guard !table.crowded.isEmpty else { return }
+      var crowded = CrowdedRows()
+      do throws(DeltaLogError) {
+        let bodies = try log.newestBodies(of: table.crowded, in: delta)
+        crowded.add(table.crowded, bodies: bodies) { _ in nil }
+      } catch { throw .log(error) }
+      table = RowTable(over: crowded.bases)
+      try log.absorb(delta, as: 0, into: &table)
+    } catch {
       switch error {
       case .unusable(let reason), .tooMuch(let reason): throw .unusable(reason)
       case .log(let error): throw .store(StoreError(error, in: store.catalog.origin))

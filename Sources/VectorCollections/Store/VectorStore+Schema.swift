@@ -8,12 +8,20 @@ extension VectorStore {
   /// What all records of the collection have in common; nil while nothing is in it.
   package func schema() throws(StoreError) -> VectorSchema? {
     guard let head = try headIfPresent() else { return nil }
-    return try schema(try manifest(of: head))
+    return try schema(try manifest(of: head), head)
   }
 
-  /// The schema of a version; before the first, that of the first delta that can be read.
-  func schema(_ manifest: ManifestReader?) throws(StoreError) -> VectorSchema? {
-    guard let vectors = manifest?.root.vectors else { return try schemaOfFirstDelta() }
+  /// The schema of the newest version; before the first, what the head tells, or else the first delta that can be read
+  /// (formats/head.md §7).
+  func schema(_ manifest: ManifestReader?, _ head: Head) throws(StoreError) -> VectorSchema? {
+    if let manifest { return try schema(manifest) }
+    if let schema = head.schema { return schema }
+    return try schemaOfFirstDelta()
+  }
+
+  /// The schema of a version; nil for one that has no records.
+  func schema(_ manifest: ManifestReader) throws(StoreError) -> VectorSchema? {
+    guard let vectors = manifest.root.vectors else { return nil }
     guard vectors.dimension <= VectorSchema.dimensionMax else {
       throw .invalid("the collection has \(vectors.dimension) dimensions, more than the format allows")
     }

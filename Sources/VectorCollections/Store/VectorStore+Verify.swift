@@ -1,28 +1,59 @@
 internal import Catalog
 internal import ObjectTier
-package import Primitives
+internal import Primitives
 package import SnapshotFormat
 package import SnapshotStore
 
+/// The segments of the version that was verified last: the next one shares most of them.
+///
+/// A segment that a version does not name comes in no later one, so what is verified in order is fetched once, and no
+/// more of it is kept than one version has.
+package struct VerifiedSegments: Sendable {
+  fileprivate struct Key: Hashable {
+    let path: RelativePath
+    let digest: Digest
+  }
+
+  fileprivate var segments: [Key: OpenSegment] = [:]
+  /// How many were fetched and read whole.
+  package fileprivate(set) var count = 0
+
+  package init() {}
+}
+
 extension VectorStore {
-  /// Reads each segment of a version whole, but for those that were verified before, and counts the records.
+  /// Reads each segment of a version whole, but for those of the version before, and counts the records.
   ///
   /// - Returns: what is wrong, if anything is: a row, or a total.
-  package func verify(_ row: VersionRow, verified: inout Set<UniqueName>) throws(StoreError) -> Damage? {
+  package func verify(_ row: VersionRow, after before: inout VerifiedSegments) throws(StoreError) -> Damage? {
     let manifest = try store.manifest(row)
-    var segments: [OpenSegment] = []
     do throws(StoreError) {
-      for entry in try entries(of: manifest) {
-        let segment = try files.fetch(entry, of: manifest)
-        if verified.insert(segment.index.header.name).inserted { try verify(segment, entry, of: manifest) }
-        segments.append(segment)
-      }
+      let segments = try verified(try entries(of: manifest), of: manifest, &before)
       try verifyCount(segments, row, of: manifest)
     } catch {
       guard case .damage(let damage) = error else { throw error }
       return damage
     }
     return nil
+  }
+
+  private func verified(
+    _ entries: [FileEntry], of manifest: ManifestReader, _ before: inout VerifiedSegments
+  ) throws(StoreError) -> [OpenSegment] {
+    let known = before.segments
+    before.segments = [:]
+    var segments: [OpenSegment] = []
+    for entry in entries {
+      let key = VerifiedSegments.Key(path: entry.path, digest: entry.digest)
+      let segment = if let segment = known[key] { segment } else { try files.fetch(entry, of: manifest) }
+      before.segments[key] = segment
+      if known[key] == nil {
+        before.count += 1
+        try verify(segment, entry, of: manifest)
+      }
+      segments.append(segment)
+    }
+    return segments
   }
 
   private func verify(_ segment: OpenSegment, _ entry: FileEntry, of manifest: ManifestReader) throws(StoreError) {

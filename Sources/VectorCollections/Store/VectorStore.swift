@@ -28,6 +28,8 @@ package struct VectorStore: Sendable {
     package var overlayByteCountMax: UInt64 = 256 << 20
     /// At what size of its rows in memory a compaction takes no further delta.
     package var tableByteCountMax = 64 << 20
+    /// For how long deletions, and changes of what is not there, are kept; nil: for ever.
+    package var tombstoneRetentionMilliseconds: Int64?
     /// How a compaction takes the lease of its collection; nil: it takes none.
     package var lease: LeaseUse?
     /// How often a reader starts over because a compaction took deltas away meanwhile.

@@ -41,8 +41,35 @@ extension TakenDelta {
     .object([
       JSONMember("producer", .string(producer)), JSONMember("sequence", .count(sequence)),
       JSONMember("run", .string(run)), JSONMember("applied", .count(applied)),
-      JSONMember("superseded", .count(superseded)),
+      JSONMember("superseded", .count(superseded)), JSONMember("waiting", .count(waiting)),
+      JSONMember("waitingIds", .texts(waitingIdentifiers)),
     ])
+  }
+
+  /// Which changes wait for their record.
+  var waitingLine: String {
+    let names = waitingIdentifiers.map { Printable.string($0) }.joined(separator: ", ")
+    let more = waiting > UInt64(waitingIdentifiers.count) ? ", …" : ""
+    return "\(producer) \(sequence): changes wait for the records of \(Amount.count(waiting, "id")): \(names)\(more)"
+  }
+}
+
+extension CompactedRecord {
+  /// One of the type that its fate is.
+  var json: JSONValue {
+    .object(
+      fate.rawValue,
+      [
+        "id": isPrefix ? .null : .string(name), "prefix": isPrefix ? .string(name) : .null,
+        "producer": .string(producer), "sequence": .count(sequence), "operations": .count(operations),
+        "reason": .text(reason),
+      ])
+  }
+
+  var line: String {
+    let what = "\(Printable.string(name))\(isPrefix ? "…" : "")"
+    let why = reason.map { "  \(Printable.string($0))" } ?? ""
+    return "\(fate.rawValue)  \(what)  \(producer) \(sequence)  \(Amount.count(operations, "operation"))\(why)"
   }
 }
 

@@ -14,6 +14,14 @@ struct Compact: Verb {
       taken and not set aside: they are named, and wait until the clocks agree. So does what cannot be used where \
       1,024 are set aside already, with what its producer appended behind it.
 
+      Changes of metadata that find no record wait for it: `taken` counts them for each delta (`waiting`), and names \
+      the first 16 ids. With --explain there is a line for each record and delta, ascending by id, when the version \
+      is there: applied, superseded (newer ones had overtaken it), waiting (counted with the applied), or quarantined.
+
+      With --tombstone-retention, deletions that are older, and changes of records that are not there, are left out of \
+      what is written anew. A delta that was away for longer is set aside then. Without it, and \
+      without SNAPCTL_TOMBSTONE_RETENTION_SECONDS, they are kept for ever.
+
       With --messages, each line is a message of a job: {"messageId": …, "producer": …, "sequence": …, "records": \
       [{…}, …]} or {"messageId": …, "delta": "PRODUCER/SEQUENCE"}. Each is answered; a message is done only when \
       its work is in a version. When one failed, the exit status is 1.
@@ -25,8 +33,10 @@ struct Compact: Verb {
 
       Example:
         snapctl compact words --message "nightly"
+        snapctl compact words --explain --json
         snapctl compact words --messages batch.jsonl --json
         snapctl compact words --watch --interval 2 --json
+        snapctl compact words --tombstone-retention 30d
       """)
 
   @Argument(help: "The collection.") var name: String
@@ -34,11 +44,17 @@ struct Compact: Verb {
   @Option(help: ArgumentHelp("Takes no more deltas than this.", valueName: "n"))
   var maxDeltas: Int?
 
+  @Option(help: ArgumentHelp("Gives up deletions that are older, as 12h or 30d; at least 1h.", valueName: "time"))
+  var tombstoneRetention: TimeAmount?
+
   @Option(help: ArgumentHelp("What to say about the version.", valueName: "text"))
   var message = ""
 
   @Option(help: ArgumentHelp("Takes in a batch of messages and answers each; - is stdin.", valueName: "file"))
   var messages: String?
+
+  @Flag(help: "Tells what became of each record.")
+  var explain = false
 
   @Flag(help: "Goes on: compacts whatever comes, until it is stopped.")
   var watch = false
@@ -53,23 +69,29 @@ struct Compact: Verb {
 
   func validate() throws {
     if watch, messages != nil { throw ValidationError("--watch and --messages do not go together") }
+    if explain, watch || messages != nil { throw ValidationError("--explain goes with one compaction only") }
     if !watch, interval ?? metricsInterval != nil { throw ValidationError("the intervals are those of --watch") }
   }
 
   func paths(_ configuration: EngineConfiguration) -> [String] { [messages].compactMap(\.self).filter { $0 != "-" } }
 
   func run(in session: Session) async throws(EngineError) -> Int32 {
-    let engine = try await session.open()
+    let engine = try await session.open { configuration in
+      if let tombstoneRetention { configuration.tombstoneRetentionSeconds = tombstoneRetention.seconds }
+    }
     let console = session.console
     console.remark("compacting \(name)")
     if let messages { return try await answer(messages, engine, console) }
     if watch { return try await follow(engine, console) }
-    show(try await engine.compact(name, deltaCountMax: maxDeltas, message: message), console)
+    var tell: (@Sendable (CompactedRecord) -> Void)?
+    if explain { tell = { console.result($0.json, $0.line) } }
+    show(try await engine.compact(name, deltaCountMax: maxDeltas, message: message, explain: tell), console)
     return 0
   }
 
   private func show(_ compacted: Compacted, _ console: Console) {
     for delta in compacted.quarantined + compacted.held { console.result(delta.json, delta.line) }
+    for delta in compacted.taken where delta.waiting > 0 { console.remark(delta.waitingLine) }
     console.result(compacted.json(name), compacted.text(name))
     if !compacted.held.isEmpty {
       console.remark(

@@ -25,6 +25,24 @@ import Testing
     }
   }
 
+  @Test func `a schema is told once, by the first head or by a later one; who comes after gets that one`() throws {
+    func told(_ dimension: Int?) throws -> Head {
+      try registry().register(
+        Samples.words, kind: .vectors, schema: dimension.map { VectorSchema(dimension: $0) }, deadline: .never)
+    }
+    #expect(try told(nil).schema == nil)
+    let head = try told(4)
+    #expect(head.schema == VectorSchema(dimension: 4) && head.revision == 2 && head.action == .begin)
+    #expect(try told(3) == head && told(nil) == head)
+    let other = try #require(CollectionName("other"))
+    let first = try registry().register(other, kind: .vectors, schema: VectorSchema(dimension: 0), deadline: .never)
+    #expect(first.schema == VectorSchema(dimension: 0) && first.revision == 1)
+    let tree = try #require(CollectionName("tree"))
+    #expect(throws: CatalogError.self) {
+      try registry().register(tree, kind: .tree, schema: VectorSchema(dimension: 3), deadline: .never)
+    }
+  }
+
   @Test func `an empty store has no collections`() throws {
     #expect(try registry().collections().isEmpty)
     #expect(try registry().kind(of: Samples.words) == nil)
@@ -103,14 +121,13 @@ import Testing
     #expect(listed.contains { $0.key == two.key && $0.ageMilliseconds(at: one.started) == nil })
   }
 
-  @Test func `an intent is announced on its base, beats, ages, and is taken back`() throws {
+  @Test func `an intent is announced on its base, ages, and is taken back`() throws {
     let head = try Samples.fill(tier, versions: 1)
     let intents = intents
     let intent = try intents.announce(.create, on: head, secondsToLive: 10, deadline: .never)
     #expect(intent.baseRevision == head.revision)
-    #expect(try intents.beat(intent).beat == 1)
     let listed = try #require(intents.list().first)
-    #expect(try listed.intent.get().beat == 1)
+    #expect(try listed.intent.get() == intent)
     let later = Timestamp(milliseconds: intent.started.milliseconds + 10_001)
     #expect(listed.ageMilliseconds(at: later) == 10_001 && listed.isOverdue(at: later))
     #expect(!listed.isOverdue(at: intent.started))

@@ -13,7 +13,6 @@ package enum FuzzEntry: String, CaseIterable, Sendable {
   case lease
   case store
   case delta
-  case deltaRecovery = "delta-recovery"
   case segment
   case copyState = "copy-state"
   case names
@@ -60,7 +59,6 @@ package enum FuzzEntry: String, CaseIterable, Sendable {
     case .lease: .lease
     case .store: .store
     case .delta: .delta
-    case .deltaRecovery: .deltaRecovery
     case .segment: .segment
     case .copyState: .copyState
     case .names: .names

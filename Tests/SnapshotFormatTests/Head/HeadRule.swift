@@ -6,7 +6,8 @@ import Primitives
 enum HeadRule: CaseIterable {
   case revisionZero, newestWithoutRow, newestTooLow, gapInRows, repeatedRow, versionZero, gapBehindOlder, olderBackwards
   case olderTooLong, tagsOutOfOrder, tagTwice, tagOfNoVersion, holdsOutOfOrder, holdOfNoVersion, policyOutOfOrder
-  case quarantineOutOfOrder, sequenceZero, storeKindElsewhere, collectionsOutOfOrder, tooManyTags, longMessage
+  case quarantineOutOfOrder, sequenceZero, storeKindElsewhere, collectionsOutOfOrder, tooManyTags, longMessage,
+    schemaOfTree
 
   func breakIt(_ head: inout Head) throws {
     let object = SealedReference(name: .zero, byteCount: 300, digest: .zero)
@@ -39,6 +40,9 @@ enum HeadRule: CaseIterable {
     case .storeKindElsewhere: head = try elsewhere()
     case .collectionsOutOfOrder: head.collections.reverse()
     case .tooManyTags: head.tags = (0...1_024).map { Tag(TagName("t\(10_000 + $0)")!, version: 1) }
+    case .schemaOfTree:
+      head = try Head.before(HeadSamples.collection, kind: .tree).applying([.begin], mark: HeadSamples.mark(1))
+      head.schema = VectorSchema(dimension: 3)
     case .longMessage: head.rows[2] = row(3, message: String(repeating: "m", count: 1_025))
     }
   }

@@ -42,6 +42,7 @@ enum HeadSamples {
       .hold(Hold(version: 1, until: Timestamp(milliseconds: 1_800_000_000_000), label: "case 4")),
       .policy(key: "keep-last", value: "20"), .quarantine([delta]), .lease(token: 4),
       .fence(gcEpoch: 3, leastIntentEpoch: 2), .oldestRecord(55),
+      .schema(VectorSchema(dimension: 384)),
     ]
     return try head(versions: 2).applying(changes, mark: mark(99))
   }

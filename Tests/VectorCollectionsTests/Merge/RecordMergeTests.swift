@@ -25,9 +25,17 @@ struct RecordMergeTests {
   }
 
   /// The log cut into segments, in any order.
-  private func segments(_ log: Log, _ source: OperationSource) throws -> [OpenSegment] {
-    var parts: [Log] = Array(repeating: [], count: 1 + source.number(below: 4))
-    for entry in log { parts[source.number(below: parts.count)].append(entry) }
+  ///
+  /// - Parameter cutByName: whether some have names of their own.
+  private func segments(
+    _ log: Log, _ source: OperationSource, cutByName: Bool = false
+  ) throws -> [OpenSegment] {
+    var parts: [Log] = Array(repeating: [], count: 1 + source.number(below: 4) + (cutByName ? 3 : 0))
+    for entry in log {
+      let range = entry.1.operation.name.string.utf8.first.map { Int($0) % 3 } ?? 0
+      let part = cutByName && source.number(below: 4) > 0 ? parts.count - 1 - range : source.number(below: parts.count)
+      parts[part].append(entry)
+    }
     return try parts.enumerated().compactMap { try segment(table($0.element).sorted, UInt64($0.offset)) }
   }
 
@@ -65,7 +73,7 @@ struct RecordMergeTests {
     let all = try segments(log, source)
     let cut = source.number(below: all.count + 1)
     guard cut > 0 else { return }
-    let rule = CompactedRows.Rule(horizon: HybridClock(.max), isComplete: false)
+    let rule = CompactedRows.Rule(horizon: HybridClock(.max), beside: all[cut...].map(\.index.totals))
     let merged = try drain(CompactedRows(all[..<cut].map { SegmentRows($0) }, rule: rule))
     let rest = all[cut...].map { SegmentRows($0) as any RowSource }
     #expect(try live(rest + [RowList(ascending: merged)]) == replayed(log), "seed \(seed)")
@@ -80,13 +88,37 @@ struct RecordMergeTests {
     let old = log.filter { $0.1.clock <= horizon }
     let young = log.filter { $0.1.clock > horizon }.shuffled(by: source)
     let early = Array(young.prefix(source.number(below: young.count + 1)))
-    let rule = CompactedRows.Rule(horizon: horizon, isComplete: true)
+    let rule = CompactedRows.Rule(horizon: horizon)
     let sources = try segments(old + early, source).map { SegmentRows($0) }
     let kept = try drain(CompactedRows(sources, rule: rule))
     #expect(try live([RowList(ascending: kept)]) == replayed(old + early), "seed \(seed)")
     let later = RowList(ascending: try table(young).sorted)
     #expect(try live([RowList(ascending: kept), later]) == replayed(log), "seed \(seed)")
     for row in kept { #expect(row.record != nil || !row.stamps.allSatisfy { $0.clock <= horizon }, "seed \(seed)") }
+  }
+
+  @Test(arguments: 1...300 as ClosedRange<UInt64>)
+  func `giving up beside segments that are kept changes no record, now or later`(seed: UInt64) throws {
+    var source = OperationSource(seed: seed)
+    let log = (0..<60).map { _ in source.stamped() }
+    let clocks = log.map(\.1.clock).sorted()
+    let horizon = clocks[source.number(below: clocks.count)]
+    let young = log.filter { $0.1.clock > horizon }
+    let early = Array(young.shuffled(by: source).prefix(source.number(below: young.count + 1)))
+    // Few names in each, so that some are spanned by no other.
+    let all = try segments(log.filter { $0.1.clock <= horizon } + early, source, cutByName: true)
+    let merged = all.filter { _ in source.number(below: 2) == 0 }
+    guard !merged.isEmpty else { return }
+    let kept = all.filter { one in !merged.contains { $0.index.header.name == one.index.header.name } }
+    let rows = try CompactedRows(
+      merged.map { SegmentRows($0) },
+      rule: CompactedRows.Rule(horizon: horizon, beside: kept.map(\.index.totals)))
+    let outcome = try drain(rows)
+    func sources() -> [any RowSource] { kept.map { SegmentRows($0) } + [RowList(ascending: outcome)] }
+    #expect(rows.greatestGivenUp <= horizon)
+    #expect(try live(sources()) == replayed(log.filter { $0.1.clock <= horizon } + early), "seed \(seed)")
+    let later = RowList(ascending: try table(young).sorted)
+    #expect(try live(sources() + [later]) == replayed(log), "seed \(seed)")
   }
 
   @Test func `a change is not folded under the older change of a prefix that is kept`() throws {
@@ -102,7 +134,7 @@ struct RecordMergeTests {
     let log = operations.enumerated().map { number, operation in
       (alpha, StampedOperation(clock: HybridClock(UInt64(number + 1)), operation: operation))
     }
-    let rule = CompactedRows.Rule(horizon: HybridClock(3), isComplete: true)
+    let rule = CompactedRows.Rule(horizon: HybridClock(3))
     let kept = try drain(CompactedRows([RowList(ascending: try table(log).sorted)], rule: rule))
     #expect(try live([RowList(ascending: kept)])[id]?.metadata["k"] == .integer(2))
   }

@@ -32,7 +32,7 @@ import VectorCollections
   }
 
   @Test func `the first delta of a collection, come after the first look, is not set aside`() throws {
-    try test.vectors.register(.never)
+    try test.vectors.register(deadline: .never)
     let request = AppendRequest(producer: producer, operations: [record])
     let looking = vectors { [vectors = test.vectors] in _ = try? vectors.append(request) }
     #expect(try looking.compact().quarantined.isEmpty)
@@ -50,7 +50,7 @@ import VectorCollections
   }
 
   @Test func `what another set aside meanwhile is not told as set aside once more`() throws {
-    try test.vectors.register(.never)
+    try test.vectors.register(deadline: .never)
     _ = try test.origin.create(.delta(test.vectors.collection, producer, sequence: 1), [1, 2, 3])
     let looking = vectors { [vectors = test.vectors] in _ = try? vectors.compact() }
     let result = try looking.compact()

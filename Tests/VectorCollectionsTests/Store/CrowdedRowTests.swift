@@ -84,6 +84,41 @@ struct CrowdedRowTests {
     }
   }
 
+  @Test func `changes that a record of the same delta overtakes do not count, also when it is put back`() throws {
+    let changes = (0..<6).map(change)
+    try test.append(changes + [.upsert(id, RecordBody(floats: [4])), change(9)], by: producer)
+    let result = try test.vectors.compact()
+    #expect(result.quarantined.isEmpty && result.deltas.count == 2)
+    #expect(try record(result.row)?.metadata.fields.count == 1_000 && record(result.row)?.floats == [4])
+  }
+
+  @Test func `changes that a later delta overtakes do not count, where one compaction takes both`() throws {
+    try test.append((0..<6).map(change), by: producer)
+    try test.append([.upsert(id, RecordBody(floats: [5]))], by: producer)
+    try test.append((6..<12).map(change), by: producer)
+    let result = try test.vectors.compact()
+    #expect(result.deltas.map(\.sequence) == [1, 2, 3] && result.quarantined.map(\.sequence) == [4])
+    #expect(try record(result.row) == RecordBody(floats: [5]))
+    #expect(try test.vectors.reconcile().reconciles)
+  }
+
+  @Test func `where the record that would overtake them is left behind or cannot be read, they are set aside`() throws {
+    for isDamaged in [false, true] {
+      let test = try TestVectors()
+      try test.append([.upsert(RecordName("b")!, RecordBody(floats: [1]))], by: producer)
+      _ = try test.vectors.compact()
+      try test.append((0..<6).map(change), by: producer)
+      let key = try #require(try test.append([.upsert(id, RecordBody(floats: [5]))], by: producer))
+      // A byte of the vector: header and end are sound.
+      if isDamaged { try test.damage(key, at: 258) }
+      let result = try test.vectors.compact(deltaCountMax: isDamaged ? nil : 1)
+      #expect(result.quarantined.map(\.sequence) == (isDamaged ? [2, 3] : [2]))
+      #expect(result.quarantined.first?.reason.contains("more changed keys") == true)
+      #expect(result.row?.recordCount == (isDamaged ? 1 : 2))
+      #expect(try test.vectors.reconcile().reconciles)
+    }
+  }
+
   @Test func `what waits and is too much for a row is no damage to a reader, who is told to compact`() throws {
     for round in 0..<5 { try patch(round) }
     do throws(StoreError) {

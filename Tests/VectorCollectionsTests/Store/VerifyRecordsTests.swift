@@ -21,8 +21,8 @@ struct VerifyRecordsTests {
 
   @Test func `a version that has other records than are told of is damaged`() throws {
     let test = try TestVectors()
-    var verified: Set<UniqueName> = []
-    let damage = try test.vectors.verify(try version(test, recordCount: 2), verified: &verified)
+    var verified = VerifiedSegments()
+    let damage = try test.vectors.verify(try version(test, recordCount: 2), after: &verified)
     #expect(damage?.reason.contains("1 records where 2 and 1 are told") == true, "\(String(describing: damage))")
   }
 
@@ -35,10 +35,14 @@ struct VerifyRecordsTests {
       _ = try test.vectors.compact()
     }
     let head = try test.vectors.store.head(of: test.vectors.collection)
-    var verified: Set<UniqueName> = []
+    var verified = VerifiedSegments()
+    var names: Set<RelativePath> = []
     for row in try HeadLine(test.origin, test.vectors.collection).rows(of: head) {
-      #expect(try test.vectors.verify(row, verified: &verified) == nil)
+      #expect(try test.vectors.verify(row, after: &verified) == nil)
+      try test.vectors.store.manifest(row).forEachFile { entry throws(StoreError) in
+        if case .file = entry.content { names.insert(entry.path) }
+      }
     }
-    #expect(verified.count >= 12)
+    #expect(verified.count == names.count && names.count >= 12)
   }
 }

@@ -15,7 +15,7 @@ from .refs import parse_list
 from .snapshot import TOTALS, Snapshot
 from .store import COLLECTION, matches
 
-STATE = ".snapctl/state"
+STATE, PIN = ".snapctl/state", ".snapctl/pin"
 PACKS_LIMIT, PATTERNS_LIMIT, PATTERN_LIMIT = 64, 256, 1024
 
 
@@ -117,6 +117,16 @@ class Copy:
         row = SimpleNamespace(version=state.version, root=state.root, root_digest=state.root_digest,
                               root_bytes=len(files.read(f"manifests/{state.root}", 64 << 10)), content_hash=state.content_hash)
         self.snapshot = Kept(files, state.collection, row, Pages(files, state.packs))
+
+        self.is_pinned = self._pin(os.path.join(directory, PIN))
+
+    @staticmethod
+    def _pin(path):
+        """Section 5: what readers lock; it holds nothing."""
+        if not os.path.lexists(path):
+            return False
+        require(os.path.isfile(path) and os.path.getsize(path) == 0, PIN, "is not an empty file")
+        return True
 
     def entries(self):
         """What the tree should have: all entries, or those of the part, with the part's content hash checked (section 6)."""

@@ -45,6 +45,7 @@ class Head:
     policy: dict = field(default_factory=dict)
     quarantine: list = field(default_factory=list)
     collections: dict = field(default_factory=dict)
+    dimension: int = None
 
 
 def _row(c):
@@ -81,8 +82,10 @@ def parse_head(data, path):
     """A head (head.md section 1) and its digest."""
     store_line = path.startswith("heads/@store/")
     required = range(1, 10 if store_line else 9)
-    s, digest = sealed.open_sealed(data, path, sealed.HEAD, required)
+    s, digest = sealed.open_sealed(data, path, sealed.HEAD, required, (10,))
     head = _identity(s[1], path)
+    if 10 in s:
+        head.dimension = _schema(s[10], head)
     c = s[2]
     head.fences = (c.u64(), c.u64(), c.u64(), c.u64())
     c.done()
@@ -95,6 +98,14 @@ def parse_head(data, path):
         _collections(head, s[9])
     _check_versions(head)
     return head, digest
+
+
+def _schema(c, head):
+    """What all records are (head.md section 7): their dimension."""
+    dimension, element = c.u32(), c.u8()
+    c.done()
+    require(head.kind == 2 and dimension <= 65536 and element == 1, c.where, "dimension or element type")
+    return dimension
 
 
 def _names(head, s):

@@ -75,5 +75,7 @@ def _check_step(before, head):
     require(head.newest == old + step, head.path, f"action {head.action} takes version {old} to {head.newest}")
     if before:
         require(head.kind == before.kind, head.path, "the kind of the collection has changed")
+        told = None in (before.dimension, head.dimension) or before.dimension == head.dimension
+        require(told, head.path, "the schema of the collection has changed")
         kept = before.collections.items() <= head.collections.items()
         require(kept, head.path, "a registered collection is gone")

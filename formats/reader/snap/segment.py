@@ -10,6 +10,7 @@ from .errors import require
 from .segrows import NAMES, ROWS, VECTORS, check_lists, read_dead, read_origins, read_producers, read_rows
 
 SEGMENT_LIMIT, ROW_LIMIT = 1 << 30, 16_777_216
+SUMS = 1  # the feature bit: sums by run stand behind the origins
 
 
 def chunk_bytes(dimension):
@@ -31,7 +32,7 @@ class Segment:
     def __init__(self, data, name):
         self.data, self.path = data, f"segments/{name}"
         require(len(data) <= SEGMENT_LIMIT, self.path, "longer than a segment may be")
-        sealed.check_preamble(data, self.path, sealed.SEGMENT)
+        sealed.check_preamble(data, self.path, sealed.SEGMENT, SUMS)
         sealed.check_seal(data, self.path, len(data) - sealed.SEAL)
         self._header(name)
         self._footer()
@@ -104,4 +105,4 @@ class Segment:
         self.producers = read_producers(self)
         self.flags, self.rows = read_rows(self, self.column(ROWS))
         check_lists(self)
-        self.origins, self.dead = read_origins(self), read_dead(self)
+        (self.origins, self.past), self.dead = read_origins(self), read_dead(self)

@@ -112,7 +112,7 @@ def check_lists(segment):
 
 
 def read_origins(segment):
-    """Column 7: the deltas taken, as (producer, sequence) to (digest, run, numbers)."""
+    """Column 7: the deltas taken, as (producer, sequence) to (digest, run, numbers); and by run, what fell away."""
     c, found = segment.column(ORIGINS), []
     count = c.u32()
     require(count <= 16384, c.where, f"{count} origins")
@@ -122,12 +122,11 @@ def read_origins(segment):
         require(producer < len(segment.producers), c.where, "an origin names no producer")
         require(applied + superseded == operations, c.where, "operations of an origin do not add up")
         require(least <= greatest and sequence in SEQUENCES, c.where, "an origin's clocks or sequence")
-        found.append(((segment.producers[producer], sequence), (digest, run, expected, operations)))
-    if c.left():
-        read_past(c)
+        found.append(((segment.producers[producer], sequence), (digest, run, expected, applied, superseded)))
+    past = read_past(c) if c.left() else []
     c.done()
     ascending((key for key, _ in found), c.where, "origins")
-    return dict(found)
+    return dict(found), past
 
 
 def read_past(c):
@@ -136,10 +135,11 @@ def read_past(c):
     require(1 <= count <= 16384, c.where, f"{count} runs")
     runs = []
     for _ in range(count):
-        runs.append(c.string(128).encode())
-        _, applied, superseded, _ = (c.u64() for _ in range(4))
+        run, (expected, applied, superseded, _) = c.string(128), (c.u64() for _ in range(4))
         require(max(applied, superseded) <= 1 << 40, c.where, "the operations of a run")
-    ascending(runs, c.where, "runs")
+        runs.append((run, expected, applied, superseded))
+    ascending((run.encode() for run, *_ in runs), c.where, "runs")
+    return runs
 
 
 def read_dead(segment):

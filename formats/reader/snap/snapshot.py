@@ -65,7 +65,7 @@ class Snapshot:
         self.pack_names = set(self.packs)
         self.files, self.support = parse_list(s[5], self.packs), parse_list(s[6], self.packs, empty=True)
         s[5].done(), s[6].done()
-        self.schema = self.producer_list = None
+        self.schema = self.producer_list = self.greatest_clock = None
         require((7 in s, 8 in s) == (self.kind == VECTORS,) * 2, self.path, "sections 7 and 8 do not suit the kind")
         self.owner_list = parse_list(s[9], self.packs) if 9 in s else None
         if self.owner_list:
@@ -73,7 +73,8 @@ class Snapshot:
             s[9].done()
         if 10 in s:
             require(self.kind == VECTORS, self.path, "a clock of a collection without records")
-            s[10].u64(), s[10].done()
+            self.greatest_clock = s[10].u64()
+            s[10].done()
         if self.kind == VECTORS:
             self.producer_list = parse_list(s[7], self.packs)
             c = s[8]

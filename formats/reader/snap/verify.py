@@ -110,8 +110,8 @@ class Verifier:
         """Every delta, its predecessor and its dimension."""
         for delta in deltas(self.store, head.collection, snapshot.producers() if snapshot else ()):
             self.counts["delta"] = self.counts.get("delta", 0) + 1
-            right = not snapshot or delta.dimension == snapshot.schema[0]
-            require(right, delta.path, "its dimension is not that of the collection")
+            told = snapshot.schema[0] if snapshot else head.dimension
+            require(told in (None, delta.dimension), delta.path, "its dimension is not that of the collection")
 
     def version(self, head, row):
         """A root, its pages, every file and chunk, the support list and all packs it names."""
@@ -170,6 +170,8 @@ class Verifier:
         check_origins(found)
         for segment in found:
             add_segment(rows, segment)
+            greatest = snapshot.greatest_clock
+            require(greatest is None or segment.totals[5] <= greatest, snapshot.path, "a segment has a later clock")
         count = sum(1 for _ in rows.records())
         said = snapshot.totals["records"]
         require(said == count, snapshot.path, f"totals: {said} records, found {count}")

@@ -1,11 +1,11 @@
 import Primitives
 import SnapshotFormat
 
-/// Deltas, sealed and torn (formats/delta.md).
+/// Deltas (formats/delta.md).
 extension FuzzTarget {
   static var delta: FuzzTarget {
     FuzzTarget(mends: [
-      { $0.mendDelta(sealed: true) }
+      { $0.mendDelta() }
     ]) {
       try [0, 3].flatMap { dimension in
         try (0..<2).map { try written(samples(dimension: dimension, batch: $0), header(dimension)) }
@@ -15,25 +15,6 @@ extension FuzzTarget {
       let header = try readHeader(bytes)
       let log = try operations(bytes, at: header.key)
       try writeAgain(log, header)
-    }
-  }
-
-  static var deltaRecovery: FuzzTarget {
-    FuzzTarget(mends: [
-      { $0.mendDelta(sealed: false) }
-    ]) {
-      try [0, 3].map { dimension in
-        try torn(samples(dimension: dimension, batch: 0), samples(dimension: dimension, batch: 1), header(dimension))
-      }
-    } check: { bytes in
-      let found = try DeltaReader.recover(bytes.rawSpan)
-      try FuzzFinding.unless(found.byteCount <= bytes.count, "more is left than there was")
-      let cut = Array(bytes[..<found.byteCount])
-      let again = try FuzzFinding.unlessDone("what was cut is recovered") { try DeltaReader.recover(cut.rawSpan) }
-      try FuzzFinding.unless(
-        again.tear == nil && again.byteCount == cut.count && again.batches == found.batches, "it tears again")
-      guard !found.batches.isEmpty else { throw found.tear ?? FormatError.truncated("delta", at: bytes.count) }
-      try writeAgain(found.batches.flatMap(\.self), found.header)
     }
   }
 
@@ -69,20 +50,6 @@ extension FuzzTarget {
       run: "run-7", expected: 3, schema: VectorSchema(dimension: dimension), created: Samples.time)
   }
 
-  /// Two batches without footer and seal: the second one is that of another delta, with its number put right.
-  private static func torn(
-    _ first: [StampedOperation], _ second: [StampedOperation], _ header: DeltaHeader
-  ) throws -> [UInt8] {
-    let front = try written(first, header)
-    let back = try written(second, header)
-    let start = deltaBatchOffset(front)
-    let end = start + (front.number(at: start + 8, as: UInt32.self) ?? 0)
-    var batch = Array(back[start..<start + (back.number(at: start + 8, as: UInt32.self) ?? 0)])
-    batch.put(UInt32(1), at: 4)
-    batch.putCRC(of: 0, 60, at: 60)
-    return front[..<end] + batch
-  }
-
   /// Each kind of operation and of value; a batch of noise is stored, one of repetition compressed.
   private static func samples(dimension: Int, batch: Int) throws -> [StampedOperation] {
     let names = try (0..<6).map { try Samples.known(RecordName("page-\(batch)#\($0)")) }
@@ -114,13 +81,12 @@ private func deltaBatchOffset(_ bytes: [UInt8]) -> Int {
 
 extension Array where Element == UInt8 {
   /// Checksums of header, batches and footer; then the seal.
-  package mutating func mendDelta(sealed: Bool) {
+  package mutating func mendDelta() {
     mendPreamble()
     let fields = number(at: 100, as: UInt32.self) ?? 0
     putCRC(of: 96, 104 + fields, at: 104 + fields)
     var offset = deltaBatchOffset(self)
     while let next = mendBatch(at: offset) { offset = next }
-    guard sealed else { return }
     let end = count - SealedObject.sealByteCount
     let footer = number(at: end - 8, as: UInt32.self) ?? 0
     putCRC(of: end - footer, end - 4, at: end - 4)

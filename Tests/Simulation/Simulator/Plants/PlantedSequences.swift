@@ -47,7 +47,7 @@ final class NeverReadAgain: CompactedSequences {
 extension VectorStore {
   /// Appends to the log as if `compacted` told the truth.
   func append(_ request: AppendRequest, asIf compacted: any CompactedSequences) throws(AppendError) -> AppendOutcome {
-    do throws(StoreError) { try register(.never) } catch { throw .store(error) }
+    do throws(StoreError) { try register(deadline: .never) } catch { throw .store(error) }
     let log = DeltaLog(
       tier: store.catalog.origin, collection: collection, schema: VectorSchema(dimension: World.dimension),
       compacted: compacted, clock: store.settings.wallClock, configuration: settings.log)

@@ -19,32 +19,43 @@ final class CacheLedger: Sendable {
   private static let byteCountMax = 256
   private static let lockSeconds = 0.2
 
-  /// Nil where nothing is kept: there is no such directory, or it lies on a network file system.
+  private struct State {
+    var counted = CacheCounters()
+    /// Nil until somebody asks: most calls have no cache, and to know it means to read all mounts.
+    var isLocal: Bool?
+  }
+
+  /// Nil where there is no such directory.
   private let directory: String?
-  private let counted = Mutex(CacheCounters())
+  private let state = Mutex(State())
 
   init(_ store: UniqueName, _ configuration: EngineConfiguration) {
-    let directory = (try? StateDirectory(configuration))?.ledger(of: store)
-    let place = directory.flatMap { directory in try? MountTable.current().place(of: directory) }
-    self.directory = place?.mount?.isNetwork == false ? directory : nil
+    directory = (try? StateDirectory(configuration))?.ledger(of: store)
   }
 
   /// Adds what came since the last call of this process.
   func add(_ counters: CacheCounters) {
-    guard let directory else { return }
-    counted.withLock { counted in
-      let service = CacheService(counters - counted)
-      guard service != CacheService(CacheCounters()), (try? CacheLedger.add(service, in: directory)) != nil else {
-        return
-      }
-      counted = counters
+    state.withLock { state in
+      let service = CacheService(counters - state.counted)
+      guard service != CacheService(CacheCounters()), let directory = kept(&state),
+        (try? CacheLedger.add(service, in: directory)) != nil
+      else { return }
+      state.counted = counters
     }
   }
 
   /// Nil where nothing is known.
   func totals() -> Totals? {
-    guard let directory = directory.flatMap({ try? Directory(path: $0) }) else { return nil }
+    guard let path = state.withLock({ kept(&$0) }), let directory = try? Directory(path: path) else { return nil }
     return CacheLedger.totals(in: directory)
+  }
+
+  /// Nil where nothing is kept: there is no directory, or it lies on a network file system.
+  private func kept(_ state: inout State) -> String? {
+    guard let directory else { return nil }
+    let isLocal = state.isLocal ?? ((try? MountTable.current().place(of: directory))?.mount?.isNetwork == false)
+    state.isLocal = isLocal
+    return isLocal ? directory : nil
   }
 
   private static func add(_ service: CacheService, in path: String) throws(FileError) {

@@ -138,10 +138,14 @@ extension SnapshotWriter {
     chunkList.add(pending)
   }
 
-  /// What does not compress is better fetched in small pieces.
+  /// What does not compress is better fetched in small pieces. A small file that does not, among floats in a frame, would
+  /// move those behind it to the wrong planes (docs/decisions/0008-profiles-by-measurement.md).
   private func isText(_ task: ChunkTask) -> Bool {
-    task.profile == .contentDefined && sampler.isText(task.bytes.rawSpan)
+    guard task.profile == .contentDefined else { return false }
+    return task.bytes.count < SnapshotWriter.smallByteCount || sampler.isText(task.bytes.rawSpan)
   }
+
+  private static let smallByteCount = 4 << 10
 
   private func endFile(_ end: WriteWindow.End) throws(StoreError) {
     let making = fileInMaking

@@ -168,6 +168,18 @@ struct SegmentOriginTests {
       run: "old", expected: 50, applied: 207, superseded: 100, greatestClock: HybridClock(100))
     #expect(past == [sum])
   }
+
+  @Test func `sums by run are announced by a feature bit, and are read also where it is not set`() throws {
+    let sum = SegmentRunTotals(run: "r", expected: 3, applied: 2, superseded: 1, greatestClock: HybridClock(4))
+    var bytes = try segment(sortedRows(seed: 1, operations: 4), past: [sum])
+    let plain = try segment(sortedRows(seed: 1, operations: 4))
+    #expect(bytes[12] == 1 && plain[12] == 0)
+    bytes[12] = 0
+    var checksum = ByteWriter()
+    checksum.integer(CRC32C.of(Array(bytes[..<92])))
+    bytes.replaceSubrange(92..<96, with: checksum.bytes)
+    #expect(try SegmentReader(bytes.rawSpan).readOrigins().past == [sum])
+  }
 }
 
 /// formats/segment.md §2

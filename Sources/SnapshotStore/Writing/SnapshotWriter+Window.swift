@@ -138,8 +138,8 @@ extension SnapshotWriter {
     chunkList.add(pending)
   }
 
-  /// What does not compress is better fetched in small pieces. A small file that does not, among floats in a frame, would
-  /// move those behind it to the wrong planes (docs/decisions/0008-profiles-by-measurement.md).
+  /// What does not compress is better fetched in small pieces. A small file that does not, among floats in a frame,
+  /// would move those behind it to the wrong planes (docs/decisions/0008-profiles-by-measurement.md).
   private func isText(_ task: ChunkTask) -> Bool {
     guard task.profile == .contentDefined else { return false }
     return task.bytes.count < SnapshotWriter.smallByteCount || sampler.isText(task.bytes.rawSpan)

@@ -9,9 +9,9 @@ let benchmarks: @Sendable () -> Void = {
   Benchmark.defaultConfiguration = .init(
     metrics: [.allocations, .allocatedKiB, .cpuTotal, .instructions],
     warmupIterations: 1, maxDuration: .seconds(60), maxIterations: 5,
-    // What is left of chance between two runs is below half of that.
+    // What is left of chance between two runs is about half of that, on a machine with other work.
     thresholds: [
-      .allocations: BenchmarkThresholds(relative: [.p90: 1]), .allocatedKiB: BenchmarkThresholds(relative: [.p90: 2]),
+      .allocations: BenchmarkThresholds(relative: [.p90: 3]), .allocatedKiB: BenchmarkThresholds(relative: [.p90: 6]),
     ])
   registerTreeBenchmarks()
   registerCopyBenchmarks()

@@ -20,7 +20,7 @@ import Testing
     let program = try Program.withRecords()
     #expect(try program("compact", "words").status == 0)
     try append(program, #"{"id":"c","vector":[1,1]}"#)
-    #expect(try counts(program, "words@1", "words@2", "--no-records") == [nil, nil, nil])
+    #expect(try counts(program, "words@1", "words@2") == [nil, nil, nil])
     try program.write("x", to: "tree/x")
     for text in ["1", "2"] {
       try program.write(text, to: "tree/x")
@@ -37,13 +37,13 @@ import Testing
     try append(
       program, #"{"id":"a/1","vector":[1,0.1],"document":"another","metadata":{"page":1}}"#,
       #"{"id":"c/1","vector":[5,5]}"#, #"{"id":"a/0","vector":[6,6]}"#, #"{"id":"z","vector":[7,7]}"#)
-    #expect(try counts(program, "words@1", "words@2") == [3, 1, 0])
-    #expect(try counts(program, "words@2", "words@1") == [0, 1, 3])
-    #expect(try counts(program, "words@2", "words@2") == [0, 0, 0])
-    let text = try program("diff", "words@1", "words@2")
+    #expect(try counts(program, "words@1", "words@2", "--records") == [3, 1, 0])
+    #expect(try counts(program, "words@2", "words@1", "--records") == [0, 1, 3])
+    #expect(try counts(program, "words@2", "words@2", "--records") == [0, 0, 0])
+    let text = try program("diff", "words@1", "words@2", "--records")
     #expect(text.output.hasSuffix("3 records added, 1 changed, 0 removed\n"), "\(text.output)")
     // The same record again: another version of the same records.
     try append(program, #"{"id":"z","vector":[7,7]}"#)
-    #expect(try counts(program, "words@2", "words@3") == [0, 0, 0])
+    #expect(try counts(program, "words@2", "words@3", "--records") == [0, 0, 0])
   }
 }

@@ -60,6 +60,24 @@ import Testing
     #expect(try program("diff", "words@3", "words@4", "--json").last("differences")["count"] as? Int == 1)
   }
 
+  @Test func `makes no version either when what it remembers is damaged, or a sync was killed on the way`() throws {
+    let program = try versions()
+    #expect(try program("sync", "words", "copy", "--include", "*.json").status == 0)
+    try program.shell("for pages in copy/.snapctl/pages-*; do printf x | dd of=$pages bs=1 seek=200 conv=notrunc; done")
+    for further in [[], ["--append-version"], ["--expect", "2"]] {
+      let run = try program.run(["create", "words", "copy"] + further)
+      #expect(run.status == 2 && run.errors.contains("holds a part of words@2"), "\(run.errors)")
+    }
+    #expect(try program("sync", "words", "whole").status == 0)
+    try program.write("*.json\n", to: "whole/.snapctl/PART")
+    #expect(try program("create", "words", "whole").status == 2)
+    #expect(try program("sync", "words", "whole", "--include", "**").status == 0)
+    try program.write("more", to: "whole/a")
+    #expect(try program("sync", "words", "whole").status == 0)
+    try program.write("more", to: "whole/a")
+    #expect(try program("create", "words", "whole").status == 0)
+  }
+
   @Test func `is kept to and told of, from verb to verb`() throws {
     let program = try versions()
     let dry = try program("sync", "words@1", "copy", "--include", "deep/", "--dry-run", "--json").last("plan")

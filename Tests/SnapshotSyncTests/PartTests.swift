@@ -1,3 +1,4 @@
+import Catalog
 import FileIO
 import Foundation
 import Glibc
@@ -228,10 +229,11 @@ extension Fixture {
     let fixture = try versions()
     try fixture.shell("printf 'cache\\n' > source/.snapignore")
     try fixture.create()
-    try fixture.sync(3, including: ["a/", ".snapignore"])
+    try fixture.sync(3, including: ["a/"])
     try fixture.shell("mkdir -p copy/b/cache copy/a/cache; echo k > copy/b/cache/k; echo k > copy/a/cache/k")
     #expect(try fixture.sync(3).result.localChangesReverted == 0)
-    try fixture.sync(3, including: ["b/**", ".snapignore"])
+    try fixture.sync(3, including: ["b/**"])
+    #expect(try fixture.sync(3).result.localChangesReverted == 0)
     #expect(
       try fixture.paths() == [
         ".snapignore", "a", "a/cache", "a/cache/k", "b", "b/cache", "b/cache/k", "b/deep", "b/deep/other.npy",
@@ -331,5 +333,66 @@ extension Fixture {
       try fixture.shell("rm -rf copy; cp -a pristine copy")
     }
     Issue.record("it never went through")
+  }
+
+  @Test(arguments: [SyncRequest.Style.exchange, .inPlace])
+  func `at any call leaves a tree that is whole, or says that it is a part`(style: SyncRequest.Style) throws {
+    let fixture = try versions(style)
+    try fixture.sync(2, including: ["**"]) { $0.style = style }
+    let whole = try fixture.paths()
+    try fixture.shell("cp -a copy pristine")
+    for point in 1...500 {
+      let fault = Fault(at: point, isForEver: true)
+      _ = SystemCallHook.during(decide: fault.decide) {
+        Result { try fixture.sync(2, including: ["b/*"]) { $0.style = style } }
+      }
+      let isTold = try fixture.remembered?.patterns != nil || PartFile.read(directory: fixture.copy) != nil
+      #expect(try isTold || fixture.paths() == whole, "point \(point)")
+      guard fault.wasMet else {
+        #expect(try point > 10 && fixture.paths() == ["b", "b/three"])
+        #expect(try PartFile.read(directory: fixture.copy) == nil, "its state tells it")
+        return
+      }
+      try fixture.sync(2, including: ["**"]) { $0.style = style }
+      #expect(try fixture.paths() == whole && PartFile.read(directory: fixture.copy) == nil)
+      try fixture.shell("rm -rf copy; cp -a pristine copy")
+    }
+    Issue.record("it never went through")
+  }
+}
+
+@Suite struct `what a sync that was killed has left, of another version or half written` {
+  @Test func `never takes the place of a file that stays, or that is patched`() throws {
+    let fixture = try Fixture()
+    try fixture.write(seededBytes(90_000, seed: 1), "stays")
+    try fixture.write(seededBytes(300_000, seed: 2), "patched.npy")
+    try fixture.create()
+    try fixture.write(seededBytes(200_000, seed: 2) + seededBytes(100_000, seed: 3), "patched.npy")
+    try fixture.create()
+    try fixture.sync(1)
+    try fixture.shell(
+      """
+      mkdir -p copy/.snapctl/next/.snapctl && touch copy/.snapctl/next/.snapctl/unfinished
+      echo torn > copy/.snapctl/next/stays; echo torn > copy/.snapctl/next/patched.npy
+      """)
+    try fixture.sync(2) { $0.style = .inPlace }
+    try fixture.shell("cmp copy/stays source/stays; cmp copy/patched.npy source/patched.npy")
+  }
+}
+
+@Suite struct `a copy of a part of one collection` {
+  @Test func `is brought to all of another one, unless that is asked for in part, too`() throws {
+    let fixture = try Fixture()
+    try fixture.write([1], "a")
+    try fixture.write([2], "b")
+    try fixture.create()
+    try fixture.sync(1, including: ["a"])
+    _ = try fixture.store.create(
+      CreateRequest(collection: CollectionName("others")!, tree: TreeInput(path: "\(fixture.root)/source")))
+    let other = VersionReference(CollectionName("others")!, .number(1))
+    let request = SyncRequest(other.collection, row: try fixture.store.row(other), directory: fixture.copy)
+    let deadline = Deadline(seconds: 5, from: fixture.clock)
+    _ = try fixture.sync.sync(request, control: fixture.control, lockDeadline: deadline)
+    #expect(try fixture.paths() == ["a", "b"])
   }
 }

@@ -20,38 +20,51 @@ struct CopiedDirectory {
     _ path: String, of collection: CollectionName, in store: UniqueName, isTree: Bool, isNeeded: Bool
   ) throws(EngineError) {
     self.path = path
-    if isTree,
-      let part = try EngineError.catching(in: path, { () throws(SyncError) in try PartFile.read(directory: path) })
-    {
-      throw CopiedDirectory.part(path, part, of: nil)
-    }
+    if isTree { try CopiedDirectory.refusePart(path, of: collection) }
     switch try EngineError.catching(in: path, { () throws(SyncError) in try LocalCopy.load(path: path) }) {
     case .copy(let copy) where copy.state.tree != nil: throw CopiedDirectory.generations(path)
-    case .copy(let copy) where copy.state.collection == collection && isTree && copy.content.patterns != nil:
-      throw CopiedDirectory.part(path, copy.content.patterns, of: copy.state)
     case .copy(let copy) where copy.state.store == store && copy.state.collection == collection: self.copy = copy
     case .unreadable(let reason) where isNeeded: throw CopiedDirectory.unreadable(path, reason)
     case .copy, .never, .unreadable: copy = nil
     }
   }
 
+  /// A part, and a tree that was on its way to another version, are no versions. Only what the state says counts: the
+  /// pages behind it may be damaged.
+  ///
+  /// - Throws: `.usage` for them.
+  private static func refusePart(_ path: String, of collection: CollectionName) throws(EngineError) {
+    let marked = try EngineError.catching(in: path) { () throws(SyncError) in try PartFile.read(directory: path) }
+    let state = LocalCopy.remembered(path: path)
+    if let marked { throw part(path, marked.patterns, of: state) }
+    guard let state, state.collection == collection else { return }
+    if let left = state.part { throw part(path, left.patterns, of: state) }
+    guard let target = state.inPlace else { return }
+    let name = Printable.string(path)
+    throw EngineError(
+      .usage, "\(name) was being patched to \(collection)@\(target.number), and is neither that nor what it was",
+      subject: name, advice: "Finish it first: `snapctl sync \(collection)@\(target.number) \(name) --in-place`")
+  }
+
   private static func unreadable(_ path: String, _ reason: String) -> EngineError {
     let name = Printable.string(path)
     return EngineError(
       .failed, "which version \(name) was synced from cannot be read: \(Printable.string(reason))", subject: name,
-      advice: "Say it with --expect VERSION, or stack it on the newest with --append-version")
+      advice: "Say it with --expect VERSION, or stack it on the newest with --append-version; not where it may be "
+        + "a part of a version (sync --include): the rest would be gone")
   }
 
-  private static func part(_ path: String, _ part: PartPatterns?, of state: CopyState?) -> EngineError {
+  private static func part(_ path: String, _ patterns: [String], of state: CopyState?) -> EngineError {
     let name = Printable.string(path)
     let version = state.map { "\($0.collection)@\($0.version.number)" }
     let whole =
       version.map { "Make it whole first: `snapctl sync \($0) \(name) --include '**'`" }
       ?? "Sync the whole version into another directory, and make the new one of that"
+    let text = patterns.map { "--include '\(Printable.string($0))'" }.joined(separator: " ")
     return EngineError(
       .usage,
-      "\(name) holds a part of \(version ?? "its version") (\(part?.text ?? "")): a version made of it would lack the "
-        + "rest", subject: name, advice: "Nothing was published. \(whole)")
+      "\(name) holds a part of \(version ?? "its version") (\(text)): a version made of it would lack the rest",
+      subject: name, advice: "Nothing was published. \(whole)")
   }
 
   private static func generations(_ path: String) -> EngineError {

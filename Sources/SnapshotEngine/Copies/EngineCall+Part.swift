@@ -23,10 +23,10 @@ extension EngineCall {
   /// What the directory remembers counts only when it is of this store and this collection.
   private func patterns(of directory: String, in collection: CollectionName) throws(SyncError) -> PartPatterns? {
     // What is not there is told of by whoever reads it.
-    guard case .copy(let copy)? = try? LocalCopy.load(path: directory) else {
-      return try PartFile.read(directory: directory)
-    }
-    guard copy.state.store == wiring.identity.identifier, copy.state.collection == collection else { return nil }
-    return copy.state.tree == nil ? copy.content.patterns : nil
+    guard let state = LocalCopy.remembered(path: directory) else { return try PartFile.read(directory: directory) }
+    guard state.store == wiring.identity.identifier, state.collection == collection, state.tree == nil,
+      state.part != nil, case .copy(let copy)? = try? LocalCopy.load(path: directory)
+    else { return nil }
+    return copy.content.patterns
   }
 }

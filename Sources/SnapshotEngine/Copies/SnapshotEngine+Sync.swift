@@ -124,6 +124,7 @@ extension SyncRequest {
   fileprivate init(_ collection: CollectionName, row: VersionRow, directory: String, _ options: SyncOptions) {
     self.init(collection, row: row, directory: directory)
     part = options.part
+    allowsEmptyPart = options.allowsEmptyPart
     adopt = options.adopts
     keepLocal = options.keepsLocalChanges
     setsOwners = options.setsOwners

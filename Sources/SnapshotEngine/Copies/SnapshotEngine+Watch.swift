@@ -99,8 +99,7 @@ private struct Watch {
       Snapshot(reference.collection, wanted, in: head), wanted, reference.collection, to: directory, options.sync,
       lockTimeout)
     row = wanted
-    // The copy knows its part from here on.
-    options.sync.includes = nil
+    options.sync.allowsEmptyPart = true
     return copy
   }
 }

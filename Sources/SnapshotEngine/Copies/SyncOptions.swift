@@ -17,6 +17,8 @@ public struct SyncOptions: Sendable {
   /// `["**"]` makes it whole again. Throws `.notFound`, and touches nothing, when they include nothing of the version;
   /// a later version may come to have nothing of the part that a copy holds.
   public var includes: [String]?
+  /// Of a watch, after the first sync.
+  var allowsEmptyPart = false
   /// How the directory changes.
   public var style = Style.exchange
   /// Takes over a directory that was not made by `sync`.

@@ -68,7 +68,7 @@ final class EngineCall: Sendable {
 
   /// Adds to what is counted on this host.
   func countCaching() {
-    if let cached = wiring.cached { wiring.ledger.add(cached.counters) }
+    if let cached = wiring.cached { wiring.ledger.add { cached.counters } }
   }
 
   /// What the call cost, for the log. Of S3 also what was sent for that, by kind, and how much of it again.

@@ -33,9 +33,11 @@ final class CacheLedger: Sendable {
     directory = (try? StateDirectory(configuration))?.ledger(of: store)
   }
 
-  /// Adds what came since the last call of this process.
-  func add(_ counters: CacheCounters) {
-    state.withLock { state in
+  /// Adds what came since the last call of this process; where another call is at it, that or the next one does.
+  func add(_ counters: () -> CacheCounters) {
+    _ = state.withLockIfAvailable { state in
+      // Read here: of two calls the one that read first may come last.
+      let counters = counters()
       let service = CacheService(counters - state.counted)
       guard service != CacheService(CacheCounters()), let directory = kept(&state),
         (try? CacheLedger.add(service, in: directory)) != nil

@@ -63,10 +63,11 @@ package struct StoreCopy {
     for row in missing {
       let names = try VersionPacks(row, in: source).names
       let moved = try copyObjects(row, names, named: named)
-      try commit(row, of: collection, head.kind)
+      try commit(row, of: head)
       result.note(packs: moved.packs, root: moved.root)
       named.formUnion(names)
     }
+    try raiseOldestRecord(of: head)
     result.note(tags: try copyTags(of: head))
     return result
   }
@@ -171,8 +172,11 @@ package struct StoreCopy {
 
   // MARK: Heads
 
-  private func commit(_ row: VersionRow, of collection: CollectionName, _ kind: LineKind) throws(StoreError) {
-    let version = NewVersion(row)
+  private func commit(_ row: VersionRow, of source: Head) throws(StoreError) {
+    let (version, collection) = (NewVersion(row), source.collection)
+    // The versions lack deletions up to there: what is older must not come in over them (formats/head.md §8).
+    let changes: [HeadChange] =
+      source.kind == .vectors ? [.compact(version), .oldestRecord(source.fences.oldestRecord)] : [.create(version)]
     let transaction = CommitTransaction(target.catalog, collection, settings: target.settings, deadline: deadline)
     do throws(CommitFailure<CatalogError>) {
       _ = try transaction.retrying { head throws(CatalogError) in
@@ -181,7 +185,21 @@ package struct StoreCopy {
         guard head.newestVersion == row.version - 1 else {
           throw .conflict(Conflict(collection: collection, expected: row.version - 1, head: head))
         }
-        return Proposal([kind == .vectors ? .compact(version) : .create(version)], basis: .version(row.version - 1))
+        return Proposal(changes, basis: .version(row.version - 1))
+      }
+    } catch { throw StoreError(error.error, tier: target.catalog.origin) }
+  }
+
+  /// Also where all versions are there: another program may have copied them.
+  private func raiseOldestRecord(of source: Head) throws(StoreError) {
+    let oldest = source.fences.oldestRecord
+    guard source.kind == .vectors, oldest > 0 else { return }
+    let transaction = CommitTransaction(
+      target.catalog, source.collection, settings: target.settings, deadline: deadline)
+    do throws(CommitFailure<CatalogError>) {
+      _ = try transaction.retrying { head throws(CatalogError) in
+        guard head.fences.oldestRecord < oldest, head.newestVersion >= source.newestVersion else { return nil }
+        return Proposal([.oldestRecord(oldest)])
       }
     } catch { throw StoreError(error.error, tier: target.catalog.origin) }
   }

@@ -48,6 +48,10 @@ extension LocalCopy {
     state.part = installation.content.part
     state.origin = installation.origin.flatMap { $0.utf8.count <= CopyState.originByteCountMax ? $0 : nil }
     try replace(state, in: directory, writer)
+    // From here on the state says which part a plain tree is.
+    if installation.tree == nil {
+      _ = try filing { () throws(FileError) in try directory.unlinkIfPresent(StatePath.part) }
+    }
     try removeWhatIsNotNamed(by: state, in: directory)
     // Whoever writes there holds the lock: what is left is of the dead.
     try? directory.removeTree(StatePath.temporary)

@@ -43,6 +43,11 @@ package struct PartPatterns: Sendable, Equatable {
     rules.includes(path, isDirectory: isDirectory)
   }
 
+  /// Whether a file may be in the part: it is included, or an ignore file, which comes with its directory.
+  func mayInclude(_ file: RelativePath) -> Bool {
+    file.isIgnoreFile || includes(file, isDirectory: false)
+  }
+
   /// Whether they match the path itself.
   func match(_ path: RelativePath, isDirectory: Bool) -> Bool {
     rules.verdict(on: path.bytes[...], isDirectory: isDirectory) == true
@@ -52,4 +57,8 @@ package struct PartPatterns: Sendable, Equatable {
   package var text: String {
     patterns.map { "--include '\(Printable.string($0))'" }.joined(separator: " ")
   }
+}
+
+extension RelativePath {
+  var isIgnoreFile: Bool { lastComponent.elementsEqual(IgnoreRules.fileName.utf8) }
 }

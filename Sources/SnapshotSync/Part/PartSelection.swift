@@ -2,7 +2,8 @@ internal import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
 
-/// Which entries of a version patterns select: what they include, and the directories that lead there.
+/// Which entries of a version patterns select: what they include, the directories that lead there, and the ignore files
+/// of all these (formats/copy-state.md §6).
 ///
 /// One bit for each entry of the version, by its place in the order of path: a tree of eight million entries takes a
 /// megabyte.
@@ -13,15 +14,31 @@ struct PartSelection: Sendable {
   /// Of the selected entries; the content hash is none.
   private(set) var totals = ManifestRoot.Totals()
 
-  /// Looks at every entry of the version once.
+  /// Looks at every entry of the version once; where there are ignore files, twice.
   init(_ patterns: PartPatterns, of manifest: ManifestReader) throws(SyncError) {
     var above = DirectoriesAbove()
+    var hasIgnoreFiles = false
     for page in try storing({ () throws(StoreError) in try manifest.filesPages() }) {
       let entries = try storing { () throws(StoreError) in try manifest.files(page) }
       for (index, entry) in entries.enumerated() {
         add(entry, at: (firsts.last ?? 0) + index, patterns, &above)
+        hasIgnoreFiles = hasIgnoreFiles || entry.isIgnoreFile
       }
       firsts.append((firsts.last ?? 0) + entries.count)
+    }
+    if hasIgnoreFiles, !isEmpty { try addIgnoreFiles(of: manifest) }
+  }
+
+  /// Whether a directory is in the part is known only when all that may be below it was looked at.
+  private mutating func addIgnoreFiles(of manifest: ManifestReader) throws(SyncError) {
+    var above = DirectoriesAbove()
+    for (page, first) in zip(try storing({ () throws(StoreError) in try manifest.filesPages() }), firsts) {
+      let entries = try storing { () throws(StoreError) in try manifest.files(page) }
+      for (index, entry) in entries.enumerated() {
+        above.move(to: entry.path)
+        if entry.content == .directory { above.enter(entry.path, at: first + index, isIncluded: false) }
+        if entry.isIgnoreFile, above.places.last.map(contains) ?? true { add(entry, at: first + index) }
+      }
     }
   }
 
@@ -34,7 +51,12 @@ struct PartSelection: Sendable {
     if isDirectory { above.enter(entry.path, at: place, isIncluded: isIncluded) }
     guard isIncluded else { return }
     for directory in above.places where select(directory) { totals.directories += 1 }
-    guard !isDirectory, select(place) else { return }
+    if !isDirectory { add(entry, at: place) }
+  }
+
+  /// One that is no directory.
+  private mutating func add(_ entry: FileEntry, at place: Int) {
+    guard select(place) else { return }
     totals.bytes += entry.byteCount
     guard case .file(let file) = entry.content else { return totals.links += 1 }
     totals.files += 1
@@ -93,4 +115,11 @@ private struct DirectoriesAbove {
 
   var isIncluded: Bool { chain.contains(where: \.isIncluded) }
   var places: [Int] { chain.map(\.place) }
+}
+
+extension FileEntry {
+  fileprivate var isIgnoreFile: Bool {
+    guard case .file = content else { return false }
+    return path.isIgnoreFile
+  }
 }

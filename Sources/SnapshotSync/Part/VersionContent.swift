@@ -62,7 +62,7 @@ package struct VersionContent: Sendable {
   }
 
   /// Whether the chunks of a file of the version are needed.
-  func holds(_ file: RelativePath) -> Bool { patterns?.includes(file, isDirectory: false) ?? true }
+  func holds(_ file: RelativePath) -> Bool { patterns?.mayInclude(file) ?? true }
 
   private func hashed() throws(SyncError) -> Digest {
     var content = ContentHashBuilder()

@@ -25,6 +25,8 @@ package struct SyncRequest: Sendable {
   /// The version, as a head tells it.
   package let row: VersionRow
   package var part: Part = .asBefore
+  /// Whether patterns may select nothing: those that a copy was brought to before.
+  package var allowsEmptyPart = false
   /// As its user named it.
   package let directory: String
   package var style: Style = .exchange
@@ -90,7 +92,7 @@ extension SyncRequest {
   /// - Throws: `.nothingIncluded` where patterns were chosen, and select nothing. A part that a copy held before may
   /// come to nothing in a later version.
   func check(_ content: VersionContent) throws(SyncError) {
-    guard case .chosen(let patterns?) = part, content.isEmptyPart else { return }
+    guard case .chosen(let patterns?) = part, content.isEmptyPart, !allowsEmptyPart else { return }
     throw .nothingIncluded(version: "\(collection)@\(row.version)", patterns: patterns)
   }
 }

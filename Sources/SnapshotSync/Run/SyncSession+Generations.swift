@@ -12,6 +12,7 @@ extension SyncSession {
     let wanted = prepared.wanted
     let name = GenerationName(version: wanted.manifest.root.version, contentHash: wanted.contentHash)
     if try holds(name, prepared, tree) {
+      try settlePart(of: name, prepared.wanted.patterns, tree)
       try filing { () throws(FileError) in try generations(tree).turn(to: name) }
       try installGeneration(name, prepared, tree)
       return (.generation(name.text), 0)
@@ -37,6 +38,15 @@ extension SyncSession {
     }
     if !isFirst { try installGeneration(name, prepared, tree) }
     return (.generation(name.text), written)
+  }
+
+  /// Other patterns may give the very same entries.
+  private func settlePart(
+    of name: GenerationName, _ patterns: PartPatterns?, _ tree: LocalTree
+  ) throws(SyncError) {
+    let generation = try filing { () throws(FileError) in LocalTree(try tree.directory.openDirectory(name)) }
+    guard try PartFile.read(generation) != patterns else { return }
+    try PartFile.replace(patterns, in: generation, random: sync.random)
   }
 
   /// `current` leads to what the directory remembers, also after a run that was killed before it turned it.

@@ -14,6 +14,8 @@ extension SyncSession {
       planned?(emptyPlan)
       StagingArea.removeLeftovers(beside: request.directory)
       try turnToRemembered(tree)
+      // Of a run that was killed before it removed anything: all of it is as the state says.
+      if request.style != .generations { try PartFile.replace(nil, in: tree, random: sync.random) }
       guard let content = target.copy?.content else { throw .store(.notFound(request.directory)) }
       return result(content)
     }
@@ -169,6 +171,8 @@ extension SyncSession {
   private func replace(_ prepared: Prepared, _ tree: LocalTree, from area: StagingArea) throws(SyncError) {
     let finish = finish(prepared)
     control.progress(SyncProgress(phase: .apply))
+    // What is not in the part goes before the state tells of it: no version may be made of the tree meanwhile.
+    if let part = prepared.wanted.patterns { try PartFile.replace(part, in: tree, random: sync.random) }
     try finish.replace(tree, from: area.tree, keeping: try kept(prepared, in: tree))
     try finish.settle(tree)
     try install(prepared.wanted, in: tree, files: tree, path: nil)
@@ -188,7 +192,7 @@ extension SyncSession {
   ) throws(SyncError) -> UInt64 {
     let builder = TreeBuilder(
       staging: area.tree, tree: files ?? tree, wanted: prepared.wanted.manifest, local: local, limits: limits,
-      isWholeTree: isWholeTree, plan: prepared.plan, control: control, mayLink: mayLink)
+      isWholeTree: isWholeTree, isResumed: area.isResumed, plan: prepared.plan, control: control, mayLink: mayLink)
     // Those that were kept when they were counted; else they are made again, one by one.
     if var windows = prepared.windows.all?[...] {
       try run(builder) { () throws(SyncError) in windows.popFirst() }

@@ -55,7 +55,8 @@ struct SyncSession {
   /// What of the version is wanted; nil: all of it.
   var patterns: PartPatterns? {
     switch request.part {
-    case .asBefore: target.copy?.content.patterns
+    // What a copy of another collection holds says nothing of this one.
+    case .asBefore: target.copy?.state.collection == request.collection ? target.copy?.content.patterns : nil
     case .chosen(let patterns): patterns
     }
   }
@@ -152,7 +153,7 @@ struct SyncSession {
   private func wantedContent() throws(SyncError) -> VersionContent {
     let (manifest, patterns) = (try manifest(), patterns)
     try storing { () throws(StoreError) in try manifest.prefetchPages(limits) }
-    try local.load(manifest) { patterns?.includes($0, isDirectory: false) ?? true }
+    try local.load(manifest) { patterns?.mayInclude($0) ?? true }
     let content = try VersionContent(manifest, patterns)
     try request.check(content)
     return content

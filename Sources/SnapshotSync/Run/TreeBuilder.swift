@@ -15,6 +15,8 @@ final class TreeBuilder {
   let local: LocalChunks
   let limits: StoreLimits
   let isWholeTree: Bool
+  /// Whether an earlier run left files in `staging`: of this version, of another one, or half written.
+  let isResumed: Bool
   /// Whether an unchanged file may be the same file in both trees.
   let mayLink: (FileEntry, FileStatus) -> Bool
   private let control: SyncControl
@@ -25,7 +27,7 @@ final class TreeBuilder {
 
   init(
     staging: LocalTree, tree: LocalTree, wanted: ManifestReader, local: LocalChunks, limits: StoreLimits,
-    isWholeTree: Bool, plan: SyncPlan, control: SyncControl,
+    isWholeTree: Bool, isResumed: Bool, plan: SyncPlan, control: SyncControl,
     mayLink: @escaping (FileEntry, FileStatus) -> Bool = { _, _ in true }
   ) {
     self.staging = staging
@@ -34,6 +36,7 @@ final class TreeBuilder {
     self.local = local
     self.limits = limits
     self.isWholeTree = isWholeTree
+    self.isResumed = isResumed
     self.mayLink = mayLink
     self.control = control
     progress.bytesTotal = plan.bytesToWrite
@@ -127,7 +130,7 @@ final class TreeBuilder {
     case .directory(let path): if isWholeTree { try filing { () throws(FileError) in try makeDirectory(path) } }
     case .link(let path, let target):
       if isWholeTree { try filing { () throws(FileError) in try makeLink(path, target) } }
-    case .keep(let entry, let owner): if isWholeTree { try keep(entry, owner) }
+    case .keep(let entry, let owner): if isWholeTree { try keep(entry, owner) } else { try forgetStaged(entry.path) }
     case .begin(let write): try begin(write)
     case .part: break
     case .end: try end()
@@ -142,6 +145,7 @@ extension TreeBuilder {
     self.write = write
     let path = write.entry.path
     if write.isPatch {
+      try forgetStaged(path)
       writer = try openForPatch(path, byteCount: write.entry.byteCount)
       return
     }
@@ -150,6 +154,14 @@ extension TreeBuilder {
       let writer = FileWriter(file, byteCount: write.entry.byteCount, isPatch: false)
       try writer.allocate()
       return writer
+    }
+  }
+
+  /// What an earlier run left for a file that stays where it is would take its place in the end.
+  private func forgetStaged(_ path: RelativePath) throws(SyncError) {
+    guard isResumed else { return }
+    try filing { () throws(FileError) in
+      if try staging.directory.statusIfPresent(of: path) != nil { try staging.directory.removeTree(path) }
     }
   }
 
@@ -217,6 +229,8 @@ extension TreeBuilder {
 
   private func clone(_ entry: FileEntry, _ owner: Owner?) throws(FileError) -> Bool {
     let source = try tree.directory.open(entry.path, for: .read)
+    // A clone does not shorten what it is made in.
+    if try staging.directory.statusIfPresent(of: entry.path) != nil { try staging.directory.removeTree(entry.path) }
     let target = try openStaged(entry.path)
     guard try target.clone(from: source) else { return false }
     try target.settle(mode: FileMode(entry.mode), owner: owner)

@@ -46,11 +46,12 @@ extension VectorStore {
     for entry in entries {
       let key = VerifiedSegments.Key(path: entry.path, digest: entry.digest)
       let segment = if let segment = known[key] { segment } else { try files.fetch(entry, of: manifest) }
-      before.segments[key] = segment
       if known[key] == nil {
         before.count += 1
         try verify(segment, entry, of: manifest)
       }
+      // A damaged one is damage of each version that has it.
+      before.segments[key] = segment
       segments.append(segment)
     }
     return segments

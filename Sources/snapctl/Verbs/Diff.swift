@@ -10,8 +10,8 @@ struct Diff: Verb {
       Names, types, modes, link targets and bytes are compared; owners are not, whether they are recorded or not. A \
       copy that `sync --include` made is compared with the part of the version that it holds.
 
-      Of two versions of vectors it is said, too, how many records were added, changed and removed: those of both are \
-      read for it. --no-records leaves that out.
+      With --records it is said, too, of two versions of vectors, how many records were added, changed and removed: \
+      those of both are read for it.
 
       Example:
         snapctl diff words@11 words@12
@@ -21,8 +21,8 @@ struct Diff: Verb {
   @Argument(help: "A version.") var old: String
   @Argument(help: "Another version, or a directory.") var new: String
 
-  @Flag(inversion: .prefixedNo, help: "Counts the records of two versions that differ.")
-  var records = true
+  @Flag(help: "Counts the records of two versions that differ.")
+  var records = false
 
   @Flag(help: "Exits with 11 when something differs.")
   var exitCode = false

@@ -2,10 +2,14 @@
 
 import re
 
+from .files import LINK
+
 _CLASSES = {b"alnum": rb"0-9A-Za-z", b"alpha": rb"A-Za-z", b"blank": rb" \t", b"cntrl": rb"\x00-\x1f\x7f", b"digit": rb"0-9",
             b"graph": rb"\x21-\x7e", b"lower": rb"a-z", b"print": rb"\x20-\x7e", b"punct": rb"\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e",
             b"space": rb"\x20\t-\r", b"upper": rb"A-Z", b"xdigit": rb"0-9A-Fa-f"}
 _ONE, _NAME = rb"[^/]", rb"[^/]*"
+
+IGNORE_FILE = b".snapignore"
 
 
 class _Malformed(Exception):
@@ -110,7 +114,7 @@ class Part:
         return last is not None and not last.takes_back
 
     def of(self, entries, directory_type):
-        """Those of `entries`, in order, that are included or lead to one that is."""
+        """Those of `entries`, in order, that are included or lead to one that is, and the ignore files beside these."""
         included, taken = set(), set()
         for entry in entries:
             parent = entry.path.rpartition(b"/")[0]
@@ -121,4 +125,8 @@ class Part:
                 while path and path not in taken:
                     taken.add(path)
                     path = path.rpartition(b"/")[0]
+        for entry in entries if taken else ():
+            folder, _, name = entry.path.rpartition(b"/")
+            if name == IGNORE_FILE and entry.type not in (directory_type, LINK) and (not folder or folder in taken):
+                taken.add(entry.path)
         return [entry for entry in entries if entry.path in taken]

@@ -19,7 +19,8 @@ benchmark() { swift package --allow-writing-to-package-directory benchmark "$@" 
 # A benchmark without thresholds would pass, and so would one that is gone.
 compare_names() {
   local measured recorded
-  measured=$(benchmark list | sed -n '/available benchmarks:/,/^$/p' | sed '1d; /^$/d' | sort)
+  benchmark list >"$log" || { cat "$log" >&2; exit 1; }
+  measured=$(sed -n '/available benchmarks:/,/^$/p' "$log" | sed '1d; /^$/d' | sort)
   recorded=$(find Thresholds -name 'Engine.*.p90.json' | sed 's|.*/Engine\.||; s|\.p90\.json$||' | sort)
   [ -n "$measured" ] && [ "$measured" = "$recorded" ] && return
   echo "allocations: jobs (<) and thresholds (>) are not the same; --record writes them" >&2

@@ -83,12 +83,15 @@ extension CompactionRun {
     let merge = try merge(CompactedRows.Rule(horizon: horizon, beside: kept.map(\.segment.index.totals)))
     do throws(StoreError) {
       let spooled = try spool(merge)
-      givenUp = merge.greatestGivenUp
-      return spooled
+      // Without a row there is no segment that tells what was taken, and where it came from.
+      if horizon == nil || !spooled.isEmpty {
+        givenUp = merge.greatestGivenUp
+        return spooled
+      }
     } catch {
+      // To give up a prefix it was joined into the rows it covers, and made one of them too large.
       guard horizon != nil, merge.isCrowded else { throw error }
     }
-    // To give up a prefix it was joined into the rows it covers, and made one of them too large.
     return try spool(try self.merge(CompactedRows.Rule(horizon: nil)))
   }
 

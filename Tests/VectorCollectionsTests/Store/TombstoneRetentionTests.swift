@@ -98,6 +98,16 @@ struct TombstoneRetentionTests {
     #expect(try vectors.reconcile().reconciles)
   }
 
+  @Test func `deltas of which nothing stays are accounted for all the same`() throws {
+    try append([upsert("m")])
+    _ = try vectors.compact()
+    _ = try appendLate([delete("c")], by: ProducerName("late")!, days: 1)
+    pass(days: 32)
+    #expect(try vectors.compact().quarantined.isEmpty)
+    let reconciled = try vectors.reconcile()
+    #expect(reconciled.reconciles, "\(reconciled)")
+  }
+
   @Test func `what waits and is not taken is not shut out`() throws {
     try append([upsert("a")])
     try append([delete("a")])

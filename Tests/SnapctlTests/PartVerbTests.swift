@@ -1,5 +1,7 @@
 import Foundation
+import Primitives
 import SnapshotEngine
+import SnapshotFormat
 import Testing
 
 @Suite struct `A copy of a part` {
@@ -76,6 +78,22 @@ import Testing
     #expect(try program("sync", "words", "whole").status == 0)
     try program.write("more", to: "whole/a")
     #expect(try program("create", "words", "whole").status == 0)
+  }
+
+  @Test func `that was left half patched makes no version, until the sync is finished`() throws {
+    let program = try versions()
+    #expect(try program("sync", "words@1", "half").status == 0)
+    let path = program.folder.appendingPathComponent("half/.snapctl/state")
+    let bytes = [UInt8](try Data(contentsOf: path))
+    var state = try CopyState(decoding: bytes.rawSpan)
+    state.inPlace = state.version
+    try Data(state.encoded().bytes).write(to: path)
+    for further in [[], ["--append-version"], ["--expect", "1"]] {
+      let run = try program.run(["create", "words", "half"] + further)
+      #expect(run.status == 2 && run.errors.contains("snapctl sync words@1 half --in-place"), "\(run.errors)")
+    }
+    #expect(try program("sync", "words", "half", "--in-place").status == 0)
+    #expect(try program("create", "words", "half").status == 0)
   }
 
   @Test func `is kept to and told of, from verb to verb`() throws {

@@ -60,7 +60,7 @@ struct CopiedDirectory {
     let whole =
       version.map { "Make it whole first: `snapctl sync \($0) \(name) --include '**'`" }
       ?? "Sync the whole version into another directory, and make the new one of that"
-    let text = patterns.map { "--include '\(Printable.string($0))'" }.joined(separator: " ")
+    let text = PartPatterns.text(of: patterns)
     return EngineError(
       .usage,
       "\(name) holds a part of \(version ?? "its version") (\(text)): a version made of it would lack the rest",

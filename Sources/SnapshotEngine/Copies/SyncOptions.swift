@@ -10,8 +10,8 @@ public struct SyncOptions: Sendable {
     case generations
   }
 
-  /// What of the version is brought: the files and links that these patterns include, and the directories that lead
-  /// there. Nil: what the copy holds, of a directory that is none everything.
+  /// What of the version is brought: the files and links that these patterns include, the directories that lead there,
+  /// and the `.snapignore` of each of these. Nil: what the copy holds, of a directory that is none everything.
   ///
   /// The patterns are those of `TreeSelection`. A copy remembers them; others move it to what they include, and
   /// `["**"]` makes it whole again. Throws `.notFound`, and touches nothing, when they include nothing of the version;

@@ -54,7 +54,10 @@ package struct PartPatterns: Sendable, Equatable {
   }
 
   /// As they were given to the command line. Safe to print.
-  package var text: String {
+  package var text: String { PartPatterns.text(of: patterns) }
+
+  /// The same of patterns that nobody has read as rules.
+  package static func text(of patterns: [String]) -> String {
     patterns.map { "--include '\(Printable.string($0))'" }.joined(separator: " ")
   }
 }

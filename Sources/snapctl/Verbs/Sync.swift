@@ -13,7 +13,8 @@ struct Sync: Verb {
       versions stays. A killed sync goes on where it was.
 
       With --include only files and links that match a pattern are brought, or lie in a directory that does, and the \
-      directories that lead to them. The copy remembers it: later syncs keep to that part, other patterns move it, \
+      directories that lead to them, with their .snapignore. The copy remembers it: later syncs keep to that part, \
+      other patterns move it, \
       fetching what is new and removing what is not in it any more, and --include '**' makes it whole. Patterns are \
       those of `create --include`; what they all match nothing of is exit 10. No version is made of a part.
 

@@ -138,8 +138,12 @@ import Testing
     bytes[120] ^= 1
     put(CRC32C.of(Array(bytes[96..<140])), at: 140)
     let trailer = bytes.count - 64
-    let pieces = stride(from: 0, to: trailer, by: 65_536).map { Array(bytes[$0..<min($0 + 65_536, trailer)]) }
-    let digest = Digest.of(pieces.flatMap { Digest.of($0).bytes })
+    func number(_ at: Int, _ count: Int) -> Int { bytes[at..<at + count].reversed().reduce(0) { $0 << 8 | Int($1) } }
+    let directory = number(trailer, 4)
+    let heads = stride(from: directory, to: trailer, by: 16).flatMap { row in
+      bytes[number(row, 4)..<number(row, 4) + 32 + 48 * number(row + 8, 4)]
+    }
+    let digest = Digest.of(bytes[..<144] + heads + bytes[directory..<trailer])
     bytes.replaceSubrange((trailer + 20)..<(trailer + 52), with: digest.bytes)
     put(CRC32C.of(Array(bytes[trailer..<(trailer + 52)])), at: trailer + 52)
     return bytes

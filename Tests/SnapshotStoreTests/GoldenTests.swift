@@ -11,11 +11,12 @@ import Testing
 @Suite struct `the golden stores of version 1` {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("formats/golden/v1").path
-  private static let names = ["store", "owners", "pieces", "leases", "records", "schema", "runs"]
+  private static let names = ["store", "owners", "pieces", "heads", "leases", "records", "schema", "runs"]
 
   private static let contentHashes = [
-    "store": plain, "owners": owned, "pieces": pieces, "leases": leased, "records": records,
-    "schema": clocked, "runs": ["sums@1": "3bcaee138995ef409a4cd6df7cec475fd8703a678510be11f9173da94d7ecf2b"],
+    "store": plain, "owners": owned, "pieces": pieces, "heads": heads, "leases": leased,
+    "records": records, "schema": clocked,
+    "runs": ["sums@1": "3bcaee138995ef409a4cd6df7cec475fd8703a678510be11f9173da94d7ecf2b"],
   ]
 
   private static let plain = [
@@ -29,6 +30,11 @@ import Testing
   private static let pieces = [
     "tree/pieces@1": "b750d019028b757a37c69d459afa6e5d169fe1ea5cb341615caf87f342454c27",
     "tree/pieces@2": "c00b71182aa96aa74d89c285a626c76cb3ef52125a7f5f2ecfdc47f86c3d59c8",
+  ]
+
+  private static let heads = [
+    "tree/heads@1": "266ae93bdfef8e5ac018c3c7dddc1a892c5496a6f7a21753ef456244019a792b",
+    "tree/heads@2": "7a9865170d7ff41a32bffa2cc7db84b936730f69907214687e5a6971b792439c",
   ]
 
   private static let leased = [

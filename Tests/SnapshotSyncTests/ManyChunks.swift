@@ -34,7 +34,7 @@ struct ManyChunks {
     let intent = IntentIdentifier(random: random)
     let packs = PackWriter(
       tier: fixture.store.tier, intent: intent, random: random, created: fixture.clock.now(),
-      targetByteCount: StoreLimits().packByteCount, jobs: 2)
+      limits: StoreLimits())
     let support = try SupportBuilder(base: base?.support ?? .empty)
     let pages = PageWriter(packs: packs, base: base, support: support)
     let files = FilePageWriter(pages: pages)

@@ -55,6 +55,13 @@ def make_store(target):
     return Path(target)
 
 
+def largest_pack(golden, folder):
+    """A copy of a committed store, its largest pack, and the bytes of that."""
+    store = Path(shutil.copytree(GOLDEN / golden, Path(folder) / "store"))
+    pack = max(store.glob("packs/*/*"), key=lambda path: path.stat().st_size)
+    return store, pack, bytearray(pack.read_bytes())
+
+
 class GoldenTest(unittest.TestCase):
     """The committed stores: packs whose digest is one of pieces, and packs without."""
 
@@ -121,17 +128,35 @@ class GoldenTest(unittest.TestCase):
             (copy / ".snapctl" / "pin").write_bytes(b"x")
             self.assertEqual(run(copy, "copy")[0], 4)
 
-    def test_a_wrong_digest_of_pieces(self):
+    def test_a_wrong_digest(self):
+        for golden in "pieces", "heads":
+            with self.subTest(golden), tempfile.TemporaryDirectory() as folder:
+                store, pack, data = largest_pack(golden, folder)
+                data[-40] ^= 1
+                data[-12:-8] = crc(bytes(data[-64:-12]))
+                pack.write_bytes(data)
+                code, lines = run(store, "verify")
+                self.assertEqual(code, 4)
+                self.assertIn("digest", json.dumps(lines))
+
+    def test_stored_bytes_that_a_digest_of_heads_leaves_to_their_checksum(self):
         with tempfile.TemporaryDirectory() as folder:
-            store = Path(shutil.copytree(GOLDEN / "pieces", Path(folder) / "store"))
-            pack = max(store.glob("packs/*/*"), key=lambda path: path.stat().st_size)
-            data = bytearray(pack.read_bytes())
-            data[-40] ^= 1
-            data[-12:-8] = crc(bytes(data[-64:-12]))
+            store, pack, data = largest_pack("heads", folder)
+            data[500] ^= 1
             pack.write_bytes(data)
             code, lines = run(store, "verify")
             self.assertEqual(code, 4)
-            self.assertIn("digest", json.dumps(lines))
+            self.assertIn("stored bytes", json.dumps(lines))
+
+    def test_two_kinds_of_digest(self):
+        with tempfile.TemporaryDirectory() as folder:
+            store, pack, data = largest_pack("heads", folder)
+            data[12] = 3
+            data[92:96] = crc(bytes(data[:92]))
+            pack.write_bytes(data)
+            code, lines = run(store, "verify")
+            self.assertEqual(code, 4)
+            self.assertIn("two kinds", json.dumps(lines))
 
 
 class StoreTest(unittest.TestCase):

@@ -132,6 +132,13 @@ extension FrameHeader {
     return entries
   }
 
+  /// The checksum that an encoded head holds.
+  package static func crc(in frame: RawSpan) throws(FormatError) -> UInt32 {
+    var reader = ByteReader(frame, of: "frame header")
+    _ = try reader.span(28)
+    return try reader.integer()
+  }
+
   /// The checksum over everything but the four bytes it stands in.
   private func crc(of frame: RawSpan) -> UInt32 {
     CRC32C.of(

@@ -7,13 +7,15 @@ package struct PackBuilder: Sendable {
   private var frames: [DirectoryRow] = []
   private var entryCount = 0
 
-  private static let features: Preamble.Features = .digestOfPieces
+  private static let features: Preamble.Features = .digestOfHeads
 
   private struct DirectoryRow: Sendable {
     let offset: Int
     let byteCount: Int
     let entryCount: Int
     let crc: UInt32
+
+    var head: Range<Int> { offset..<offset + FrameHeader.byteCount(entries: entryCount) }
   }
 
   /// - Parameter byteCount: what the pack will about have; room that is not used takes no memory.
@@ -57,8 +59,9 @@ package struct PackBuilder: Sendable {
       output.integer(UInt32(frame.entryCount))
       output.integer(frame.crc)
     }
-    let digest = PackDigest.of(output.bytes.rawSpan, PackBuilder.features)
     let trailerOffset = output.count
+    let digest = PackDigest.of(
+      output.bytes.rawSpan, heads: frames.map(\.head), directory: directoryOffset..<trailerOffset, PackBuilder.features)
     output.integer(UInt32(directoryOffset))
     output.integer(UInt32(frames.count))
     output.integer(UInt32(entryCount))

@@ -27,6 +27,9 @@ package struct PackTrailer: Sendable {
 }
 
 /// Reads a whole pack: its header, its frames in order, its directory and its digest.
+///
+/// That no byte of it has changed is proved: by its digest, and where that is one of heads, by the checksums of what is
+/// stored. That they are the right ones, nothing in the pack itself can prove: chunk ids in manifests do.
 package struct PackReader: Sendable {
   package static let headerByteCount = Preamble.byteCount + 48
 
@@ -34,26 +37,21 @@ package struct PackReader: Sendable {
     package let offset: Int
     package let byteCount: Int
     package let header: FrameHeader
+
+    var head: Range<Int> { offset..<offset + header.byteCount }
+    var stored: Range<Int> { offset + header.byteCount..<offset + byteCount }
   }
 
   package let name: UniqueName
   package let created: Timestamp
   package let frames: [FramePlace]
-  /// Of everything before the trailer, as the trailer has it.
+  /// As the trailer has it.
   package let digest: Digest
 
-  /// What tells that no byte of a pack has changed. Neither tells that they are the right ones: both stand in the pack.
-  package enum Proof: Sendable {
-    /// A SHA-256 over all.
-    case digest
-    /// CRC-32Cs that cover all: for half of the work or less. Chance gets past them once in 2^32 times.
-    case checksums
-  }
-
-  /// Checks everything that can be checked without decoding a frame: header, frames, directory, trailer and proof.
+  /// Checks everything that can be checked without decoding a frame: header, frames, directory, trailer and digest.
   ///
   /// - Parameter expected: the name under which the pack was found.
-  package init(_ bytes: RawSpan, expected: UniqueName, by proof: Proof = .digest) throws(FormatError) {
+  package init(_ bytes: RawSpan, expected: UniqueName) throws(FormatError) {
     guard bytes.byteCount <= Limits.packByteCount else { throw .beyondLimit("pack", "more bytes than a pack may have") }
     guard bytes.byteCount >= PackReader.headerByteCount + PackTrailer.byteCount else {
       throw .truncated("pack", at: bytes.byteCount)
@@ -67,31 +65,26 @@ package struct PackReader: Sendable {
       trailer.directoryOffset <= trailerOffset,
       trailerOffset - trailer.directoryOffset == trailer.frameCount * 16
     else { throw .damaged("pack trailer", "the directory does not lie before it") }
-    if proof == .digest {
-      let actual = PackDigest.of(bytes.extracting(0..<trailerOffset), preamble.features)
-      guard actual == trailer.digest else { throw .mismatch("pack", expected: trailer.digest, actual: actual) }
-    }
-    digest = trailer.digest
-    frames = try PackReader.frames(bytes, until: trailer.directoryOffset)
-    try PackReader.check(frames, against: bytes.extracting(trailer.directoryOffset..<trailerOffset), trailer)
-    if proof == .checksums {
-      let directory = bytes.extracting(trailer.directoryOffset..<trailerOffset)
-      for (index, frame) in frames.enumerated() { try PackReader.checkSums(frame, index, of: bytes, directory) }
-    }
+    let directory = trailer.directoryOffset..<trailerOffset
+    frames = try PackReader.frames(bytes, until: directory.lowerBound)
+    try PackReader.check(frames, of: bytes, against: bytes.extracting(directory), trailer)
+    if try PackReader.countsOnChecksums(preamble.features) { try PackReader.checkStored(frames, of: bytes) }
+    digest = PackDigest.of(
+      bytes.extracting(0..<trailerOffset), heads: frames.map(\.head), directory: directory, preamble.features)
+    guard digest == trailer.digest else { throw .mismatch("pack", expected: trailer.digest, actual: digest) }
   }
 
-  /// The checksums that no other check looks at: those of the stored bytes, and those in the directory.
-  private static func checkSums(
-    _ frame: FramePlace, _ index: Int, of bytes: RawSpan, _ directory: RawSpan
-  ) throws(FormatError) {
-    let start = frame.offset + frame.header.byteCount
-    guard CRC32C.of(bytes.extracting(start..<frame.offset + frame.byteCount)) == frame.header.storedCRC else {
-      throw .damaged("frame", "the checksum of the stored bytes differs", at: start)
+  /// Whether the digest leaves what is stored in the frames to their checksums.
+  private static func countsOnChecksums(_ features: Preamble.Features) throws(FormatError) -> Bool {
+    guard !features.isSuperset(of: [.digestOfHeads, .digestOfPieces]) else {
+      throw .damaged("pack", "its preamble tells two kinds of digest")
     }
-    var header = ByteReader(bytes.extracting(frame.offset + 28..<frame.offset + 32), of: "frame header")
-    var row = ByteReader(directory.extracting(index * 16 + 12..<index * 16 + 16), of: "pack directory")
-    guard try header.integer(UInt32.self) == row.integer(UInt32.self) else {
-      throw .damaged("pack directory", "a checksum is not the frame's")
+    return features.contains(.digestOfHeads)
+  }
+
+  private static func checkStored(_ frames: [FramePlace], of bytes: RawSpan) throws(FormatError) {
+    for frame in frames where CRC32C.of(bytes.extracting(frame.stored)) != frame.header.storedCRC {
+      throw .damaged("frame", "the checksum of the stored bytes differs", at: frame.stored.lowerBound)
     }
   }
 
@@ -126,7 +119,7 @@ package struct PackReader: Sendable {
   }
 
   private static func check(
-    _ frames: [FramePlace], against directory: RawSpan, _ trailer: PackTrailer
+    _ frames: [FramePlace], of bytes: RawSpan, against directory: RawSpan, _ trailer: PackTrailer
   ) throws(FormatError) {
     guard frames.count == trailer.frameCount else { throw .damaged("pack directory", "it misses frames") }
     var reader = ByteReader(directory, of: "pack directory")
@@ -135,10 +128,10 @@ package struct PackReader: Sendable {
       let offset = Int(try reader.integer(UInt32.self))
       let byteCount = Int(try reader.integer(UInt32.self))
       let entries = Int(try reader.integer(UInt32.self))
-      _ = try reader.integer(UInt32.self)
-      guard offset == frame.offset, byteCount == frame.byteCount, entries == frame.header.entries.count else {
-        throw reader.damaged("a row is not the frame's")
-      }
+      let crc = try reader.integer(UInt32.self)
+      guard offset == frame.offset, byteCount == frame.byteCount, entries == frame.header.entries.count,
+        try crc == FrameHeader.crc(in: bytes.extracting(frame.head))
+      else { throw reader.damaged("a row is not the frame's") }
       entryCount += entries
     }
     guard entryCount == trailer.entryCount else { throw reader.damaged("the entry count differs") }

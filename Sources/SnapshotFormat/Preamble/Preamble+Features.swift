@@ -10,13 +10,16 @@ extension Preamble {
     /// Of a pack: its digest is one of pieces (formats/pack.md §3).
     package static let digestOfPieces = Features(rawValue: 1 << 0)
 
+    /// Of a pack: its digest is one of heads (formats/pack.md §3).
+    package static let digestOfHeads = Features(rawValue: 1 << 1)
+
     /// Of a segment: behind its origins stand sums by run (formats/segment.md §4).
     package static let sumsByRun = Features(rawValue: 1 << 0)
 
     /// Those this program can read.
     package static func known(of type: ObjectType) -> Features {
       switch type {
-      case .pack: .digestOfPieces
+      case .pack: [.digestOfPieces, .digestOfHeads]
       case .segment: .sumsByRun
       default: []
       }

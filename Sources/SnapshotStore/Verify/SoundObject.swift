@@ -10,7 +10,7 @@ package enum SoundObject {
     guard let name = UniqueName(hex: key.lastComponent) else { return false }
     do throws(FormatError) {
       switch key {
-      case .pack(name): _ = try PackReader(bytes.rawSpan, expected: name, by: .checksums)
+      case .pack(name): _ = try PackReader(bytes.rawSpan, expected: name)
       case .manifest(name): _ = try ManifestRoot.decode(bytes.rawSpan, named: name, expected: nil)
       case .versions(name): _ = try VersionsObject(decoding: bytes.rawSpan, named: name)
       default: return false

@@ -2,24 +2,25 @@ package import ObjectTier
 package import Primitives
 package import SnapshotFormat
 
-/// Packs frames and puts each pack into the tier when it is full. Nothing refers to a pack before it is durable.
+/// Packs frames and puts each pack into the tier when it is full. Nothing refers to a pack before `flush` has returned:
+/// then all of them are durable.
 ///
 /// - Frames wait until there are enough for all workers; they are packed in the order in which they came.
 /// - Every frame is decoded again and compared before it is trusted.
-/// - At most one pack, and the frames that wait, are in memory.
+/// - In memory are at most one pack in the making, those on their way (`PackUploads`), and the frames that wait.
 package final class PackWriter {
-  private let tier: any ObjectTier
   private let intent: IntentIdentifier
   private let random: any RandomSource
   private let created: Timestamp
   private let targetByteCount: Int
   private let jobs: Int
   private let coders = Pool { FrameCoder() }
+  private var uploads: PackUploads
   private var trials = CompressionTrials()
   private var waiting: [(frame: FrameDraft, placed: (FramePlace) -> Void)] = []
   private var waitingByteCount = 0
   private var builder: PackBuilder?
-  /// Bytes of all packs that were put into the tier.
+  /// Bytes of all packs that were given to the tier.
   package private(set) var storedByteCount: UInt64 = 0
 
   private static let waitingByteCountMax = 2 << 20
@@ -27,15 +28,14 @@ package final class PackWriter {
   private static let directoryByteCount = 64 << 10
 
   package init(
-    tier: any ObjectTier, intent: IntentIdentifier, random: any RandomSource, created: Timestamp, targetByteCount: Int,
-    jobs: Int
+    tier: any ObjectTier, intent: IntentIdentifier, random: any RandomSource, created: Timestamp, limits: StoreLimits
   ) {
-    self.tier = tier
     self.intent = intent
     self.random = random
     self.created = created
-    self.targetByteCount = targetByteCount
-    self.jobs = jobs
+    targetByteCount = limits.packByteCount
+    jobs = limits.jobs
+    uploads = PackUploads(tier, countMax: limits.jobs > 1 ? limits.packsUnderwayCount : 0)
   }
 
   /// Where a frame was put.
@@ -81,19 +81,20 @@ package final class PackWriter {
     return place
   }
 
-  /// Puts all that was taken into the tier.
+  /// Puts all that was taken into the tier, and returns when it is durable.
   package func flush() throws(StoreError) {
     try place()
     try put()
+    try uploads.finish()
   }
 
-  /// Puts the pack in the making into the tier.
+  /// Sends the pack in the making on its way into the tier.
   private func put() throws(StoreError) {
     guard let pack = builder.take(), !pack.isEmpty else { return }
-    let key = ObjectKey.pack(pack.name)
+    let name = pack.name
     let bytes = pack.finish()
-    try tier.createFresh(key, bytes)
     storedByteCount += UInt64(bytes.count)
+    try uploads.put(name, bytes)
   }
 
   private func newPack() -> PackBuilder {

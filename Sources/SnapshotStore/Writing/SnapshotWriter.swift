@@ -77,7 +77,7 @@ package final class SnapshotWriter {
     support = try SupportBuilder(base: base?.support ?? .empty)
     packs = PackWriter(
       tier: context.tier, intent: context.intent, random: context.random, created: context.created,
-      targetByteCount: context.limits.packByteCount, jobs: context.limits.jobs)
+      limits: context.limits)
     pages = PageWriter(packs: packs, base: base, support: support)
     files = FilePageWriter(pages: pages)
     chunkList = ChunkListWriter(pages: pages, files: files, support: support)

@@ -13,7 +13,8 @@ from .store import pack_path
 PACK_LIMIT, RAW_LIMIT, STORED_LIMIT = 32 << 20, 1 << 20, (1 << 20) + 1024
 END_MAGIC = b"SNPKEND\n"
 FULL, SPARSE, PREFIX = 0, 1, 2
-OF_PIECES, PIECE = 1, 65536  # the feature bit, and what it cuts the bytes into
+OF_PIECES, OF_HEADS = 1, 2  # the feature bits of digests
+PIECE = 65536
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Pack:
     def __init__(self, store, name):
         self.path, self.name = pack_path(name), name
         self.data = store.read(self.path, PACK_LIMIT)
-        self.in_pieces = sealed.check_preamble(self.data, self.path, sealed.PACK, OF_PIECES) & OF_PIECES
+        self.digest_of = sealed.check_preamble(self.data, self.path, sealed.PACK, OF_PIECES | OF_HEADS)
+        require(self.digest_of != OF_PIECES | OF_HEADS, self.path, "its preamble tells two kinds of digest")
         require(len(self.data) >= 144 + 64, self.path, "shorter than header and trailer")
         self._check_header()
         self._check_trailer()
@@ -102,12 +104,21 @@ class Pack:
         require(entries == self.entries, self.path, "trailer: wrong entry count")
 
     def check_digest(self):
-        """The trailer's digest (pack.md section 3)."""
+        """The trailer's digest (pack.md section 3). What one of heads leaves to checksums, `walk` checks."""
         data = memoryview(self.data)[:len(self.data) - 64]
-        if self.in_pieces:
+        if self.digest_of == OF_HEADS:
+            data = b"".join((data[:144], *self._heads(), data[self.directory:]))
+        elif self.digest_of == OF_PIECES:
             data = b"".join(hashlib.sha256(data[at:at + PIECE]).digest() for at in range(0, len(data), PIECE))
         found = hashlib.sha256(data).digest()
         require(found == self.digest, self.path, "trailer: the digest does not verify")
+
+    def _heads(self):
+        """Head and entries of each frame, where the directory says."""
+        for index in range(self.frames):
+            offset, _, entries = struct.unpack_from("<III", self.data, self.directory + 16 * index)
+            require(entries <= 4096 and offset + 32 + 48 * entries <= self.directory, self.path, "a head lies outside the frames")
+            yield self.data[offset:offset + 32 + 48 * entries]
 
 
 def _entries(c, raw, kind):

@@ -117,19 +117,25 @@ extension Array where Element == UInt8 {
     return frames
   }
 
-  /// As the preamble says it is taken.
-  private func packDigest(until end: Int) -> Digest {
+  /// As the preamble says it is taken, where that can be: nil where bytes are missing.
+  private func packDigest(_ frames: [Range<Int>], directory: Range<Int>) -> Digest? {
+    guard directory.lowerBound >= PackReader.headerByteCount, directory.upperBound <= count else { return nil }
     let features = Preamble.Features(rawValue: UInt32(number(at: 12, as: UInt32.self) ?? 0))
-    return PackDigest.of(rawSpan.extracting(0..<end), features)
+    let heads = frames.map { frame in
+      let entries = number(at: frame.lowerBound + 4, as: UInt16.self) ?? 0
+      return frame.lowerBound..<frame.lowerBound + FrameHeader.byteCount(entries: entries)
+    }
+    return PackDigest.of(rawSpan.extracting(0..<directory.upperBound), heads: heads, directory: directory, features)
   }
 
   /// Checksums only: directory and trailer stay as they are.
   package mutating func mendPack() {
     mendPackHeader()
     let trailer = count - PackTrailer.byteCount
-    _ = mendFrames(until: Swift.min(Swift.max(0, trailer), number(at: trailer, as: UInt32.self) ?? 0))
-    guard trailer >= 0 else { return }
-    putDigest(packDigest(until: trailer), at: trailer + 20)
+    let directory = Swift.min(Swift.max(0, trailer), number(at: trailer, as: UInt32.self) ?? 0)
+    let frames = mendFrames(until: directory)
+    guard let digest = packDigest(frames, directory: directory..<Swift.max(directory, trailer)) else { return }
+    putDigest(digest, at: trailer + 20)
     putCRC(of: trailer, trailer + 52, at: trailer + 52)
   }
 
@@ -148,8 +154,8 @@ extension Array where Element == UInt8 {
       for value in [frame.lowerBound, frame.count, entries] { output.integer(UInt32(value)) }
       output.append(self[frame.lowerBound + 28..<frame.lowerBound + 32])
     }
-    let digest = output.bytes.packDigest(until: output.count)
     let trailer = output.count
+    guard let digest = output.bytes.packDigest(frames, directory: end..<trailer) else { return }
     for value in [end, frames.count, entryCount] { output.integer(UInt32(value)) }
     output.zeros(8)
     output.digest(digest)

@@ -1,0 +1,34 @@
+internal import ObjectTier
+internal import Primitives
+internal import SnapshotFormat
+
+/// Puts packs into the tier while the next ones are made: neither a disk nor a line is idle meanwhile.
+///
+/// - At most `countMax` packs are on their way, and in memory.
+/// - After a failure no further pack is taken; it is thrown by the next call.
+/// - Nothing is being written any more once this is gone.
+struct PackUploads {
+  private let tier: any ObjectTier
+  private let countMax: Int
+  private var underway: [BackgroundWork<Void, StoreError>] = []
+
+  /// - Parameter countMax: 0 puts each pack before `put` returns.
+  init(_ tier: any ObjectTier, countMax: Int) {
+    self.tier = tier
+    self.countMax = countMax
+  }
+
+  /// Takes a pack; waits for the oldest of too many.
+  mutating func put(_ name: UniqueName, _ bytes: [UInt8]) throws(StoreError) {
+    guard countMax > 0 else { return try tier.createFresh(.pack(name), bytes) }
+    while underway.count >= countMax { try waitForOldest() }
+    underway.append(BackgroundWork { [tier] () throws(StoreError) in try tier.createFresh(.pack(name), bytes) })
+  }
+
+  /// Returns when all packs that were taken are durable.
+  mutating func finish() throws(StoreError) {
+    while !underway.isEmpty { try waitForOldest() }
+  }
+
+  private mutating func waitForOldest() throws(StoreError) { try underway.removeFirst().wait() }
+}

@@ -22,7 +22,8 @@ JOBS = (("first", ("first",), 1), ("creates", ("creates",), 4), ("patches", ("pa
 ANOTHER_WAY = ("base-file",)  # to do it, told only
 VERIFY = (("restore", "decode"), ("restore", "hash"), ("creates", "check"), ("patch1", "apply"), ("patch1", "hash"),
           ("patches", "apply"), ("patches", "hash"))
-SETS = ("experiments", "floats")  # whose first snapshot takes a peer less
+SETS = ("experiments", "floats")
+SET_JOBS = (("the first snapshot", "first"), ("the second", "creates"), ("a sync in place", "patch1"))
 KERNELS = ("sha256.c", "sha256_turns.c", "sha256_wide.c", "planes.c", "differences.c")
 
 
@@ -46,7 +47,7 @@ def floor(context):
     allowance = own["verified bytes"] * PROMISED / rate / VERIFIED
     yield compared("verify of the five versions", own["verify"], phases, allowance)
     for name in SETS:
-        yield first_snapshot(context, program, name)
+        yield from of_set(context, program, name)
 
 
 def compared(what, seconds, phases, bound):
@@ -60,35 +61,50 @@ def compared(what, seconds, phases, bound):
         f"<= {RATIO:g} x", ratio <= RATIO)
 
 
-def first_snapshot(context, program, name):
-    """Of other data, beside a peer that decodes nothing again."""
-    version = made(context, name)
+def of_set(context, program, name):
+    """Of other data, two versions, beside a peer that decodes nothing again and trusts times."""
+    versions = made(context, name)
     tools = [tool for tool in (Snapctl(context), Borg(context)) if not tool.missing]
-    rounds = [{tool.name: create(context, tool, version) for tool in tools} for _ in range(ROUNDS)]
-    floors = [least(program, context.folder("floor-data"), [version])["first"] for _ in range(ROUNDS)]
+    own, floors = [], []
+    for _ in range(ROUNDS):
+        own.append({tool.name: lived(context, tool, versions) for tool in tools})
+        floors.append(least(program, context.folder("floor-data"), versions))
     context.folder(name)  # gives the room back
-    own, *peers = (statistics.median(one[tool.name] for one in rounds) for tool in tools)
-    phases = {phase: min(one[phase] for one in floors) for phase in floors[0]}
+    for what, job in SET_JOBS:
+        seconds = {tool.name: statistics.median(one[tool.name].get(job, 0) for one in own) for tool in tools}
+        phases = {phase: min(one[job][phase] for one in floors) for phase in floors[0][job] if phase not in ANOTHER_WAY}
+        yield beside_floor(f"{what}, {name}", seconds, phases)
+
+
+def beside_floor(what, seconds, phases):
+    own, *peers = seconds.items()
     least_seconds = sum(phases.values())
-    parts = ", ".join(f"{phase} {value:.2f}" for phase, value in phases.items())
-    beside = "".join(f"; {tool.name} {seconds:.2f} s" for tool, seconds in zip(tools[1:], peers))
+    parts = ", ".join(f"{phase} {value:.3f}" for phase, value in phases.items())
+    beside = "".join(f"; {tool} {value:.2f} s" for tool, value in peers if value)
     return Result(
-        f"CPU of the first snapshot, {name}, beside the floor of this machine",
-        f"{own:.2f} s; floor {least_seconds:.2f} s ({parts}): {own / least_seconds:.2f} x{beside}",
-        f"<= {RATIO:g} x", own <= RATIO * least_seconds)
+        f"CPU of {what}, beside the floor of this machine",
+        f"{own[1]:.3f} s; floor {least_seconds:.3f} s ({parts}): {own[1] / least_seconds:.2f} x{beside}",
+        f"<= {RATIO:g} x", own[1] <= RATIO * least_seconds)
 
 
-def create(context, tool, version):
-    tool.prepare(context.folder("floor-tool"), [version])
-    return tool.create(1).cpu
+def lived(context, tool, versions):
+    """CPU seconds of the jobs that floor.c does, too."""
+    folder = context.folder("floor-tool")
+    tool.prepare(folder, versions)
+    seconds = {"first": tool.create(1).cpu, "creates": tool.create(2).cpu}
+    if isinstance(tool, Snapctl):
+        tool.restore(1, folder / "copy")
+        seconds["patch1"] = tool.patch(2, folder / "copy").cpu
+    remove(folder)
+    return seconds
 
 
 def made(context, name):
-    """The first version of one of the benchmark's sets."""
+    """The versions of one of the benchmark's sets."""
     data = next(data for data in FULL if data.name == name)
     if disk_free(context.scratch) < data.wanted:
         raise Unavailable(f"{data.wanted / 1e9:g} GB of disk are wanted in {context.scratch}; set TMPDIR")
-    return data.make(context.folder(name), Sources(context, context.seed, None, None))[0]
+    return data.make(context.folder(name), Sources(context, context.seed, None, None))
 
 
 def summed(jobs):

@@ -58,6 +58,7 @@ extension ManifestRoot {
   }
 
   private init(sections: inout SectionReader) throws(FormatError) {
+    writers = sections.writers
     let identity = try sections.required(1) { input throws(FormatError) in try Identity(from: &input) }
     collection = identity.collection
     version = identity.version

@@ -25,6 +25,7 @@ package struct Preamble: Sendable, Equatable {
   /// What a reader must know of to read the object rightly.
   package let features: Features
   package let writerRequired: UInt32
+  package var writerRequirement: WriterRequirement { WriterRequirement(unknown: writerRequired) }
   /// Name and version of the program that wrote the object.
   package let writer: String
 

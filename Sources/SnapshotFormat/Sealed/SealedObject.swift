@@ -44,7 +44,7 @@ package enum SealedObject {
       throw .beyondLimit("\(subject)", "\(bytes.byteCount) bytes where \(byteCountMax) are allowed")
     }
     var reader = ByteReader(bytes, of: subject)
-    _ = try Preamble(from: &reader, type: type)
+    let preamble = try Preamble(from: &reader, type: type)
     let bodyByteCount = Int(try reader.integer(UInt32.self))
     guard reader.remaining == bodyByteCount + sealByteCount else {
       throw .truncated("\(subject)", at: bytes.byteCount)
@@ -57,6 +57,7 @@ package enum SealedObject {
       throw .mismatch("\(subject)", expected: expected ?? actual, actual: actual)
     }
     guard try reader.integer(UInt16.self) == 0 else { throw reader.damaged("a signature where none is declared") }
+    sections.writers = preamble.writerRequirement
     let value = try decode(&sections)
     try sections.finish()
     return value

@@ -26,19 +26,19 @@ extension Preamble {
 
 /// What an object asks of those who append to its line or rewrite it (formats/README.md, Evolution).
 package struct WriterRequirement: Sendable, Equatable {
-  /// Writer feature bits that this program does not know: version 1 has none.
-  private let unknown: UInt32
+  /// Writer feature bits: version 1 has none, so this program knows none.
+  let bits: UInt32
 
-  package static let none = WriterRequirement(unknown: 0)
+  package static let none = WriterRequirement(bits: 0)
 
-  init(unknown: UInt32) {
-    self.unknown = unknown
+  init(bits: UInt32) {
+    self.bits = bits
   }
 
   /// Why nothing may be built upon the object; nil where it may.
   package func refusal(_ subject: StaticString) -> FormatError? {
-    guard unknown != 0 else { return nil }
-    let bit = unknown.trailingZeroBitCount
+    guard bits != 0 else { return nil }
+    let bit = bits.trailingZeroBitCount
     return .unsupported(
       "\(subject)", "writers must know feature bit \(bit), and this program does not: it can only be read")
   }

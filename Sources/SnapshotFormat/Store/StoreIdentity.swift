@@ -32,7 +32,7 @@ package struct StoreIdentity: Sendable, Equatable {
       output.integer(catalog.rawValue)
       output.timestamp(created)
     }
-    return SealedObject.encode(.store, named: .store, sections: sections)
+    return SealedObject.encode(.store, named: .store, writers: writers, sections: sections)
   }
 
   package init(decoding bytes: RawSpan) throws(FormatError) {

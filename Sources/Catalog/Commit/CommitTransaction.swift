@@ -30,10 +30,13 @@ package struct CommitTransaction: Sendable {
   }
 
   /// The newest head, from the origin.
+  ///
+  /// - Throws: `.damaged` with an unsupported format where this program may not build upon it. Nothing was written.
   package func refresh() throws(CatalogError) -> Head {
     guard let head = try catalog.newestHead(of: line.collection) ?? beginning else {
       throw .notFound(.collection(line.collection))
     }
+    try head.requireWritable()
     return head
   }
 
@@ -90,5 +93,12 @@ package struct Committed: Sendable, Equatable {
     row = proposal.addsVersion ? head.newestRow : nil
     self.attempts = attempts
     self.merges = merges
+  }
+}
+
+extension Head {
+  /// Whoever appends to a line, or writes anything for it, asks this of the head before (formats/preamble.md §1).
+  package func requireWritable() throws(CatalogError) {
+    if let refusal = writers.refusal("head") { throw .damaged(key, refusal) }
   }
 }

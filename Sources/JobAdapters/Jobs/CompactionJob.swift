@@ -26,7 +26,7 @@ package struct CompactionJob: Sendable {
 
   /// - Parameter batch: JSON Lines, one message each.
   /// - Returns: an answer for each line that is not empty, in their order.
-  package func run(_ batch: some Sequence<UInt8>) -> [JobAnswer] {
+  package func run(_ batch: [UInt8]) -> [JobAnswer] {
     var lines = JSONLines(byteCountMax: JSONParser.Limits().byteCount)
     var all = lines.lines(in: batch)
     if let last = lines.finish() { all.append(last) }

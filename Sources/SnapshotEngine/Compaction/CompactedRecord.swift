@@ -12,6 +12,9 @@ public struct CompactedRecord: Sendable, Equatable {
     case superseded
     /// It changed metadata of a record that is not there, and waits for it. Counted with what is applied.
     case waiting
+    /// It changed metadata of a record that is not there, and is older than such changes are kept. Counted with what is
+    /// applied.
+    case givenUp
     /// It was set aside with its delta.
     case quarantined
   }
@@ -39,6 +42,7 @@ public struct CompactedRecord: Sendable, Equatable {
       case .applied: (.applied, nil)
       case .superseded: (.superseded, nil)
       case .waiting: (.waiting, nil)
+      case .givenUp: (.givenUp, nil)
       case .quarantined(let reason): (.quarantined, reason)
       }
   }

@@ -23,6 +23,10 @@ extension EngineError {
         .failed, "\(collection): delta \(asked) would leave a gap: the next one is \(next)", subject: subject,
         advice: "Nothing was written. Append what is missing first")
     case .refused(let reason): self.init(.failed, "\(collection): \(reason)", subject: subject, advice: nothingWritten)
+    case .tooLate(let key):
+      self.init(
+        .failed, "\(key) came so late that nothing as old is accepted any more: it does not count", subject: key.string,
+        advice: "What was written is set aside by the next compaction. Append the work again under the next number")
     case .clockAhead(let milliseconds):
       self.init(
         .failed, "\(collection): its clock is \(milliseconds) ms ahead of this machine's", subject: subject,

@@ -2,6 +2,7 @@ internal import Catalog
 internal import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
+internal import VectorCollections
 
 /// What of one collection came to be in another store.
 public struct CopiedCollection: Sendable, Equatable {
@@ -27,7 +28,8 @@ extension SnapshotEngine {
   ///   - collections: of the other store; none: all of them.
   ///   - copied: is told of each collection when it is done, from the thread that does the work.
   /// - Returns: the sum of all.
-  /// - Throws: `.conflict` when this store has other versions; `.failed` when the two went different ways; `.damaged`.
+  /// - Throws: `.conflict` when this store has other versions; `.failed` when the two went different ways, or deltas
+  ///   wait here that the versions would pass over, having other ones under their numbers; `.damaged`.
   ///   What was committed before stays.
   public func copy(
     _ collections: [String] = [], from source: SnapshotEngine, progress: ProgressHandler? = nil,
@@ -41,15 +43,23 @@ extension SnapshotEngine {
     let (wanted, count) = (names, ProgressCount("copy", progress))
     return try await perform(moved: { count?.add(bytes: UInt64($0), items: 1) }) { call throws(EngineError) in
       let from = EngineCall(source.wiring, source.configuration, stop: call.stop, stopAll: call.stop, moved: nil)
-      let copy = StoreCopy(from: from.store, to: call.store, deadline: call.deadline)
       var sum = StoreCopy.Result()
       for name in wanted {
-        let one = try call.catching { () throws(StoreError) in try copy.run(name) }
+        let one = try call.catching { () throws(StoreError) in try call.copy(name, from: from) }
         copied(CopiedCollection(name.string, one))
         sum.add(one)
       }
       return CopiedCollection("", sum)
     }
+  }
+}
+
+extension EngineCall {
+  fileprivate func copy(_ name: CollectionName, from source: EngineCall) throws(StoreError) -> StoreCopy.Result {
+    guard try source.store.head(of: name).kind == .vectors else {
+      return try StoreCopy(from: source.store, to: store, deadline: deadline).run(name)
+    }
+    return try vectors(name).copy(from: source.vectors(name), deadline: deadline)
   }
 }
 

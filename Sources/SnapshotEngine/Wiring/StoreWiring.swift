@@ -31,10 +31,11 @@ struct StoreWiring: Sendable {
   /// Opens what is there.
   init(_ location: StoreLocation, _ configuration: EngineConfiguration) throws(EngineError) {
     let place = try StoreOrigin(location, configuration, createIfMissing: false)
-    origin = MeteredTier(place.tier)
+    let metered = MeteredTier(place.tier)
     bucket = place.tier as? S3ObjectTier
-    let truth = origin.bounded(by: configuration.deadline)
+    let truth = metered.bounded(by: configuration.deadline)
     identity = try StoreWiring.catching { () throws(CatalogError) in try StoreObject.read(from: truth) }
+    origin = identity.writers.refusal("store").map { MeteredTier(ReadOnlyTier(metered, because: "\($0)")) } ?? metered
     settings = StoreWiring.settings(configuration)
     directories = OwnDirectories(location, configuration)
     ledger = CacheLedger(identity.identifier, configuration)

@@ -15,6 +15,7 @@ extension Head {
 
   private init(from sections: inout SectionReader) throws(FormatError) {
     self = try sections.required(1) { (input) throws(FormatError) in try Head(identity: &input) }
+    writers = sections.writers
     fences = try sections.required(2) { (input) throws(FormatError) in try Fences(from: &input) }
     rows = try sections.required(3) { (input) throws(FormatError) in
       try input.list(UInt16.self, width: VersionRow.byteCountMin, limit: Head.rowCountMax) {

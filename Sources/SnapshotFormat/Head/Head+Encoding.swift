@@ -33,7 +33,7 @@ extension Head {
         output.integer(schema.elementType.rawValue)
       }
     }
-    return SealedObject.encode(.head, named: key, sections: sections)
+    return SealedObject.encode(.head, named: key, writers: writers, sections: sections)
   }
 
   private func writeIdentity(_ output: inout ByteWriter) {

@@ -33,6 +33,8 @@ package struct Head: Sendable, Equatable {
   package internal(set) var collections: [RegisteredCollection]
   /// What all records are; nil where only versions or deltas tell it. Once told, it never changes.
   package internal(set) var schema: VectorSchema?
+  /// What it asks of those who create the next.
+  package internal(set) var writers = WriterRequirement.none
 
   /// The head before the first one of a line.
   package static func before(_ collection: CollectionName, kind: LineKind, fences: Fences = Fences()) -> Head {

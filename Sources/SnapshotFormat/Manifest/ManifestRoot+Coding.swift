@@ -31,7 +31,7 @@ extension ManifestRoot {
     }
     if owners != nil { sections.section(9, required: false) { $0.append(lists.owners.bytes) } }
     if let clock = vectors?.greatestClock { sections.section(10, required: false) { $0.integer(clock.value) } }
-    return SealedObject.encode(.manifest, named: .manifest(name), sections: sections)
+    return SealedObject.encode(.manifest, named: .manifest(name), writers: writers, sections: sections)
   }
 
   private func writeIdentity(to output: inout ByteWriter) {
@@ -58,6 +58,7 @@ extension ManifestRoot {
   }
 
   private init(sections: inout SectionReader) throws(FormatError) {
+    writers = sections.writers
     let identity = try sections.required(1) { input throws(FormatError) in try Identity(from: &input) }
     collection = identity.collection
     version = identity.version

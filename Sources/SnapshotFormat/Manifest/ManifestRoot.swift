@@ -68,6 +68,8 @@ package struct ManifestRoot: Sendable, Equatable {
   package let support: ReferenceList
   /// Nil for a tree.
   package let vectors: Vectors?
+  /// What it asks of those who build upon the version.
+  package internal(set) var writers = WriterRequirement.none
   /// Owners pages, of a tree whose owners were recorded; else nil.
   package let owners: ReferenceList?
 

@@ -26,3 +26,23 @@ extension Preamble {
     }
   }
 }
+
+/// What an object asks of those who append to its line or rewrite it (formats/README.md, Evolution).
+package struct WriterRequirement: Sendable, Equatable {
+  /// Writer feature bits: version 1 has none, so this program knows none.
+  let bits: UInt32
+
+  package static let none = WriterRequirement(bits: 0)
+
+  init(bits: UInt32) {
+    self.bits = bits
+  }
+
+  /// Why nothing may be built upon the object; nil where it may.
+  package func refusal(_ subject: StaticString) -> FormatError? {
+    guard bits != 0 else { return nil }
+    let bit = bits.trailingZeroBitCount
+    return .unsupported(
+      "\(subject)", "writers must know feature bit \(bit), and this program does not: it can only be read")
+  }
+}

@@ -24,15 +24,18 @@ package struct Preamble: Sendable, Equatable {
   package let type: ObjectType
   /// What a reader must know of to read the object rightly.
   package let features: Features
-  package let writerRequired: UInt32
+  package let writers: WriterRequirement
   /// Name and version of the program that wrote the object.
   package let writer: String
 
-  package init(type: ObjectType, features: Features = [], writer: String = Preamble.thisWriter) {
+  package init(
+    type: ObjectType, features: Features = [], writers: WriterRequirement = .none,
+    writer: String = Preamble.thisWriter
+  ) {
     precondition(writer.utf8.count <= 24, "a writer's name has at most 24 bytes")
     self.type = type
     self.features = features
-    self.writerRequired = 0
+    self.writers = writers
     self.writer = writer
   }
 
@@ -42,7 +45,7 @@ package struct Preamble: Sendable, Equatable {
     output.integer(type.rawValue)
     output.integer(Preamble.formatVersion)
     output.integer(features.rawValue)
-    output.integer(writerRequired)
+    output.integer(writers.bits)
     output.append([1, 1, 0, 0])
     output.zeros(16 + 24)
     output.append(Array(writer.utf8))
@@ -64,7 +67,7 @@ extension Preamble {
     let rawType: UInt16 = try reader.integer()
     let version: UInt16 = try reader.integer()
     let readerRequired: UInt32 = try reader.integer()
-    writerRequired = try reader.integer()
+    writers = WriterRequirement(bits: try reader.integer())
     let algorithms = try reader.array(4)
     let keyAndNonce = try reader.array(40)
     let writerBytes = try reader.array(24)

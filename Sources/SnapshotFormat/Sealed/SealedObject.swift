@@ -21,9 +21,11 @@ package enum SealedObject {
     return builder.finish()
   }
 
-  package static func encode(_ type: ObjectType, named name: ObjectKey, sections: SectionWriter) -> Encoded {
+  package static func encode(
+    _ type: ObjectType, named name: ObjectKey, writers: WriterRequirement = .none, sections: SectionWriter
+  ) -> Encoded {
     var output = ByteWriter(capacity: 256 + sections.output.count)
-    Preamble(type: type).write(to: &output)
+    Preamble(type: type, writers: writers).write(to: &output)
     output.integer(UInt32(sections.output.count))
     output.append(sections.output.bytes)
     let digest = digest(of: output.bytes.rawSpan, named: name)
@@ -44,7 +46,7 @@ package enum SealedObject {
       throw .beyondLimit("\(subject)", "\(bytes.byteCount) bytes where \(byteCountMax) are allowed")
     }
     var reader = ByteReader(bytes, of: subject)
-    _ = try Preamble(from: &reader, type: type)
+    let preamble = try Preamble(from: &reader, type: type)
     let bodyByteCount = Int(try reader.integer(UInt32.self))
     guard reader.remaining == bodyByteCount + sealByteCount else {
       throw .truncated("\(subject)", at: bytes.byteCount)
@@ -57,6 +59,7 @@ package enum SealedObject {
       throw .mismatch("\(subject)", expected: expected ?? actual, actual: actual)
     }
     guard try reader.integer(UInt16.self) == 0 else { throw reader.damaged("a signature where none is declared") }
+    sections.writers = preamble.writers
     let value = try decode(&sections)
     try sections.finish()
     return value

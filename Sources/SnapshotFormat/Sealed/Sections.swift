@@ -32,6 +32,8 @@ package struct SectionReader {
   private var sections: [Section] = []
   private var known: Set<UInt16> = []
   private let subject: StaticString
+  /// What the preamble of the object asks of writers.
+  package internal(set) var writers = WriterRequirement.none
 
   package init(_ input: inout ByteReader, byteCount: Int, of subject: StaticString) throws(FormatError) {
     self.subject = subject

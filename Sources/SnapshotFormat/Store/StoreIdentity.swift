@@ -12,6 +12,8 @@ package struct StoreIdentity: Sendable, Equatable {
   package let identifier: UniqueName
   package let catalog: CatalogKind
   package let created: Timestamp
+  /// What it asks of those who write to the store.
+  package private(set) var writers = WriterRequirement.none
 
   package init(identifier: UniqueName, catalog: CatalogKind, created: Timestamp) {
     self.identifier = identifier
@@ -30,13 +32,15 @@ package struct StoreIdentity: Sendable, Equatable {
       output.integer(catalog.rawValue)
       output.timestamp(created)
     }
-    return SealedObject.encode(.store, named: .store, sections: sections)
+    return SealedObject.encode(.store, named: .store, writers: writers, sections: sections)
   }
 
   package init(decoding bytes: RawSpan) throws(FormatError) {
     self = try SealedObject.decode(bytes, type: .store, named: .store, of: "store") {
       (sections: inout SectionReader) throws(FormatError) in
-      try sections.required(1) { (input) throws(FormatError) in try StoreIdentity(from: &input) }
+      var identity = try sections.required(1) { (input) throws(FormatError) in try StoreIdentity(from: &input) }
+      identity.writers = sections.writers
+      return identity
     }
   }
 

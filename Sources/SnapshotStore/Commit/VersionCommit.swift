@@ -1,4 +1,5 @@
 package import Catalog
+internal import ObjectTier
 package import Primitives
 package import SnapshotFormat
 
@@ -65,14 +66,15 @@ extension SnapshotStore {
     do throws(CommitFailure<StoreError>) {
       let outcome = try transaction.retrying { head throws(StoreError) in
         let version = try baseVersion(head)
+        let manifest = try manifest(version, in: head, local)
         if let before = announced { try? intents.withdraw(before.identifier) }
         let intent = try announce(commit, on: head, intents)
         announced = intent
         let base = VersionCommit.Base(
-          head: head, version: version ?? 0, manifest: try manifest(version, in: head, local), intent: intent)
-        guard case .manifest(let manifest, let basis, let further) = try prepare(base) else { return nil }
-        written = manifest
-        return proposal(commit, manifest, basis: basis, further: further, intent: intent, epoch: head.fences.gcEpoch)
+          head: head, version: version ?? 0, manifest: manifest, intent: intent)
+        guard case .manifest(let next, let basis, let further) = try prepare(base) else { return nil }
+        written = next
+        return proposal(commit, next, basis: basis, further: further, intent: intent, epoch: head.fences.gcEpoch)
       }
       guard case .committed(let committed) = outcome, let row = committed.row, let written else {
         return .unchanged(outcome.head)
@@ -99,7 +101,15 @@ extension SnapshotStore {
     let row = try catching { () throws(CatalogError) in
       try HeadLine(catalog.origin, head.collection).row(of: version, in: head)
     }
-    return try manifest(row, local: local)
+    let manifest = try manifest(row, local: local)
+    try requireWritable(manifest)
+    return manifest
+  }
+
+  /// Whoever builds upon a version asks this before anything is written for it (formats/preamble.md §1).
+  package func requireWritable(_ manifest: ManifestReader) throws(StoreError) {
+    guard let refusal = manifest.root.writers.refusal("manifest root") else { return }
+    throw .damage(refusal, of: .manifest(manifest.name), in: tier.location)
   }
 
   private func proposal(

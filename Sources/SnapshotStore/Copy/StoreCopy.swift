@@ -1,7 +1,7 @@
 internal import Catalog
 internal import ObjectTier
 package import Primitives
-internal import SnapshotFormat
+package import SnapshotFormat
 
 /// Replicates versions of collections from one store into another, under the same numbers.
 ///
@@ -49,13 +49,18 @@ package struct StoreCopy {
     fileprivate mutating func note(tags count: Int) { tags += UInt64(count) }
   }
 
+  /// - Parameter admit: throws where the target must not get these versions. Is asked for all of the source before
+  ///   anything is written, and for each again before it is committed.
   /// - Throws: `.catalog(.conflict)` when the target has another version of a number, or the source dropped versions
   ///   that the target lacks; what either store fails with. What was committed before stays.
-  package func run(_ collection: CollectionName) throws(StoreError) -> Result {
+  package func run(
+    _ collection: CollectionName, admit: ([VersionRow]) throws(StoreError) -> Void = { _ in }
+  ) throws(StoreError) -> Result {
     let head = try source.head(of: collection)
     let rows = try source.catching { () throws(CatalogError) in
       try HeadLine(source.catalog.origin, collection).rows(of: head)
     }
+    try admit(rows)
     let present = try begin(collection, head)
     var result = Result()
     let missing = try missing(of: rows, present)
@@ -63,6 +68,7 @@ package struct StoreCopy {
     for row in missing {
       let names = try VersionPacks(row, in: source).names
       let moved = try copyObjects(row, names, named: named)
+      try admit([row])
       try commit(row, of: head)
       result.note(packs: moved.packs, root: moved.root)
       named.formUnion(names)

@@ -10,6 +10,8 @@ package struct RecordReport: Sendable, Equatable {
     case superseded
     /// They changed something, and wait for the record that they are about.
     case waiting
+    /// They changed what is not there, and are older than such changes are kept.
+    case givenUp
     /// They were set aside with their delta.
     case quarantined(reason: String)
   }

@@ -12,6 +12,8 @@ package final class AppendMemory: Sendable {
   struct KnownHead: Sendable {
     let head: Head
     let state: CompactedState
+    /// The root of its newest version, and what that asks of writers.
+    let manifest: (name: UniqueName, writers: WriterRequirement)?
     /// Nil while it is not known. Where no version and no head tells it, it is that of the first readable delta.
     var schema: VectorSchema?
   }

@@ -51,6 +51,7 @@ package protocol CompactedSequences: Sendable {
   /// Reads the newest head.
   func state() throws(DeltaLogError) -> CompactedState
 
-  /// Whether the newest version holds this very delta, of whose producer it has compacted later ones.
-  func holds(_ producer: ProducerName, _ sequence: UInt64, _ digest: Digest) throws(DeltaLogError) -> Bool
+  /// Whether the newest version holds this very delta, of whose producer it has compacted later ones; nil
+  /// where that is no longer told.
+  func holds(_ producer: ProducerName, _ sequence: UInt64, _ digest: Digest) throws(DeltaLogError) -> Bool?
 }

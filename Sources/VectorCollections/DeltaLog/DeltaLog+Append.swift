@@ -92,12 +92,19 @@ extension DeltaLog {
     let key = key(request.producer, last + 1)
     memory.note(nil, collection, request.producer)
     guard try create(key, delta.bytes) else { return nil }
-    switch try standing(of: key, request.producer, last + 1, delta.digest, delta.footer.leastClock) {
-    case .counts: break
-    case .void: return nil
-    case .tooOld:
-      guard request.sequence == nil else { throw .refused(DeltaLog.cameTooLate) }
-      return nil
+    do throws(DeltaLogError) {
+      switch try standing(of: key, request.producer, last + 1, delta.digest, delta.footer.leastClock) {
+      case .counts: break
+      case .void: return nil
+      case .tooOld:
+        guard request.sequence == nil else { throw .tooLate(key) }
+        return nil
+      case .forgotten: throw .head("the origin of \(key) is no longer listed")
+      }
+    } catch {
+      if case .tooLate = error { throw error }
+      // It is there by now.
+      throw .outcomeUnknown(key, error.reason)
     }
     memory.note(
       AppendMemory.LastDelta(sequence: last + 1, digest: delta.digest, clock: delta.footer.greatestClock), collection,
@@ -131,34 +138,28 @@ extension DeltaLog {
     return last
   }
 
-  private static let cameTooLate =
-    "it came so late that nothing as old is accepted any more, and does not count: append it under the next number"
-
-  /// What a delta that was created came to be.
+  /// What a delta that is there has come to.
   private enum Standing {
     case counts
     /// It came too late: its number had been compacted without it.
     case void
     /// It came too late: nothing as old is accepted any more, and it is set aside by whoever meets it.
     case tooOld
+    /// Its number was compacted so long ago that nothing tells any more with which delta.
+    case forgotten
   }
 
-  /// - Throws: `.outcomeUnknown` where the head cannot be read: the delta is there by now.
   private func standing(
     of key: ObjectKey, _ producer: ProducerName, _ sequence: UInt64, _ digest: Digest, _ leastClock: HybridClock
   ) throws(DeltaLogError) -> Standing {
-    do throws(DeltaLogError) {
-      let state = try compacted.state()
-      let open = leastClock > state.oldestRecord ? Standing.counts : .tooOld
-      guard let position = state.positions[producer], position.sequence >= sequence else { return open }
-      if position.sequence == sequence { return position.digest == digest ? .counts : .void }
-      let isAside = state.quarantined.contains {
-        $0.producer == producer && $0.sequence == sequence && $0.digest == digest
-      }
-      // Later ones were compacted already: with this one, unless its number had been compacted and was free again.
-      if isAside { return open }
-      return try compacted.holds(producer, sequence, digest) ? .counts : .void
-    } catch { throw .outcomeUnknown(key, error.reason) }
+    let state = try compacted.state()
+    let open = leastClock > state.oldestRecord ? Standing.counts : .tooOld
+    guard let position = state.positions[producer], position.sequence >= sequence else { return open }
+    if position.sequence == sequence { return position.digest == digest ? .counts : .void }
+    // Later ones were compacted already: with this one, unless its number had been compacted and was free again.
+    if state.quarantined(producer, sequence)?.digest == digest { return open }
+    guard let isHeld = try compacted.holds(producer, sequence, digest) else { return .forgotten }
+    return isHeld ? .counts : .void
   }
 
   /// The number asked for is not the next: it holds this work, or other work, or would leave a gap.
@@ -173,7 +174,12 @@ extension DeltaLog {
     }
     let content = try encode(request, sequence: 1, after: Predecessor(digest: .zero, clock: .zero), CompactedState())
     guard tail.footer.content == content.footer.content else { throw .conflict(key) }
-    return .alreadyThere(key)
+    switch try standing(of: key, request.producer, asked, tail.digest, tail.footer.leastClock) {
+    case .counts: return .alreadyThere(key)
+    case .tooOld: throw .tooLate(key)
+    // What was compacted under the number is another delta, and gone.
+    case .void, .forgotten: return .alreadyCompacted(key)
+    }
   }
 }
 

@@ -61,6 +61,11 @@ extension DeltaLog {
     return pending
   }
 
+  /// The numbers that are listed and not compacted.
+  func waitingSequences(after state: CompactedState) throws(DeltaLogError) -> [ProducerName: Set<UInt64>] {
+    try listed(after: state, false).sequences
+  }
+
   private struct Listing {
     var sequences: [ProducerName: Set<UInt64>] = [:]
     var count = 0

@@ -10,6 +10,9 @@ package enum DeltaLogError: Error, Sendable, Equatable {
   case gap(asked: UInt64, next: UInt64)
   /// What was to be appended cannot stand in a delta. Nothing was written.
   case refused(String)
+  /// The sequence asked for holds this work, which came so late that nothing as old is accepted any more. It does not
+  /// count, and never will: append it under the next number.
+  case tooLate(ObjectKey)
   /// The clock of the collection is ahead of this machine's by more than the bound: one of them is wrong.
   case clockAhead(milliseconds: Int64)
   /// It may have been written. Append the same again with the same sequence to find out.

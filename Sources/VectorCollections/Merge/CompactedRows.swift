@@ -38,6 +38,10 @@ package final class CompactedRows {
   package private(set) var isCrowded = false
   /// The greatest clock of what was given up: nothing at or below it may be accepted any more.
   package private(set) var greatestGivenUp = HybridClock.zero
+  /// Ids of which nothing is left, and that had changes and no record.
+  package private(set) var givenUp: [RowKey] = []
+  /// Of a row that was left out because what is not merged has overtaken it: the least that says so, too.
+  package private(set) var overtaken: Row?
   /// What the whole collection says of a key.
   private let whole: (RowKey) throws(FormatError) -> Row?
 
@@ -59,7 +63,10 @@ package final class CompactedRows {
       covering.advance(to: row.key)
       // What is over already, as a segment that is kept says, may make it too large.
       if !row.isWithinLimits, let whole = try whole(row.key) { row = row.keeping(changesOf: whole) }
-      guard !row.isEmpty else { continue }
+      guard !row.isEmpty else {
+        overtaken = overtaken ?? step.row.least
+        continue
+      }
       guard let row = row.key.isPrefix ? prefix(row) : id(row) else { continue }
       guard row.isWithinLimits else {
         isCrowded = true
@@ -87,6 +94,7 @@ package final class CompactedRows {
     guard !row.isEmpty else { return nil }
     if row.record == nil, let horizon = rule.horizon(of: row.key), row.isAllAtOrBelow(horizon) {
       giveUp(row.stamps)
+      if !row.changes.isEmpty { givenUp.append(row.key) }
       return nil
     }
     let isChangedByPrefix = covering.elements.contains { $0.isKept && !$0.row.changes.isEmpty }

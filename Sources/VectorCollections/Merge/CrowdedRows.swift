@@ -6,9 +6,11 @@ internal import SnapshotFormat
 ///
 /// - A row is measured with what the collection has of it and with the newest body in these deltas: what that overtakes
 ///   does not count.
+/// - What they take in memory, all together, is bounded.
 /// - Where that was too little, because the delta with the body was not taken after all, by the collection alone.
 struct CrowdedRows {
   private(set) var bases: [RowKey: Row] = [:]
+  private var byteCount = 0
   /// The bodies that were counted on, and are still to come.
   private var awaited: [RowKey: Stamp] = [:]
 
@@ -16,15 +18,21 @@ struct CrowdedRows {
   ///   - keys: rows that were too large by what was known.
   ///   - collection: what the collection has of a key.
   ///   - bodies: the newest body of each key in the deltas that are to be taken.
+  ///   - limit: what all of them may take in memory.
+  /// - Returns: false where they would take more: they are of no use then.
   mutating func add<Failure: Error>(
-    _ keys: Set<RowKey>, bodies: [RowKey: Stamp], collection: (RowKey) throws(Failure) -> Row?
-  ) throws(Failure) {
+    _ keys: Set<RowKey>, bodies: [RowKey: Stamp], limit: Int, collection: (RowKey) throws(Failure) -> Row?
+  ) throws(Failure) -> Bool {
     for key in keys {
       let old = try collection(key) ?? Row(key: key, body: nil, changes: [])
       let body = bases[key] == nil ? bodies[key] : nil
-      bases[key] = body.map { old.overtaken(by: $0) } ?? old
+      let base = body.map { old.overtaken(by: $0) } ?? old
+      byteCount += base.approximateByteCount - (bases[key]?.approximateByteCount ?? 0)
+      bases[key] = base
       awaited[key] = body
+      guard byteCount <= limit else { return false }
     }
+    return true
   }
 
   /// Rows whose body did not come: what it would have overtaken was left out for nothing.

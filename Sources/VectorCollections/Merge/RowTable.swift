@@ -23,6 +23,8 @@ package struct RowTable {
   package private(set) var superseded: [DeltaNumber: UInt64] = [:]
   /// The same by row, where it is to be explained.
   package private(set) var supersededByRow: [RowKey: [DeltaNumber: UInt64]]?
+  /// Of a row that is not in the table because nothing of it counts: the least that says so, too.
+  package private(set) var overtaken: Row?
   /// What counts, beside these operations, of rows that are near what a row may be.
   private let bases: [RowKey: Row]
   private let crowding: Crowding
@@ -60,7 +62,10 @@ package struct RowTable {
   ) throws(Refusal) {
     let row = Row(operation, by: producer)
     let (base, entry) = (bases[row.key], entries[row.key])
-    if let stamp = base?.body?.stamp, row.isOvertaken(by: stamp) { return supersede(row.key, delta) }
+    if let stamp = base?.body?.stamp, row.isOvertaken(by: stamp) {
+      overtaken = overtaken ?? row.least
+      return supersede(row.key, delta)
+    }
     let joined = entry?.row.joined(row) ?? row
     guard base.map({ $0.joined(joined).isWithinLimits }) ?? joined.isWithinLimits else {
       guard base == nil, crowding == .noted else { throw .tooManyChanges }
@@ -116,8 +121,11 @@ extension Row {
     body == nil && changes.allSatisfy { $0.stamp <= stamp }
   }
 
+  /// The row with one of its changes.
+  var least: Row { Row(key: key, body: body, changes: Array(changes.prefix(1))) }
+
   /// What the row takes in memory, roughly.
-  fileprivate var approximateByteCount: Int {
+  var approximateByteCount: Int {
     var count = 160 + key.name.utf8.count
     if let record {
       count += record.vector.count + (record.document?.utf8.count ?? 0)

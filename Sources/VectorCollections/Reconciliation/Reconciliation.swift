@@ -4,7 +4,8 @@ package import SnapshotFormat
 /// Whether every operation that was announced is accounted for.
 ///
 /// Holds when, for each run: declared = appended = applied + superseded + pending + quarantined, no sequence of any
-/// producer is missing, and no delta is damaged that nobody has set aside. Everything is counted from sealed deltas.
+/// producer is missing, and no delta is damaged that nobody has set aside. Everything is counted from sealed
+/// deltas. One that came too late, and whose work was appended once more, counts nothing.
 package struct Reconciliation: Sendable, Equatable {
   /// A sealed delta and what became of it.
   package struct Entry: Sendable, Hashable {
@@ -12,6 +13,8 @@ package struct Reconciliation: Sendable, Equatable {
       case compacted(applied: UInt64, superseded: UInt64)
       case pending
       case quarantined(reason: String)
+      /// It came too late, and its work counts under a later number.
+      case writtenAgain
       /// It does not verify, and no compaction has met it yet: what it should count for is not known.
       case damaged(reason: String)
     }
@@ -138,14 +141,14 @@ package struct Reconciliation: Sendable, Equatable {
 extension Reconciliation.Run {
   fileprivate mutating func add(_ entry: Reconciliation.Entry) {
     declared = max(declared, entry.expected)
-    appended += entry.operations
+    if entry.state != .writtenAgain { appended += entry.operations }
     switch entry.state {
     case .compacted(let applied, let superseded):
       self.applied += applied
       self.superseded += superseded
     case .pending: pending += entry.operations
     case .quarantined: quarantined += entry.operations
-    case .damaged: break
+    case .writtenAgain, .damaged: break
     }
   }
 }

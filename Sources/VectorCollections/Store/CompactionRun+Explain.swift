@@ -17,10 +17,8 @@ extension CompactionRun {
   /// By delta, what was taken of one row.
   private func reports(of key: RowKey, _ overtaken: [Int: UInt64]) -> [RecordReport] {
     let contributions = table.contributions(to: key)
-    let waiting = live.waitingRows[key] ?? []
-    let isUnchanged = live.unchangedRows.contains(key)
     var counts: [(number: Int, count: UInt64, fate: RecordReport.Fate)] = contributions.map { number, count in
-      (number, count, isUnchanged ? .superseded : waiting.contains(number) ? .waiting : .applied)
+      (number, count, fate(of: key, number))
     }
     counts += overtaken.map { ($0.key, $0.value, .superseded) }
     return counts.sorted { $0.number < $1.number }.map { one in
@@ -28,6 +26,13 @@ extension CompactionRun {
       return RecordReport(
         key: key, producer: delta.producer, sequence: delta.sequence, operations: one.count, fate: one.fate)
     }
+  }
+
+  /// What became of what a delta, by its number, changed in a row.
+  private func fate(of key: RowKey, _ number: Int) -> RecordReport.Fate {
+    if live.unchangedRows.contains(key) { return .superseded }
+    if live.waitingRows[key]?.contains(number) == true { return .waiting }
+    return live.givenUpRows[key]?.contains(number) == true ? .givenUp : .applied
   }
 
   private func explain(_ delta: QuarantinedDelta, _ tell: (RecordReport) -> Void) {

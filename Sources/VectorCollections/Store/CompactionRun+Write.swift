@@ -14,14 +14,14 @@ struct SpooledSegment {
 extension CompactionRun {
   /// Writes the new segments and the manifest of the next version. Publishes nothing.
   func write(message: String) throws(StoreError) -> WrittenManifest {
-    compacted = taken.enumerated().map { number, delta in
-      let operations = delta.tail.footer.counts.total
-      let superseded = min(operations, live.superseded[number] ?? 0)
-      return CompactedDelta(
-        producer: delta.reference.producer, sequence: delta.reference.sequence, run: delta.header.run,
-        applied: operations - superseded, superseded: superseded, waiting: live.waiting[number] ?? WaitingRecords())
-    }
     let spooled = try spool()
+    let waiting = live.waiting
+    compacted = taken.enumerated().map { number, delta in
+      let (applied, superseded) = outcome(of: delta, number)
+      return CompactedDelta(
+        producer: delta.reference.producer, sequence: delta.reference.sequence, run: delta.header.run, applied: applied,
+        superseded: superseded, waiting: waiting[number] ?? WaitingRecords())
+    }
     var context = vectors.store.context(base.intent)
     // Records are read one by one from afar: a chunk is worth a frame of its own.
     context.limits.chunkFrameByteCount = vectors.settings.chunkFrameByteCount
@@ -38,6 +38,13 @@ extension CompactionRun {
       SnapshotWriter.Description(
         collection: vectors.collection, version: base.head.newestVersion + 1, message: message, parent: base.parent,
         vectors: description))
+  }
+
+  /// How many operations of a delta changed what was there at their turn, and how many did not.
+  private func outcome(of delta: DeltaSummary, _ number: Int) -> (applied: UInt64, superseded: UInt64) {
+    let operations = delta.tail.footer.counts.total
+    let superseded = min(operations, live.superseded[number] ?? 0)
+    return (operations - superseded, superseded)
   }
 
   /// Of all that is in the version: whoever has read it appends what is later.
@@ -79,20 +86,31 @@ extension CompactionRun {
 extension CompactionRun {
   /// The rows of the deltas and of the segments that are rewritten, as new segments.
   private func spool() throws(StoreError) -> [SpooledSegment] {
-    let horizon = horizon
+    if let horizon, let spooled = try spool(through: horizon) { return spooled }
+    let merge = try merge(CompactedRows.Rule(horizon: nil))
+    let spooled = try spool(merge)
+    guard spooled.isEmpty, let row = merge.overtaken ?? table.overtaken else { return spooled }
+    // Without a row there is no segment that tells what was taken, and where it came from: one that changes nothing.
+    return try spool(
+      try reading { () throws(FormatError) in
+        try CompactedRows([RowList(ascending: [row])], rule: CompactedRows.Rule(horizon: nil))
+      })
+  }
+
+  /// Nil where what is old cannot be given up.
+  private func spool(through horizon: HybridClock) throws(StoreError) -> [SpooledSegment]? {
     let merge = try merge(CompactedRows.Rule(horizon: horizon, beside: kept.map(\.segment.index.totals)))
     do throws(StoreError) {
       let spooled = try spool(merge)
-      // Without a row there is no segment that tells what was taken, and where it came from.
-      if horizon == nil || !spooled.isEmpty {
-        givenUp = merge.greatestGivenUp
-        return spooled
-      }
+      guard !spooled.isEmpty else { return nil }
+      givenUp = merge.greatestGivenUp
+      live.giveUp(merge.givenUp)
+      return spooled
     } catch {
       // To give up a prefix it was joined into the rows it covers, and made one of them too large.
-      guard horizon != nil, merge.isCrowded else { throw error }
+      guard merge.isCrowded else { throw error }
+      return nil
     }
-    return try spool(try self.merge(CompactedRows.Rule(horizon: nil)))
   }
 
   private func merge(_ rule: CompactedRows.Rule) throws(StoreError) -> CompactedRows {
@@ -204,10 +222,11 @@ extension CompactionRun {
 
   /// What the deltas came to, and the origins of the segments that are rewritten.
   private func origins() throws(FormatError) -> (listed: [SegmentOrigin], past: [SegmentRunTotals]) {
-    let new = zip(taken, compacted).map { delta, report in
-      SegmentOrigin(
-        producer: report.producer, sequence: report.sequence, digest: delta.tail.digest, run: report.run,
-        expected: delta.header.expected, applied: report.applied, superseded: report.superseded,
+    let new = taken.enumerated().map { number, delta in
+      let (applied, superseded) = outcome(of: delta, number)
+      return SegmentOrigin(
+        producer: delta.reference.producer, sequence: delta.reference.sequence, digest: delta.tail.digest,
+        run: delta.header.run, expected: delta.header.expected, applied: applied, superseded: superseded,
         clocks: delta.tail.footer.leastClock...max(delta.tail.footer.leastClock, delta.tail.footer.greatestClock))
     }
     var (origins, past) = (Array(new), [] as [SegmentRunTotals])

@@ -59,13 +59,15 @@ final class CompactionRun {
   /// is left, another plan is made.
   ///
   /// Whether a row becomes too large, together with what the collection has and with all of them, shows when all are
-  /// read. They are read once more then, with that in mind, to find out which delta it is, if it is one.
+  /// read. They are read once more then, with that in mind, to find out which delta it is, if it is one. Where more
+  /// rows are so large than there is memory for, fewer deltas are taken; one alone that is too much is set aside.
   private func take(_ limits: CompactionPlan.Limits, _ log: DeltaLog) throws(StoreError) {
     let dead = try reading { () throws(FormatError) in try DeadRows(segments.map(\.segment)) }
     let summaries = segments.map {
       SegmentSummary($0.segment.index, deadRowCount: Int(dead.counts[$0.name] ?? 0))
     }
     var crowded = CrowdedRows()
+    var limits = limits
     while intake.waitingCount > 0 {
       plan = CompactionPlan(
         waiting: intake.waiting.mapValues { $0.map(\.reference) }, segments: summaries, limits: limits)
@@ -78,14 +80,22 @@ final class CompactionRun {
       live = try reading { () throws(FormatError) in try LiveCount(self, rows) }
       let keys = table.crowded.union(live.crowded).union(crowded.unmet(by: table))
       guard !keys.isEmpty else { return }
-      try measure(keys, &crowded, log)
+      let measuresNoOther = crowded.bases.isEmpty
+      guard try !measure(keys, &crowded, log) else { continue }
+      if taken.count == 1, measuresNoOther { intake.setAside(taken[0], CompactionRun.tooManyLargeRows) }
+      crowded = CrowdedRows()
+      limits.deltaCount = max(1, taken.count / 2)
     }
     (table, rows, live, taken) = (RowTable(), [], LiveCount(), [])
     plan.narrow(to: [], leavesDeltas: intake.leavesUnlisted)
   }
 
-  /// Finds out what else counts for the size of some rows.
-  private func measure(_ keys: Set<RowKey>, _ crowded: inout CrowdedRows, _ log: DeltaLog) throws(StoreError) {
+  private static let tooManyLargeRows = "changes more records near the limit of what a row may have than fit in memory"
+
+  /// Finds out what else counts for the size of some rows. False where that takes more memory than it may.
+  private func measure(
+    _ keys: Set<RowKey>, _ crowded: inout CrowdedRows, _ log: DeltaLog
+  ) throws(StoreError) -> Bool {
     var bodies: [RowKey: Stamp] = [:]
     for delta in taken {
       try keeper?.check()
@@ -93,8 +103,9 @@ final class CompactionRun {
       bodies.merge(newest, uniquingKeysWith: max)
     }
     let lookup = RowLookup(segments.map(\.segment))
-    try reading { () throws(FormatError) in
-      try crowded.add(keys, bodies: bodies) { key throws(FormatError) in try lookup.row(of: key) }
+    let limit = vectors.settings.tableByteCountMax
+    return try reading { () throws(FormatError) in
+      try crowded.add(keys, bodies: bodies, limit: limit) { key throws(FormatError) in try lookup.row(of: key) }
     }
   }
 

@@ -10,6 +10,8 @@ internal import SnapshotStore
 struct DeltaIntake {
   private(set) var waiting: [ProducerName: [DeltaSummary]]
   private(set) var quarantined: [QuarantinedDelta] = []
+  /// What was set aside before, with what is known of it by now.
+  private(set) var remarked: [QuarantinedDelta] = []
   private var held: [HeldDelta] = []
   /// Whether others wait that were not listed.
   let leavesUnlisted: Bool
@@ -36,6 +38,10 @@ struct DeltaIntake {
       }
       let before = state.quarantined(delta.reference.producer, delta.reference.sequence)
       setAside(delta.reference, before?.digest ?? .zero, "cannot be read: \(delta.error)")
+    }
+    for entry in state.quarantined {
+      guard let again = try log.writtenAgain(entry, among: waiting[entry.producer] ?? []) else { continue }
+      remarked.append(again)
     }
   }
 
@@ -78,9 +84,19 @@ struct DeltaIntake {
         let defect =
           admission.defect(of: delta, after: digests[delta.reference.sequence - 1])
           ?? state.quarantined(producer, delta.reference.sequence)?.defect(of: delta)
-        if let defect { setAside(delta, defect) }
+        guard let defect else { continue }
+        setAside(delta, defect)
+        let again = defect == QuarantinedDelta.tooOld ? deltas.first { delta.isWrittenAgain(as: $0) } : nil
+        if let again { remark(delta.reference, again.reference.sequence) }
       }
     }
+  }
+
+  /// Notes of one that was set aside just now under which number its work is.
+  private mutating func remark(_ delta: DeltaReference, _ again: UInt64) {
+    let index = quarantined.firstIndex { $0.producer == delta.producer && $0.sequence == delta.sequence }
+    guard let index else { return }
+    quarantined[index] = quarantined[index].writtenAgain(as: again)
   }
 
   /// Sets one aside, or has it hold up its line where no more can be.
@@ -135,6 +151,18 @@ struct DeltaIntake {
       held.append(HeldDelta(reference: delta.reference, summary: delta, cause: cause))
     }
     waiting[producer] = left
+  }
+}
+
+extension DeltaLog {
+  /// A delta that was set aside as too old, where its work is among some that wait.
+  func writtenAgain(
+    _ entry: QuarantinedDelta, among later: [DeltaSummary]
+  ) throws(DeltaLogError) -> QuarantinedDelta? {
+    guard entry.reason == QuarantinedDelta.tooOld, !later.isEmpty,
+      case .found(let delta) = try find(entry.producer, entry.sequence)
+    else { return nil }
+    return later.first { delta.isWrittenAgain(as: $0) }.map { entry.writtenAgain(as: $0.reference.sequence) }
   }
 }
 

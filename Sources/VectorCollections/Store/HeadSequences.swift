@@ -26,9 +26,9 @@ package struct HeadSequences: CompactedSequences {
   }
 
   private func remember(_ head: Head) throws(StoreError) -> CompactedState {
-    let state = try CompactedState(head, try vectors.manifest(of: head))
-    vectors.settings.memory.note(AppendMemory.KnownHead(head: head, state: state), of: vectors.collection)
-    return state
+    let known = try AppendMemory.KnownHead(head, try vectors.manifest(of: head))
+    vectors.settings.memory.note(known, of: vectors.collection)
+    return known.state
   }
 
   /// What this process knows of the newest head, when it is the newest still.
@@ -46,17 +46,14 @@ package struct HeadSequences: CompactedSequences {
   /// Reads the segments of the newest version, which tell their origins.
   package func holds(
     _ producer: ProducerName, _ sequence: UInt64, _ digest: Digest
-  ) throws(DeltaLogError) -> Bool {
+  ) throws(DeltaLogError) -> Bool? {
     try reading { () throws(StoreError) in
       guard let manifest = try vectors.manifest(of: try vectors.head()) else { return false }
       let origins = try vectors.origins(of: manifest)
       if let origin = origins.listed.first(where: { $0.producer == producer && $0.sequence == sequence }) {
         return origin.digest == digest
       }
-      guard origins.isWhole else {
-        throw .invalid("the origin of \(producer.string)/\(sequence) is no longer listed")
-      }
-      return false
+      return origins.isWhole ? false : nil
     }
   }
 

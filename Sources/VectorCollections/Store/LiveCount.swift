@@ -12,10 +12,11 @@ struct LiveCount {
   /// Rows that would be larger than they may be, were these deltas taken in.
   private(set) var crowded: Set<RowKey> = []
 
-  /// By the delta's number in the table: the ids whose changes found no record.
-  private(set) var waiting: [Int: WaitingRecords] = [:]
-  /// The same by row, and the rows that say nothing new; where that is to be explained.
+  /// The ids whose changes found no record, and by whose delta, as its number in the table, these came.
   private(set) var waitingRows: [RowKey: Set<Int>] = [:]
+  /// Those whose changes are not kept for it: they are older than what is kept.
+  private(set) var givenUpRows: [RowKey: Set<Int>] = [:]
+  /// The rows that say nothing new, where that is to be explained.
   private(set) var unchangedRows: Set<RowKey> = []
 
   init() {}
@@ -55,8 +56,21 @@ struct LiveCount {
     let numbers = run.table.contributions(to: row.key).keys.filter { number in
       stamps.contains { run.taken[number].made($0) }
     }
-    for number in numbers { waiting[number, default: WaitingRecords()].add(row.key.name) }
-    if run.explains, !numbers.isEmpty { waitingRows[row.key] = Set(numbers) }
+    if !numbers.isEmpty { waitingRows[row.key] = Set(numbers) }
+  }
+
+  /// Takes note of rows of which nothing is in the version.
+  mutating func giveUp(_ keys: [RowKey]) {
+    for key in keys { givenUpRows[key] = waitingRows.removeValue(forKey: key) }
+  }
+
+  /// By the delta's number in the table: the ids whose changes wait.
+  var waiting: [Int: WaitingRecords] {
+    var waiting: [Int: WaitingRecords] = [:]
+    for (key, numbers) in waitingRows.sorted(by: { $0.key < $1.key }) {
+      for number in numbers { waiting[number, default: WaitingRecords()].add(key.name) }
+    }
+    return waiting
   }
 
   /// Counts an id whose row is newer than all that is said of it, without reading what that is; false for any other,

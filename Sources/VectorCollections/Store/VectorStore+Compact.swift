@@ -51,7 +51,9 @@ extension VectorStore {
     deltaCountMax: Int? = nil, message: String = "", deadline: Deadline = .never,
     explain: ((RecordReport) -> Void)? = nil
   ) throws(StoreError) -> CompactionResult {
-    _ = try head()
+    let head = try head()
+    // Before there is a lease.
+    try AppendMemory.KnownHead(head, try manifest(of: head)).requireWritable(in: store)
     return try holdingLease(deadline) { keeper throws(StoreError) in
       try compact(deltaCountMax: deltaCountMax, message: message, deadline: deadline, explain, keeper)
     }
@@ -75,7 +77,8 @@ extension VectorStore {
       try keeper?.check()
       var further: [HeadChange] = next.readmitted.isEmpty ? [] : [.readmit(next.readmitted)]
       further += next.oldestRecordChange
-      if !next.intake.quarantined.isEmpty { further.append(.quarantine(next.intake.quarantined)) }
+      let aside = next.intake.quarantined + next.intake.remarked
+      if !aside.isEmpty { further.append(.quarantine(aside)) }
       return .manifest(manifest, basis: .head, further: further)
     }
     var aside = run?.intake.quarantined.sorted() ?? []

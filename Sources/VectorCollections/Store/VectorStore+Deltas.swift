@@ -39,9 +39,18 @@ extension VectorStore {
     let behind = try catching { () throws(DeltaLogError) in try listing.behind(pending.gaps, after: state) }
     let origins = try manifest.map { manifest throws(StoreError) in try self.origins(of: manifest) } ?? KnownOrigins()
     var entries: [Reconciliation.Entry] = []
-    for delta in head.quarantine where !delta.isToBeRetried { entries.append(try quarantinedEntry(delta)) }
+    for delta in head.quarantine where !delta.isToBeRetried {
+      let waiting = pending.waiting[delta.producer] ?? []
+      let known = try catching { () throws(DeltaLogError) in try listing.writtenAgain(delta, among: waiting) }
+      entries.append(try quarantinedEntry(known ?? delta))
+    }
     entries += origins.listed.map { Reconciliation.Entry($0) }
-    entries += (pending.summaries + behind.summaries).map { Reconciliation.Entry($0) }
+    entries += (pending.summaries + behind.summaries).map { delta in
+      let later = pending.waiting[delta.reference.producer] ?? []
+      let isLate = delta.tail.footer.leastClock <= state.oldestRecord
+      let isWrittenAgain = isLate && later.contains(where: delta.isWrittenAgain)
+      return Reconciliation.Entry(delta, state: isWrittenAgain ? .writtenAgain : .pending)
+    }
     for delta in pending.unreadable + behind.unreadable {
       entries.append(
         Reconciliation.Entry(
@@ -73,7 +82,8 @@ extension VectorStore {
     let tail = try unlessDamaged { () throws(DeltaLogError) in try listing.tail(key) }
     return Reconciliation.Entry(
       producer: delta.producer, sequence: delta.sequence, run: header?.run ?? "", expected: header?.expected ?? 0,
-      operations: tail?.footer.counts.total ?? 0, state: .quarantined(reason: delta.reason))
+      operations: tail?.footer.counts.total ?? 0,
+      state: delta.isWrittenAgain ? .writtenAgain : .quarantined(reason: delta.reason))
   }
 
   private func unlessDamaged<Value>(_ body: () throws(DeltaLogError) -> Value?) throws(StoreError) -> Value? {

@@ -1,4 +1,5 @@
 internal import Catalog
+internal import ObjectTier
 internal import Primitives
 internal import SnapshotFormat
 internal import SnapshotStore
@@ -16,7 +17,11 @@ extension VectorStore {
   ///
   /// Nothing is written for work that could not be appended anyhow.
   func known(for requests: [AppendRequest], _ deadline: Deadline) throws(AppendError) -> KnownCollection {
-    let known = try storing { () throws(StoreError) in try rememberedHead() }
+    let known = try storing { () throws(StoreError) in
+      let known = try rememberedHead()
+      try known?.requireWritable(in: store)
+      return known
+    }
     if let known, let schema = known.schema, known.isSchemaTold {
       return KnownCollection(schema: schema, state: known.state)
     }
@@ -47,14 +52,26 @@ extension VectorStore {
     guard let head = try headIfPresent() else { return nil }
     let manifest = try manifest(of: head)
     let schema = try schema(manifest, head)
-    let state = try CompactedState(head, manifest)
-    let known = AppendMemory.KnownHead(head: head, state: state, schema: schema)
+    let known = try AppendMemory.KnownHead(head, manifest, schema: schema)
     settings.memory.note(known, of: collection)
     return known
   }
 }
 
 extension AppendMemory.KnownHead {
+  init(_ head: Head, _ manifest: ManifestReader?, schema: VectorSchema? = nil) throws(StoreError) {
+    self.init(
+      head: head, state: try CompactedState(head, manifest), manifest: manifest.map { ($0.name, $0.root.writers) },
+      schema: schema)
+  }
+
+  /// A delta counts for the version that is made of it: whoever may not build upon the newest may not append either.
+  func requireWritable(in store: SnapshotStore) throws(StoreError) {
+    try store.catching { () throws(CatalogError) in try head.requireWritable() }
+    guard let manifest, let refusal = manifest.writers.refusal("manifest root") else { return }
+    throw .damage(refusal, of: .manifest(manifest.name), in: store.tier.location)
+  }
+
   /// Whether no delta that comes now can tell another one.
   fileprivate var isSchemaTold: Bool { head.schema != nil || head.newestVersion > 0 }
 }

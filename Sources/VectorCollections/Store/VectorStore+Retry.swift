@@ -64,7 +64,8 @@ extension VectorStore {
       var crowded = CrowdedRows()
       do throws(DeltaLogError) {
         let bodies = try log.newestBodies(of: table.crowded, in: delta)
-        crowded.add(table.crowded, bodies: bodies) { _ in nil }
+        // Of a single delta, and nothing else: never too much.
+        _ = crowded.add(table.crowded, bodies: bodies, limit: .max) { _ in nil }
       } catch { throw .log(error) }
       table = RowTable(over: crowded.bases)
       try log.absorb(delta, as: 0, into: &table)

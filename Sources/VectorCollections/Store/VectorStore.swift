@@ -26,7 +26,8 @@ package struct VectorStore: Sendable {
     package var pageCacheCount = 32
     /// How many bytes of pending deltas a reader takes in; also what their rows may take in memory.
     package var overlayByteCountMax: UInt64 = 256 << 20
-    /// At what size of its rows in memory a compaction takes no further delta.
+    /// At what size of its rows in memory a compaction takes no further delta; also what rows near the limit of what a
+    /// row may have take besides.
     package var tableByteCountMax = 64 << 20
     /// For how long deletions, and changes of what is not there, are kept; nil: for ever.
     package var tombstoneRetentionMilliseconds: Int64?
@@ -96,7 +97,7 @@ extension StoreError {
       self = .tier(TierError(.outcomeUnknown, key: key, location: tier.location, reason: reason))
     case .damage(let damage): self = .damage(damage)
     case .head(let reason), .refused(let reason): self = .invalid(reason)
-    case .conflict, .gap, .clockAhead, .contended: self = .invalid("\(error)")
+    case .conflict, .gap, .tooLate, .clockAhead, .contended: self = .invalid("\(error)")
     }
   }
 }

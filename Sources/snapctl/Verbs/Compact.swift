@@ -16,7 +16,8 @@ struct Compact: Verb {
 
       Changes of metadata that find no record wait for it: `taken` counts them for each delta (`waiting`), and names \
       the first 16 ids. With --explain there is a line for each record and delta, ascending by id, when the version \
-      is there: applied, superseded (newer ones had overtaken it), waiting (counted with the applied), or quarantined.
+      is there: applied, superseded (newer ones had overtaken it), waiting or givenUp (waiting no longer, see below; \
+      both are counted with the applied), or quarantined.
 
       With --tombstone-retention, deletions that are older, and changes of records that are not there, are left out of \
       what is written anew. A delta that was away for longer is set aside then. Without it, and \

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#define MUST(call) do { if ((call) < 0) { perror(#call); exit(1); } } while (0)
+
 enum { BATCH = 100 };
 
 typedef struct {

@@ -1,4 +1,7 @@
-"""100,000 records appended in process, in durable batches of 100, beside LMDB and RocksDB driven from C and C++."""
+"""100,000 records appended in process, in durable batches of 100, beside LMDB and RocksDB driven from C and C++.
+
+And beside floors in C that do nothing but digest and sync: whoever reads the line sees what anybody could reach here.
+"""
 
 import pathlib
 import shutil
@@ -17,11 +20,17 @@ BOUND = 2.0  # µs of CPU for each record, where SHA-256 runs as fast as is prom
 SHARE = 1.05
 LENGTHS = 8  # bytes before each record of the file: of no one's payload
 NAME = "words"
-# name -> source, compilers, and where it needs one: what it is linked with, the package, its header
+C, CRYPTO = ("cc", "clang", "gcc"), ("libssl-dev", "openssl/sha.h")
+# name -> source, compilers, what it is compiled with, and where it needs one: the package, its header
 PEERS = {
-    "LMDB": ("append_lmdb.c", ("cc", "clang", "gcc"), "-llmdb", "liblmdb-dev", "lmdb.h"),
-    "RocksDB": ("append_rocksdb.cc", ("c++", "clang++", "g++"), "-lrocksdb", "librocksdb-dev", "rocksdb/db.h"),
-    "a bare file for each batch": ("append_file.c", ("cc", "clang", "gcc"), None, None, None),
+    "LMDB": ("append_lmdb.c", C, ["-llmdb"], "liblmdb-dev", "lmdb.h"),
+    "RocksDB": (
+        "append_rocksdb.cc", ("c++", "clang++", "g++"), ["-lrocksdb"], "librocksdb-dev", "rocksdb/db.h"),
+}
+FLOORS = {
+    "a bare file for each batch": ("append_file.c", C, [], None, None),
+    "with one SHA-256": ("append_file.c", C, ["-DDIGESTED", "-lcrypto"], *CRYPTO),
+    "one preallocated log, one SHA-256 and fdatasync each": ("append_log.c", C, ["-lcrypto"], *CRYPTO),
 }
 
 
@@ -32,6 +41,7 @@ def appends(context):
     measure(context, "words", file, COUNT, DIMENSION, context.seed)
     payload = file.stat().st_size - LENGTHS * COUNT
     beside = [told(name, folder, file, payload) for name in PEERS]
+    floors = [told(name, folder, file, payload) for name in FLOORS]
     snapctl = context.new_store(folder / "store", catalog="directory")
     rate = sha_rate()
     command = measure(context, "appends", snapctl.store, NAME, COUNT, DIMENSION, context.seed)
@@ -40,7 +50,8 @@ def appends(context):
     yield Result(
         f"CPU of each record of {COUNT:,} appended, {DIMENSION} f32 and {payload / COUNT - 4 * DIMENSION:.0f} B, "
         f"{BATCH} in a durable batch",
-        f"{costs['cpu']:.2f} µs ({costs['wall']:.1f} µs on the wall); {'; '.join(beside)}",
+        f"{costs['cpu']:.2f} µs ({costs['wall']:.1f} µs on the wall); {'; '.join(beside)}; floors in C: "
+        f"{'; '.join(floors)}",
         f"<= {bound:.2f} µs ({BOUND:g} µs where SHA-256 runs at {PROMISED / 1e9:g} GB/s, here {rate / 1e9:.2f})",
         costs["cpu"] <= bound)
     stored = objects_size(snapctl.store)
@@ -66,14 +77,14 @@ def told(name, folder, file, payload):
 
 
 def build(name, folder):
-    source, compilers, library, package, header = PEERS[name]
+    source, compilers, flags, package, header = (PEERS | FLOORS)[name]
     if package:
         helper("peers/library.sh", package, header)
     compiler = next(filter(shutil.which, compilers), None)
     if compiler is None:
         raise Unavailable(f"there is no compiler to drive {name} with")
-    program = folder / source.split(".")[0]
-    command = [compiler, "-O2", "-o", program, HERE / source, *([library] if library else [])]
+    program = folder / f"program-{name.replace(' ', '-')}"
+    command = [compiler, "-O2", "-o", program, HERE / source, *flags]
     run = subprocess.run(command, capture_output=True, text=True, timeout=300)
     if run.returncode != 0:
         raise Unavailable(f"{name} cannot be driven: {run.stderr.strip()[:200]}")

@@ -68,6 +68,9 @@ def met(operation, folder, *runs):
                 yield f"{collection}@{made['version']} was acknowledged as {made['contentHash']}, listed is {listed}"
     yield from dense(folder, collection, (1, 2, 3))
     yield from operation.verified(folder)
+    # What was acknowledged is in the next version, whoever was faster.
+    if operation.name == "append" and runs[0].exit == 0:
+        yield from operation.after(folder)
 
 
 def other_tree(folder):
@@ -78,4 +81,5 @@ def other_compaction(folder):
     return "compact", WORDS
 
 
-RIVALS = {"create": other_tree, "compact": other_compaction}
+# The append that stops wrote the delta, or did not: the compaction takes it in, or makes its number void to it.
+RIVALS = {"create": other_tree, "append": other_compaction, "compact": other_compaction}

@@ -58,6 +58,20 @@ struct DeltaLogAppendTests {
     #expect(try sample.append("a").appendedKey == sample.key(2))
   }
 
+  /// Its number was compacted with another delta while it was written, which may have been the same work or not.
+  @Test(arguments: [1, 2] as [UInt64])
+  func `a number asked for that was compacted meanwhile is told so each time, and never as there`(
+    through: UInt64
+  ) throws {
+    sample.tier.state.withLock {
+      $0.beforeCreate = { _ in sample.head.compact(sample.producer, through: through, digest: Digest.of([9])) }
+    }
+    for _ in 0..<2 {
+      #expect(try sample.append("a", sequence: 1) == .alreadyCompacted(sample.key(1)))
+      #expect(throws: DeltaLogError.conflict(sample.key(1))) { try sample.append("b", sequence: 1) }
+    }
+  }
+
   @Test func `a delta that was compacted before the append returned counts`() throws {
     try sample.append("a")
     let digest = try sample.digest(1)

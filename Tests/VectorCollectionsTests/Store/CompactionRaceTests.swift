@@ -109,9 +109,9 @@ import VectorCollections
     let bytes = try test.origin.read(key, limit: DeltaLimits.byteCount)
     let tail = try DeltaTail(tail: bytes.rawSpan)
     let sequences = HeadSequences(test.vectors)
-    #expect(try sequences.holds(producer, 1, tail.digest))
-    #expect(try !sequences.holds(producer, 1, Digest.of([1])))
-    #expect(try !sequences.holds(ProducerName("q")!, 1, tail.digest))
+    #expect(try sequences.holds(producer, 1, tail.digest) == true)
+    #expect(try sequences.holds(producer, 1, Digest.of([1])) == false)
+    #expect(try sequences.holds(ProducerName("q")!, 1, tail.digest) == false)
   }
 }
 

@@ -1,3 +1,4 @@
+import ObjectTier
 import Primitives
 import SnapshotFormat
 import SnapshotStore
@@ -102,6 +103,20 @@ struct CrowdedRowTests {
     #expect(try test.vectors.reconcile().reconciles)
   }
 
+  @Test func `deltas of whose changes all are overtaken are accounted for all the same`() throws {
+    let late = try #require(try test.append((0..<6).map(change), by: ProducerName("q")!))
+    try test.append([.upsert(id, RecordBody(floats: [5]))], by: producer)
+    let bytes = try test.origin.read(late, limit: DeltaLimits.byteCount)
+    try test.origin.remove(late)
+    _ = try test.vectors.compact()
+    _ = try test.origin.create(late, bytes)
+    let result = try test.vectors.compact()
+    #expect(result.deltas.map(\.superseded) == [6])
+    let account = try test.vectors.reconcile()
+    #expect(account.reconciles && account.runs.map(\.superseded) == [6], "\(account)")
+    #expect(try record(result.row) == RecordBody(floats: [5]))
+  }
+
   @Test func `where the record that would overtake them is left behind or cannot be read, they are set aside`() throws {
     for isDamaged in [false, true] {
       let test = try TestVectors()
@@ -117,6 +132,57 @@ struct CrowdedRowTests {
       #expect(result.row?.recordCount == (isDamaged ? 1 : 2))
       #expect(try test.vectors.reconcile().reconciles)
     }
+  }
+
+  private let ids = (0..<8).map { RecordName("id-\($0)")! }
+
+  /// Changes a thousand keys of each.
+  private func changes(of ids: [RecordName], _ round: Int) -> [RecordOperation] {
+    ids.flatMap { id -> [RecordOperation] in
+      guard case .patch(_, let fields) = change(round) else { return [] }
+      return [.patch(id, fields)]
+    }
+  }
+
+  /// A collection of records each of which is as large as it may be, and together more than a compaction may hold.
+  private func full() throws -> TestVectors {
+    let test = try TestVectors { $0.tableByteCountMax = 1 << 20 }
+    try test.append(ids.map { .upsert($0, RecordBody(floats: [1])) }, by: producer)
+    for round in 0..<4 { try test.append(changes(of: ids, round), by: producer) }
+    return test
+  }
+
+  @Test func `where more rows are large than there is memory for, deltas are taken a few at a time`() throws {
+    let test = try full()
+    while try test.vectors.compact().leavesDeltas {}
+    for id in ids { try test.append(changes(of: [id], 4), by: producer) }
+    try test.append(changes(of: ids, 5), by: ProducerName("q")!)
+    try test.append([.upsert(RecordName("other")!, RecordBody(floats: [2]))], by: ProducerName("r")!)
+    var aside: [QuarantinedDelta] = []
+    var result: CompactionResult
+    repeat {
+      result = try test.vectors.compact()
+      aside += result.quarantined
+    } while result.leavesDeltas
+    #expect(aside.count == 9 && aside.allSatisfy { $0.reason.contains("more changed keys") }, "\(aside)")
+    #expect(try test.records(test.vectors.readerWithPending()).count == 9 && test.vectors.reconcile().reconciles)
+  }
+
+  @Test func `a delta that is about more large rows than there is memory for is set aside`() throws {
+    let late = ProducerName("q")!
+    let test = try full()
+    let key = ObjectKey.delta(test.vectors.collection, late, sequence: 1)
+    let early = DeltaLog(
+      tier: test.origin, collection: test.vectors.collection, schema: VectorSchema(dimension: 1),
+      compacted: SampleHead(), clock: SampleClock())
+    _ = try early.append(AppendRequest(producer: late, operations: (0..<6).flatMap { changes(of: ids, $0) }))
+    let bytes = try test.origin.read(key, limit: DeltaLimits.byteCount)
+    try test.origin.remove(key)
+    while try test.vectors.compact().leavesDeltas {}
+    _ = try test.origin.create(key, bytes)
+    let aside = try test.vectors.compact().quarantined
+    #expect(aside.map(\.producer) == [late] && aside[0].reason.contains("than fit in memory"), "\(aside)")
+    #expect(try test.vectors.reconcile().reconciles)
   }
 
   @Test func `what waits and is too much for a row is no damage to a reader, who is told to compact`() throws {

@@ -108,6 +108,20 @@ struct TombstoneRetentionTests {
     #expect(reconciled.reconciles, "\(reconciled)")
   }
 
+  @Test func `changes of what is not there that are given up at once are not told as waiting`() throws {
+    try append([upsert("m")])
+    _ = try vectors.compact()
+    let patch = RecordOperation.patch(
+      RecordName("c")!, MetadataFields([MetadataField(key: UTF8Text("k"), value: .integer(1))])!)
+    _ = try appendLate([patch, upsert("d")], by: ProducerName("late")!, days: 1)
+    pass(days: 32)
+    var told: [RecordReport] = []
+    let result = try vectors.compact { told.append($0) }
+    #expect(result.deltas.map(\.waiting.count) == [0] && result.deltas.map(\.applied) == [2])
+    #expect(told.map { "\($0.key.name) \($0.fate)" } == ["c givenUp", "d applied"])
+    #expect(try vectors.reconcile().reconciles)
+  }
+
   @Test func `what waits and is not taken is not shut out`() throws {
     try append([upsert("a")])
     try append([delete("a")])
@@ -175,13 +189,63 @@ struct TombstoneRetentionTests {
         head.current.withLock { $0.oldestRecord = HybridClock(.max - 1) }
       }
     }
-    do throws(DeltaLogError) {
-      _ = try sample.log.append(sample.request("a", sequence: 1))
-      Issue.record("it was appended")
-    } catch {
-      guard case .refused(let reason) = error else { throw error }
-      #expect(reason.contains("nothing as old is accepted"))
+    for _ in 0..<2 {
+      #expect(throws: DeltaLogError.tooLate(sample.key(1))) { try sample.append("a", sequence: 1) }
+      #expect(throws: DeltaLogError.conflict(sample.key(1))) { try sample.append("b", sequence: 1) }
     }
+    let digest = try sample.digest(1)
+    sample.head.current.withLock {
+      $0.quarantined = [QuarantinedDelta(producer: sample.producer, sequence: 1, digest: digest, reason: "old")]
+      $0.positions[sample.producer] = CompactedState.Position(sequence: 2, digest: .zero)
+    }
+    #expect(throws: DeltaLogError.tooLate(sample.key(1)), "it is set aside by now") {
+      try sample.append("a", sequence: 1)
+    }
+  }
+
+  /// `isAside`: whether a compaction meets the late delta before its work is written again.
+  @Test(arguments: [false, true])
+  func `work that came too late and was written again counts once`(isAside: Bool) throws {
+    try append([upsert("a"), upsert("b")])
+    try append([delete("a"), .deletePrefix(RecordName("x")!)])
+    _ = try vectors.compact()
+    pass(days: 31)
+    try append([upsert("c"), delete("b")])
+    for _ in 0..<3 {
+      try append([upsert("c")])
+      _ = try vectors.compact()
+    }
+    let late = ProducerName("late")!
+    var request = AppendRequest(producer: late, operations: [upsert("l"), upsert("m")])
+    (request.run, request.expected) = ("r", 2)
+    let old = SampleClock()
+    old.set(clock.now().milliseconds - 40 * Self.day)
+    let log = DeltaLog(
+      tier: test.origin, collection: test.vectors.collection, schema: VectorSchema(dimension: 1),
+      compacted: SampleHead(), clock: old)
+    _ = try log.append(request)
+    if isAside {
+      try append([upsert("d")])
+      #expect(try vectors.compact().quarantined.map(\.producer) == [late])
+      #expect(try vectors.reconcile().runs.last?.quarantined == 2)
+    }
+    _ = try vectors.append(request)
+    func run() throws -> Reconciliation.Run? { try vectors.reconcile().runs.last }
+    #expect(try run()?.pending == 2 && run()?.appended == 2 && run()?.surplus == 0)
+    #expect(try vectors.compact().deltas.map(\.sequence) == [2])
+    for sequence in 1...2 as ClosedRange<UInt64> {
+      #expect(try run()?.applied == 2 && run()?.appended == 2 && vectors.reconcile().reconciles, "\(sequence)")
+      try test.origin.remove(.delta(vectors.collection, late, sequence: 3 - sequence))
+    }
+    #expect(try vectors.reconcile().runs.map(\.quarantined) == [0, 0])
+  }
+
+  @Test func `what was taken in before as old is not accepted any more is there already`() throws {
+    let sample = SampleLog()
+    try sample.append("a", sequence: 1)
+    sample.head.compact(sample.producer, through: 1, digest: try sample.digest(1))
+    sample.head.current.withLock { $0.oldestRecord = HybridClock(.max - 1) }
+    #expect(try sample.append("a", sequence: 1) == .alreadyThere(sample.key(1)))
   }
 }
 

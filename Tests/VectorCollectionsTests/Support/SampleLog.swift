@@ -16,7 +16,7 @@ final class SampleHead: CompactedSequences {
   /// The deltas that were compacted before others.
   let held = Mutex<Set<Digest>>([])
 
-  func holds(_ producer: ProducerName, _ sequence: UInt64, _ digest: Digest) -> Bool {
+  func holds(_ producer: ProducerName, _ sequence: UInt64, _ digest: Digest) -> Bool? {
     held.withLock { $0.contains(digest) }
   }
 

@@ -23,18 +23,25 @@ package struct JSONLines {
   }
 
   /// The lines that end in `piece`. Blank lines are left out, but counted.
-  package mutating func lines(in piece: some Sequence<UInt8>) -> [Line] {
+  package mutating func lines(in piece: ArraySlice<UInt8>) -> [Line] {
     var lines: [Line] = []
-    for byte in piece {
-      if byte == UInt8(ascii: "\n") {
-        if let line = endLine() { lines.append(line) }
-      } else if pending.count < byteCountMax {
-        pending.append(byte)
-      } else {
-        isTooLong = true
-      }
+    var rest = piece
+    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+      take(rest[..<end])
+      if let line = endLine() { lines.append(line) }
+      rest = rest[(end + 1)...]
     }
+    take(rest)
     return lines
+  }
+
+  package mutating func lines(in piece: [UInt8]) -> [Line] { lines(in: piece[...]) }
+
+  /// What is of a line; no more of it is kept than a line may have.
+  private mutating func take(_ bytes: ArraySlice<UInt8>) {
+    let room = byteCountMax - pending.count
+    if bytes.count > room { isTooLong = true }
+    pending += bytes.prefix(room)
   }
 
   /// The last line, when the stream does not end with a line break.

@@ -7,7 +7,7 @@ import VectorCollections
 /// As if no delta had ever been compacted.
 struct NothingCompacted: CompactedSequences {
   func state() throws(DeltaLogError) -> CompactedState { CompactedState() }
-  func holds(_ producer: ProducerName, _ sequence: UInt64, _ digest: Digest) -> Bool { true }
+  func holds(_ producer: ProducerName, _ sequence: UInt64, _ digest: Digest) -> Bool? { true }
 }
 
 /// As if nobody's clock were ahead.
@@ -20,7 +20,7 @@ struct WithoutClock: CompactedSequences {
     return state
   }
 
-  func holds(_ producer: ProducerName, _ sequence: UInt64, _ digest: Digest) throws(DeltaLogError) -> Bool {
+  func holds(_ producer: ProducerName, _ sequence: UInt64, _ digest: Digest) throws(DeltaLogError) -> Bool? {
     try sequences.holds(producer, sequence, digest)
   }
 }
@@ -41,7 +41,7 @@ final class NeverReadAgain: CompactedSequences {
     return state
   }
 
-  func holds(_ producer: ProducerName, _ sequence: UInt64, _ digest: Digest) -> Bool { true }
+  func holds(_ producer: ProducerName, _ sequence: UInt64, _ digest: Digest) -> Bool? { true }
 }
 
 extension VectorStore {

@@ -1,0 +1,164 @@
+import Catalog
+import DirectoryCatalog
+import ObjectTier
+import Primitives
+import SnapshotFormat
+import SnapshotStore
+import Synchronization
+import Testing
+import VectorCollections
+
+/// Versions of another store come into a collection in which deltas wait (formats/head.md §9).
+struct CopiedVersionsTests {
+  private let source: TestVectors
+  private let target: TestVectors
+  private let producer = ProducerName("p")!
+
+  init() throws {
+    source = try TestVectors()
+    target = try TestVectors()
+  }
+
+  private func upsert(_ id: String, _ dimension: Int = 1) -> RecordOperation {
+    .upsert(RecordName(id)!, RecordBody(floats: Array(repeating: 1, count: dimension)))
+  }
+
+  /// Two deltas, a version of each.
+  private func compactTwo() throws -> [ObjectKey] {
+    try ["a", "b"].map { id in
+      let key = try #require(try source.append([upsert(id)], by: producer))
+      _ = try source.vectors.compact()
+      return key
+    }
+  }
+
+  private func refusal() -> String? {
+    do throws(StoreError) { _ = try target.vectors.copy(from: source.vectors) } catch {
+      if case .invalid(let reason) = error { return reason }
+      Issue.record("\(error)")
+    }
+    return nil
+  }
+
+  private func ids(_ test: TestVectors) throws -> [String] {
+    try test.records(try test.vectors.readerWithPending()).keys.map(\.string).sorted()
+  }
+
+  @Test func `versions come with what is compacted, and appends go on behind it`() throws {
+    _ = try compactTwo()
+    #expect(try target.vectors.copy(from: source.vectors).versions == 2)
+    #expect(try target.append([upsert("c")], by: producer) == .delta(target.vectors.collection, producer, sequence: 3))
+    #expect(try target.vectors.copy(from: source.vectors).versions == 0)
+    _ = try target.vectors.compact()
+    #expect(try ids(target) == ["a", "b", "c"] && target.vectors.reconcile().reconciles)
+  }
+
+  @Test func `versions that would pass over deltas which wait are refused, and these are named`() throws {
+    _ = try compactTwo()
+    try target.append([upsert("x")], by: producer)
+    try target.append([upsert("y")], by: ProducerName("q")!)
+    let before = try target.vectors.store.head(of: target.vectors.collection).revision
+    let reason = try #require(refusal())
+    #expect(reason.contains("words@1") && reason.contains("p/1") && !reason.contains("q/1"), "\(reason)")
+    #expect(try target.vectors.store.head(of: target.vectors.collection).revision == before)
+    #expect(try ids(target) == ["x", "y"])
+    _ = try target.vectors.compact()
+    #expect(try target.vectors.reconcile().reconciles)
+  }
+
+  @Test func `those that only a later version passes over are named before anything is written`() throws {
+    let keys = try compactTwo()
+    _ = try target.origin.create(keys[0], try source.origin.read(keys[0], limit: DeltaLimits.byteCount))
+    try target.append([upsert("x")], by: producer)
+    let reason = try #require(refusal())
+    #expect(reason.contains("words@2") && reason.contains("p/2") && !reason.contains("p/1"), "\(reason)")
+    #expect(try target.vectors.store.head(of: target.vectors.collection).newestVersion == 0)
+  }
+
+  @Test func `deltas that are the very ones which were compacted are no obstacle`() throws {
+    for key in try compactTwo() {
+      _ = try target.origin.create(key, try source.origin.read(key, limit: DeltaLimits.byteCount))
+    }
+    #expect(try target.vectors.copy(from: source.vectors).versions == 2)
+    let listing = try target.vectors.deltas()
+    #expect(listing.pending.isEmpty && listing.quarantined.isEmpty)
+    #expect(try ids(target) == ["a", "b"] && target.vectors.reconcile().reconciles)
+  }
+
+  @Test func `a delta that the source has set aside is not taken for compacted`() throws {
+    let keys = try ["a", "b"].map { try #require(try source.append([upsert($0)], by: producer)) }
+    _ = try target.origin.create(keys[0], try source.origin.read(keys[0], limit: DeltaLimits.byteCount))
+    try source.damage(keys[0], at: 400)
+    #expect(try source.vectors.compact().quarantined.map(\.sequence) == [1])
+    #expect(try #require(refusal()).contains("p/1"))
+  }
+
+  @Test func `a delta whose end cannot be read is named, too`() throws {
+    let key = try #require(try compactTwo().first)
+    _ = try target.origin.create(key, [1, 2, 3])
+    #expect(try #require(refusal()).contains("p/1"))
+  }
+
+  @Test func `deltas of another schema than the source's are not passed by`() throws {
+    _ = try compactTwo()
+    try target.vectors.register(deadline: .never)
+    let log = DeltaLog(
+      tier: target.origin, collection: target.vectors.collection, schema: VectorSchema(dimension: 2),
+      compacted: SampleHead(), clock: SystemClock())
+    _ = try log.append(AppendRequest(producer: ProducerName("q")!, operations: [upsert("x", 2)]))
+    let reason = try #require(refusal())
+    #expect(reason.contains("1 dimensions there, and 2 here"), "\(reason)")
+    #expect(try target.vectors.store.head(of: target.vectors.collection).schema == nil)
+  }
+
+  @Test func `what is appended just before a version is committed is set aside, and can be put back`() throws {
+    _ = try compactTwo()
+    let store = target.vectors.store
+    let request = AppendRequest(producer: producer, operations: [upsert("x")])
+    let tier = SecondListing(tier: target.origin) { [vectors = target.vectors] in _ = try? vectors.append(request) }
+    let late = VectorStore(
+      SnapshotStore(
+        identity: store.identity, tier: tier, catalog: DirectoryCatalog(tier), limits: store.limits,
+        settings: store.settings), target.vectors.collection, settings: target.vectors.settings)
+    #expect(try late.copy(from: source.vectors).versions == 2)
+    let aside = try target.vectors.deltas().quarantined
+    #expect(aside.map(\.sequence) == [1] && aside[0].reason.contains("versions were copied"))
+    #expect(try ids(target) == ["a", "b"])
+    try target.vectors.retry(producer, sequence: 1)
+    _ = try target.vectors.compact()
+    #expect(try ids(target) == ["a", "b", "x"])
+  }
+}
+
+/// Does something after deltas were listed the second time.
+private final class SecondListing: ObjectTier {
+  private let tier: any ObjectTier
+  private let listed: @Sendable () -> Void
+  private let count = Mutex(0)
+
+  init(tier: any ObjectTier, listed: @escaping @Sendable () -> Void) {
+    (self.tier, self.listed) = (tier, listed)
+  }
+
+  var role: TierRole { tier.role }
+  var location: String { tier.location }
+
+  func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey] {
+    let keys = try tier.list(prefix, after: start, limit: limit)
+    guard prefix.string.hasPrefix("deltas/") else { return keys }
+    let number = count.withLock { count in
+      count += 1
+      return count
+    }
+    if number == 2 { listed() }
+    return keys
+  }
+
+  func byteCount(of key: ObjectKey) throws(TierError) -> UInt64? { try tier.byteCount(of: key) }
+  func read(_ key: ObjectKey, range: Range<UInt64>) throws(TierError) -> [UInt8] { try tier.read(key, range: range) }
+  func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] { try tier.read(key, limit: limit) }
+  func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome { try tier.create(key, bytes) }
+  func replace(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) { try tier.replace(key, bytes) }
+  func remove(_ key: ObjectKey) throws(TierError) { try tier.remove(key) }
+  func quarantine(_ key: ObjectKey, mark: UniqueName) throws(TierError) { try tier.quarantine(key, mark: mark) }
+}

@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 
+from .cache import HARMS
 from .hungtrees import tree_cases
 from .registry import Result, figure, verdict
 from .sshfs import GRACE, HANG, OUT_OF_REACH, STALL, TIMEOUT, Mount, left_behind, mounted, told, unclear
@@ -14,6 +15,8 @@ from .trees import differences, remove
 
 DATA_BYTES = 150_000_000
 MIDDLE = 0.3, 0.6  # of what it takes
+SLOW_REST = STALL / 4
+HARMED = "half missing", "torn", "wrong bits", "objects swapped"
 SPEED_BYTES, ROUNDS, SHARE_MIN = 300_000_000, 9, 0.9
 
 
@@ -78,6 +81,9 @@ def cases():
     for name, wrong in (("is read-only", Mount.forbid), ("is full", Mount.fill)):
         yield f"cache {name}", functools.partial(
             cache_case, name=name, wrong=wrong, moment="before", place="disk/cache")
+    for name in HARMED:
+        yield f"cache {name}, over the mount", functools.partial(harmed_case, name=name)
+    yield "cache that is slow", slow_case
     for name, wrong in CACHE_CASES.items():
         yield f"store {name}", functools.partial(origin_case, name=name, wrong=wrong)
         yield f"store {name}, in the middle of a create", functools.partial(create_case, name=name, wrong=wrong)
@@ -120,6 +126,47 @@ def cache_case(scene, name, wrong, moment, place="cache"):
         f"exit {run.exit} in {run.seconds:.1f} s; undisturbed {usual:.1f} s")
 
 
+def harmed_case(scene, name):
+    """On the other host objects are harmed; this one has read none of them since it mounted it."""
+    with mounted() as mount:
+        cache, exported = mount.path / "cache", mount.export / "cache"
+        scene.at(scene.store, exported).ok("sync", "tree", scene.fresh())
+        HARMS[name](exported, scene.chance)
+        copy = scene.fresh()
+        run = scene.at(scene.store, cache).run("sync", "tree", copy)
+        faults = told(run, 0, TIMEOUT) + [f"wrong: {text}" for text in differences(scene.source, copy)]
+        if run.exit == 0 and run.one("synced")["cacheMisses"] == 0:
+            faults.append("it read all of it from what was harmed")
+    faults += left_behind(mount)
+    return verdict(
+        f"sync, its cache over sshfs {name}", "right bytes, exit 0; the origin was asked", faults,
+        f"exit {run.exit} in {run.seconds:.1f} s")
+
+
+def slow_case(scene):
+    """It answers in starts, most of the time not at all, never as long as the stall limit."""
+    with mounted() as mount:
+        snapctl = scene.at(scene.store, mount.path / "cache")
+        snapctl.ok("sync", "tree", scene.fresh())
+        copy = scene.fresh()
+        process = snapctl.start("sync", "tree", copy)
+        rests = 0
+        while not process.has_ended and rests < TIMEOUT / SLOW_REST:
+            mount.hang()
+            time.sleep(SLOW_REST)
+            mount.go_on()
+            time.sleep(SLOW_REST / 10)
+            rests += 1
+        run = process.wait(TIMEOUT)
+        faults = told(run, 0, TIMEOUT) + [f"wrong: {text}" for text in differences(scene.source, copy)]
+        if rests < 2:
+            faults.append("it was over before anything was slow")
+    faults += left_behind(mount)
+    return verdict(
+        f"sync, its cache rests for {SLOW_REST:.1f} s after every {SLOW_REST / 10:.2f}", "right bytes, exit 0", faults,
+        f"exit {run.exit} in {run.seconds:.1f} s, {rests} rests; undisturbed {scene.usual:.1f} s")
+
+
 def cache_deadline_case(scene, name, wrong):
     """The deadline is below the stall limit: the origin serves within it all the same."""
     deadline = 2 * scene.usual + 3
@@ -141,7 +188,7 @@ def cache_deadline_case(scene, name, wrong):
 def in_the_middle(snapctl, mount, wrong, seconds, copy):
     process = snapctl.start("sync", "tree", copy)
     time.sleep(seconds)
-    faults = [] if process.child.poll() is None else ["it was over before anything went wrong"]
+    faults = ["it was over before anything went wrong"] if process.has_ended else []
     wrong(mount)
     return process.wait(TIMEOUT), faults
 
@@ -177,7 +224,7 @@ def create_case(scene, name, wrong):
         snapctl.ok("init")
         process = snapctl.start("create", "tree", scene.source)
         time.sleep(scene.middle(usual))
-        faults = [] if process.child.poll() is None else ["it was over before anything went wrong"]
+        faults = ["it was over before anything went wrong"] if process.has_ended else []
         wrong(mount)
         run, bound = process.wait(TIMEOUT), usual + STALL + GRACE
         if wrong is Mount.vanish:  # a file system that is in use stays until nobody has it open

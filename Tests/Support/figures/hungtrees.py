@@ -41,7 +41,7 @@ def disturbed(scene, snapctl, mount, wrong, moment, usual, *arguments):
         return run, bound, told(run, OUT_OF_REACH, bound) + unclear(run)
     process, middle = snapctl.start(*arguments), scene.middle(usual)
     time.sleep(middle)
-    faults = [] if process.child.poll() is None else ["it was over before anything went wrong"]
+    faults = ["it was over before anything went wrong"] if process.has_ended else []
     wrong(mount)
     run, bound = process.wait(TIMEOUT), middle + STALL + GRACE
     return run, bound, faults + told(run, OUT_OF_REACH, bound) + unclear(run)

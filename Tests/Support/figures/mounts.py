@@ -1,5 +1,6 @@
 """A network file system mounted twice, as two hosts have it: as the cache of a store in S3, and as a store itself."""
 
+import contextlib
 import pathlib
 
 from .proxy import Proxy
@@ -9,17 +10,29 @@ from .s3fleet import COMMITS, fleet
 from .servers import Server, moto
 
 
-@figure("mounts")
-def mounts(context):
+@contextlib.contextmanager
+def mounted_twice():
+    """Where two hosts have the same JuiceFS."""
     server = Server("juicefs.sh")
     try:
-        places = [pathlib.Path(place) for place in (server.url, server.line())]
+        yield [pathlib.Path(place) for place in (server.url, server.line())]
+    finally:
+        server.end()
+
+
+@figure("mounts")
+def mounts(context):
+    with mounted_twice() as places:
         with Proxy(moto(context).url) as proxy:
             caches = [place / "cache" for place in places]
             yield from Flow(context, proxy, "mounts", "moto, cache on JuiceFS", caches).results()
         yield contest(context, places, COMMITS)
-    finally:
-        server.end()
+
+
+def long_contest(context, commits):
+    """Of a nightly run."""
+    with mounted_twice() as places:
+        yield contest(context, places, commits)
 
 
 def contest(context, places, commits):

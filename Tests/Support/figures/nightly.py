@@ -8,8 +8,8 @@ import sys
 import time
 
 from . import (
-    compacted, concurrency, controls, damage, disk, hostile, hung, leases, mutations, pauses, races, records, s3ceph,
-    s3faults, s3fleet, s3refused, simulation, words)
+    compacted, concurrency, controls, damage, disk, hostile, hung, leases, mounts, mutations, pauses, races, records,
+    s3ceph, s3faults, s3fleet, s3refused, simulation, words)
 from .context import Context, in_memory, scratch_folder
 from .faults import KINDS, can_meet, fault_sweep
 from .kills import recovery_sweep, sweep
@@ -123,6 +123,7 @@ def s3_chunks():
         yield f"S3: {kind}", lambda context, kind=kind: counted(
             s3faults.kind_sweep(context, s3faults.all_states(context), kind, S3_ROUNDS))
     yield "S3 fleet", figure_chunk(lambda context: s3fleet.contest(context, S3_COMMITS))
+    yield "JuiceFS, two mounts", figure_chunk(lambda context: mounts.long_contest(context, S3_COMMITS))
     yield "S3, cold workers", figure_chunk(lambda context: [s3fleet.cold(context, COLD_WORKERS)])
     yield "S3, refused", figure_chunk(s3refused.s3_refused)
     yield "S3, Ceph with a killed OSD", figure_chunk(lambda context: s3ceph.killed(context, CEPH_COMMITS))

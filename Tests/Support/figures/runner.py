@@ -57,6 +57,11 @@ class Process:
         self.child = subprocess.Popen(
             self.command, stdin=stdin, stdout=self.out, stderr=self.err, env=environment, start_new_session=True)
 
+    @property
+    def has_ended(self):
+        """It is left for `wait` to bury, which tells what it cost."""
+        return os.waitid(os.P_PID, self.child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
     def kill(self):
         try:
             os.killpg(self.child.pid, signal.SIGKILL)

@@ -12,9 +12,10 @@ from .context import helper
 from .registry import Unavailable, figure, megabytes, verdict
 from .runner import Process, Snapctl
 from .servers import UNCHECKED, Server, access, address
-from .trees import differences, fresh_copy
+from .trees import STATE, differences, fresh_copy
 
 FIRST_BYTES = 400_000_000
+PACK_BYTES = 16 << 20
 SHARE_MIN, FASTER_MIN = 0.9, 20
 ROUNDS = 3
 BULK, DAILY = "bulk", "chroma"
@@ -34,6 +35,23 @@ def take(path):
 started = time.monotonic()
 with concurrent.futures.ThreadPoolExecutor(4) as workers:
     count = sum(workers.map(take, paths))
+print(count, time.monotonic() - started)
+"""
+
+
+# Puts objects, several at once: what the line takes from whoever only writes.
+PLAIN_PUTS = """
+import concurrent.futures, http.client, os, sys, time
+host, count, body = sys.argv[1], int(sys.argv[2]), os.urandom(int(sys.argv[3]))
+def put(number):
+    connection = http.client.HTTPConnection(host, timeout=60)
+    connection.request("PUT", f"/tests/plain/{number}", body, {"Authorization": %r})
+    answer = connection.getresponse()
+    answer.read()
+    return len(body) if answer.status == 200 else 0
+started = time.monotonic()
+with concurrent.futures.ThreadPoolExecutor(4) as workers:
+    count = sum(workers.map(put, range(count)))
 print(count, time.monotonic() - started)
 """
 
@@ -67,19 +85,40 @@ class Line:
 
     def results(self):
         self.snapctl.ok("init")
-        yield self.first()
+        source = self.bulk()
+        yield self.uploaded(source)
+        yield self.first(source)
         yield from self.daily()
 
-    def first(self):
+    def bulk(self):
         source = self.folder / "bulk"
         source.mkdir()
         chance = self.context.random("bulk")
         for number in range(FIRST_BYTES // 20_000_000):
             (source / str(number)).write_bytes(chance.randbytes(20_000_000))
-        self.snapctl.ok("create", BULK, source)
+        return source
+
+    def uploaded(self, source):
+        """Collections of their own have no base: everything is stored."""
         shares, told = [], []
         for number in range(ROUNDS):
-            plain = self.plain_rate()
+            plain = self.plain_rate(PLAIN_PUTS, FIRST_BYTES // PACK_BYTES, PACK_BYTES)
+            run = self.snapctl.ok("create", f"{BULK}-{number}" if number else BULK, source)
+            rate = run.one("created")["bytesStored"] / run.seconds
+            shares.append(rate / plain)
+            told.append(f"{rate / 1e6:.0f} of {plain / 1e6:.0f} MB/s")
+            shutil.rmtree(source / STATE)
+        best = max(shares)
+        return verdict(
+            f"1 Gbit/s, 2 ms: a first create of {megabytes(FIRST_BYTES)} on S3 (moto), of what plain PUTs get",
+            f">= {SHARE_MIN}, best of {ROUNDS}", [] if best >= SHARE_MIN else [f"{best:.2f} at best"],
+            f"{best:.2f}; {', '.join(told)}")
+
+    def first(self, source):
+        shares, told = [], []
+        packs = self.packs()
+        for number in range(ROUNDS):
+            plain = self.plain_rate(PLAIN, *packs)
             copy = self.folder / f"bulk-{number}"
             run = self.snapctl.ok("sync", BULK, copy)
             rate = run.one("synced")["bytesRead"] / run.seconds
@@ -93,13 +132,18 @@ class Line:
             f"1 Gbit/s, 2 ms: a first sync of {megabytes(FIRST_BYTES)} from S3 (moto), of what plain GETs get",
             f">= {SHARE_MIN}, best of {ROUNDS}; byte-identical", faults, f"{best:.2f}; {', '.join(told)}")
 
-    def plain_rate(self):
-        """Bytes a second, of the packs of the store."""
+    def packs(self):
+        """Those of the bulk, which are as many as any other collection's of it."""
         listing = subprocess.run(
             [*self.inside, sys.executable, "-c", LISTING % UNCHECKED, self.host], capture_output=True, text=True,
             check=True, timeout=60)
+        names = listing.stdout.split()
+        return names[:len(names) // ROUNDS]
+
+    def plain_rate(self, program, *arguments):
+        """Bytes a second."""
         out = subprocess.run(
-            [*self.inside, sys.executable, "-c", PLAIN % UNCHECKED, self.host, *listing.stdout.split()],
+            [*self.inside, sys.executable, "-c", program % UNCHECKED, self.host, *map(str, arguments)],
             capture_output=True, text=True, check=True, timeout=120)
         count, seconds = out.stdout.split()
         return int(count) / float(seconds)

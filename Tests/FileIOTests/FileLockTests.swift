@@ -1,4 +1,5 @@
 import FileIO
+import Foundation
 import Primitives
 import Synchronization
 import TestFiles
@@ -29,6 +30,20 @@ import Testing
     }
     #expect(meaning == .timedOut)
     #expect(clock.nanoseconds() - start == 60_000_000_000)
+    try holder.release()
+    try acquire(.exclusive, seconds: 0).release()
+  }
+
+  /// Between fork and exec a child has every descriptor of its parent.
+  @Test func `a lock that is released is free, though a child that is being started has the file open`() throws {
+    let holder = try acquire(.exclusive)
+    let path = URL(fileURLWithPath: temporary.path).appendingPathComponent("lock").resolvingSymlinksInPath().path
+    let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { Int32($0) }
+    let open = descriptors.filter {
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path
+    }
+    let inherited = dup(try #require(open.first))
+    defer { close(inherited) }
     try holder.release()
     try acquire(.exclusive, seconds: 0).release()
   }

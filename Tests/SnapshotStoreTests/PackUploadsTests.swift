@@ -50,6 +50,7 @@ import Testing
         return
       }
       #expect(failure.kind == .failed)
+      #expect(throws: StoreError.self) { try writer.flush() }
     }
     let counts = tier.counts
     #expect(counts.begun == counts.ended && counts.begun < Self.packCount)

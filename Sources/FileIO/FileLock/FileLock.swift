@@ -56,6 +56,7 @@ package struct FileLock: ~Copyable, Sendable {
 
   /// Gives the lock to whoever waits.
   package consuming func release() throws(FileError) {
+    try Syscalls.unlock(file.descriptor, file.location)
     try file.close()
   }
 

@@ -127,6 +127,11 @@ extension Syscalls {
       return false
     }
   }
+
+  /// Closing alone leaves the lock with a child that is just being started and still has the descriptor.
+  static func unlock(_ descriptor: Int32, _ location: FileLocation) throws(FileError) {
+    _ = try perform(.lock, location) { _ in Int(system_lock(descriptor, LOCK_UN)) }
+  }
 }
 
 // MARK: - Contents

@@ -68,8 +68,7 @@ package struct StoreCopy {
     for row in missing {
       let names = try VersionPacks(row, in: source).names
       let moved = try copyObjects(row, names, named: named)
-      try admit([row])
-      try commit(row, of: head)
+      try commit(row, of: head, admit)
       result.note(packs: moved.packs, root: moved.root)
       named.formUnion(names)
     }
@@ -178,22 +177,30 @@ package struct StoreCopy {
 
   // MARK: Heads
 
-  private func commit(_ row: VersionRow, of source: Head) throws(StoreError) {
+  private func commit(
+    _ row: VersionRow, of source: Head, _ admit: ([VersionRow]) throws(StoreError) -> Void
+  ) throws(StoreError) {
     let (version, collection) = (NewVersion(row), source.collection)
     // The versions lack deletions up to there: what is older must not come in over them (formats/head.md §8).
     let changes: [HeadChange] =
       source.kind == .vectors ? [.compact(version), .oldestRecord(source.fences.oldestRecord)] : [.create(version)]
     let transaction = CommitTransaction(target.catalog, collection, settings: target.settings, deadline: deadline)
-    do throws(CommitFailure<CatalogError>) {
-      _ = try transaction.retrying { head throws(CatalogError) in
+    do throws(CommitFailure<StoreError>) {
+      _ = try transaction.retrying { head throws(StoreError) in
         // Another copy of the same store may have been faster.
         if head.rows.contains(where: { $0.version == row.version && $0.root == row.root }) { return nil }
         guard head.newestVersion == row.version - 1 else {
-          throw .conflict(Conflict(collection: collection, expected: row.version - 1, head: head))
+          throw .catalog(.conflict(Conflict(collection: collection, expected: row.version - 1, head: head)))
         }
+        try admit([row])
         return Proposal(changes, basis: .version(row.version - 1))
       }
-    } catch { throw StoreError(error.error, tier: target.catalog.origin) }
+    } catch {
+      switch error {
+      case .catalog(let error): throw StoreError(error, tier: target.catalog.origin)
+      case .preparing(let error): throw error
+      }
+    }
   }
 
   /// Also where all versions are there: another program may have copied them.

@@ -155,9 +155,10 @@ extension DeltaLog {
     let state = try compacted.state()
     let open = leastClock > state.oldestRecord ? Standing.counts : .tooOld
     guard let position = state.positions[producer], position.sequence >= sequence else { return open }
-    if position.sequence == sequence { return position.digest == digest ? .counts : .void }
-    // Later ones were compacted already: with this one, unless its number had been compacted and was free again.
+    // It was set aside, or its number had been compacted and was free again.
     if state.quarantined(producer, sequence)?.digest == digest { return open }
+    if position.sequence == sequence { return position.digest == digest ? .counts : .void }
+    // Later ones were compacted already: with this one, unless origins tell of another.
     guard let isHeld = try compacted.holds(producer, sequence, digest) else { return .forgotten }
     return isHeld ? .counts : .void
   }

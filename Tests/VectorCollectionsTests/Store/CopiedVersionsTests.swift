@@ -113,14 +113,12 @@ struct CopiedVersionsTests {
 
   @Test func `what is appended just before a version is committed is set aside, and can be put back`() throws {
     _ = try compactTwo()
-    let store = target.vectors.store
     let request = AppendRequest(producer: producer, operations: [upsert("x")])
-    let tier = SecondListing(tier: target.origin) { [vectors = target.vectors] in _ = try? vectors.append(request) }
-    let late = VectorStore(
-      SnapshotStore(
-        identity: store.identity, tier: tier, catalog: DirectoryCatalog(tier), limits: store.limits,
-        settings: store.settings), target.vectors.collection, settings: target.vectors.settings)
-    #expect(try late.copy(from: source.vectors).versions == 2)
+    // The first head registers the collection.
+    let tier = Interposed(tier: target.origin, beforeHead: 2) { [vectors = target.vectors] in
+      _ = try? vectors.append(request)
+    }
+    #expect(try seen(through: tier).copy(from: source.vectors).versions == 2)
     let aside = try target.vectors.deltas().quarantined
     #expect(aside.map(\.sequence) == [1] && aside[0].reason.contains("versions were copied"))
     #expect(try ids(target) == ["a", "b"])
@@ -128,36 +126,68 @@ struct CopiedVersionsTests {
     _ = try target.vectors.compact()
     #expect(try ids(target) == ["a", "b", "x"])
   }
+
+  @Test func `deltas that a listing lags behind with are found all the same`() throws {
+    _ = try compactTwo()
+    try target.append([upsert("x")], by: producer)
+    let tier = Interposed(tier: target.origin, listsDeltas: false)
+    let error = #expect(throws: StoreError.self) { try seen(through: tier).copy(from: source.vectors) }
+    #expect("\(try #require(error))".contains("p/1"))
+    #expect(try target.vectors.store.head(of: target.vectors.collection).newestVersion == 0)
+  }
+
+  @Test func `deltas that are older than what the versions still accept are named, and no version comes`() throws {
+    try target.append([upsert("x")], by: ProducerName("q")!)
+    _ = try compactTwo()
+    let store = source.vectors.store
+    let transaction = CommitTransaction(
+      store.catalog, source.vectors.collection, settings: store.settings, deadline: .never)
+    _ = try transaction.retrying { _ throws(CatalogError) in Proposal([.oldestRecord(.max >> 1)]) }
+    let reason = try #require(refusal())
+    #expect(reason.contains("q/1") && reason.contains("as old"), "\(reason)")
+    #expect(try target.vectors.store.head(of: target.vectors.collection).newestVersion == 0)
+  }
+
+  /// The target, as another host may see it.
+  private func seen(through tier: Interposed) -> VectorStore {
+    let store = target.vectors.store
+    return VectorStore(
+      SnapshotStore(
+        identity: store.identity, tier: tier, catalog: DirectoryCatalog(tier), limits: store.limits,
+        settings: store.settings), target.vectors.collection, settings: target.vectors.settings)
+  }
 }
 
-/// Does something after deltas were listed the second time.
-private final class SecondListing: ObjectTier {
+/// Does something before a head is created, or lists no delta.
+private final class Interposed: ObjectTier {
   private let tier: any ObjectTier
-  private let listed: @Sendable () -> Void
-  private let count = Mutex(0)
+  private let listsDeltas: Bool
+  private let revision: UInt64?
+  private let beforeHead: @Sendable () -> Void
 
-  init(tier: any ObjectTier, listed: @escaping @Sendable () -> Void) {
-    (self.tier, self.listed) = (tier, listed)
+  init(
+    tier: any ObjectTier, listsDeltas: Bool = true, beforeHead revision: UInt64? = nil,
+    _ action: @escaping @Sendable () -> Void = {}
+  ) {
+    (self.tier, self.listsDeltas, self.revision, beforeHead) = (tier, listsDeltas, revision, action)
   }
 
   var role: TierRole { tier.role }
   var location: String { tier.location }
 
   func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey] {
-    let keys = try tier.list(prefix, after: start, limit: limit)
-    guard prefix.string.hasPrefix("deltas/") else { return keys }
-    let number = count.withLock { count in
-      count += 1
-      return count
-    }
-    if number == 2 { listed() }
-    return keys
+    guard listsDeltas || !prefix.string.hasPrefix("deltas/") else { return [] }
+    return try tier.list(prefix, after: start, limit: limit)
+  }
+
+  func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome {
+    if let revision, key == .head(CollectionName("words")!, revision: revision) { beforeHead() }
+    return try tier.create(key, bytes)
   }
 
   func byteCount(of key: ObjectKey) throws(TierError) -> UInt64? { try tier.byteCount(of: key) }
   func read(_ key: ObjectKey, range: Range<UInt64>) throws(TierError) -> [UInt8] { try tier.read(key, range: range) }
   func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] { try tier.read(key, limit: limit) }
-  func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome { try tier.create(key, bytes) }
   func replace(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) { try tier.replace(key, bytes) }
   func remove(_ key: ObjectKey) throws(TierError) { try tier.remove(key) }
   func quarantine(_ key: ObjectKey, mark: UniqueName) throws(TierError) { try tier.quarantine(key, mark: mark) }

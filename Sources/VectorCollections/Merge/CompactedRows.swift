@@ -38,21 +38,26 @@ package final class CompactedRows {
   package private(set) var isCrowded = false
   /// The greatest clock of what was given up: nothing at or below it may be accepted any more.
   package private(set) var greatestGivenUp = HybridClock.zero
-  /// Ids of which nothing is left, and that had changes and no record.
+  /// Those that were asked about of which nothing is left.
   package private(set) var givenUp: [RowKey] = []
   /// Of a row that was left out because what is not merged has overtaken it: the least that says so, too.
   package private(set) var overtaken: Row?
+  /// Whether it is asked about a key.
+  private let isAsked: (RowKey) -> Bool
   /// What the whole collection says of a key.
   private let whole: (RowKey) throws(FormatError) -> Row?
 
-  /// - Parameter whole: what the whole collection, with what is not merged, says of a key. Asked where a row would be
-  ///   larger than it may be.
+  /// - Parameters:
+  ///   - isAsked: whether it is noted where nothing is left of a key.
+  ///   - whole: what the whole collection, with what is not merged, says of a key. Asked where a row would be larger
+  ///     than it may be.
   package init(
-    _ sources: [any RowSource], rule: Rule,
+    _ sources: [any RowSource], rule: Rule, isAsked: @escaping (RowKey) -> Bool = { _ in false },
     whole: @escaping (RowKey) throws(FormatError) -> Row? = { _ throws(FormatError) in nil }
   ) throws(FormatError) {
     merge = try RecordMerge(sources)
     self.rule = rule
+    self.isAsked = isAsked
     self.whole = whole
   }
 
@@ -94,7 +99,7 @@ package final class CompactedRows {
     guard !row.isEmpty else { return nil }
     if row.record == nil, let horizon = rule.horizon(of: row.key), row.isAllAtOrBelow(horizon) {
       giveUp(row.stamps)
-      if !row.changes.isEmpty { givenUp.append(row.key) }
+      if isAsked(row.key) { givenUp.append(row.key) }
       return nil
     }
     let isChangedByPrefix = covering.elements.contains { $0.isKept && !$0.row.changes.isEmpty }

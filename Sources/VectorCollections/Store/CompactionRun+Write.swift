@@ -118,7 +118,8 @@ extension CompactionRun {
     guard sources.count <= RecordMerge.sourceCountMax else { throw .invalid("too many segments for one compaction") }
     let lookup = RowLookup(segments.map(\.segment))
     return try reading { () throws(FormatError) in
-      try CompactedRows(sources, rule: rule) { [table] key throws(FormatError) in
+      try CompactedRows(sources, rule: rule, isAsked: { [live] in live.waitingRows[$0] != nil }) {
+        [table] key throws(FormatError) in
         let old = try lookup.row(of: key)
         guard let new = table[key] else { return old }
         return old?.joined(new) ?? new

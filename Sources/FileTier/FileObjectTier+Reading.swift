@@ -16,10 +16,16 @@ extension FileObjectTier {
   package func read(_ key: ObjectKey, range: Range<UInt64>) throws(TierError) -> [UInt8] {
     let wanted = range.upperBound - range.lowerBound
     guard let count = Int(exactly: wanted), count <= TierLimits.readByteCountMax else { throw tooLarge(key, wanted) }
-    let file = try open(key)
-    let bytes = try attempt(key) { () throws(FileError) in try file.read(upTo: count, at: range.lowerBound) }
-    if role == .cache { noteUse(of: file) }
-    guard bytes.count == count else { throw try tooShort(key, file, range) }
+    // Where it fails, or is short, what is opened anew tells.
+    if let kept = openPacks.pack(key), let bytes = try? kept.file.read(upTo: count, at: range.lowerBound),
+      bytes.count == count
+    {
+      return bytes
+    }
+    let opened = openPacks.keep(key, try open(key))
+    let bytes = try attempt(key) { () throws(FileError) in try opened.file.read(upTo: count, at: range.lowerBound) }
+    if role == .cache { noteUse(of: opened.file) }
+    guard bytes.count == count else { throw try tooShort(key, opened.file, range) }
     return bytes
   }
 
@@ -29,15 +35,16 @@ extension FileObjectTier {
   package func read(_ key: ObjectKey, range: Range<UInt64>, into buffer: inout MutableRawSpan) throws(TierError) {
     let wanted = range.upperBound - range.lowerBound
     guard let count = Int(exactly: wanted), count == buffer.byteCount else { throw tooLarge(key, wanted) }
-    let file = try open(key)
+    if let kept = openPacks.pack(key), (try? kept.file.read(into: &buffer, at: range.lowerBound)) == count { return }
+    let opened = openPacks.keep(key, try open(key))
     let found: Int
     do throws(FileError) {
-      found = try file.read(into: &buffer, at: range.lowerBound)
+      found = try opened.file.read(into: &buffer, at: range.lowerBound)
     } catch {
       throw TierError(error, key: key, location: location)
     }
-    if role == .cache { noteUse(of: file) }
-    guard found == count else { throw try tooShort(key, file, range) }
+    if role == .cache { noteUse(of: opened.file) }
+    guard found == count else { throw try tooShort(key, opened.file, range) }
   }
 
   private func tooShort(

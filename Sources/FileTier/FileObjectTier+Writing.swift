@@ -55,6 +55,7 @@ extension FileObjectTier {
 
   package func remove(_ key: ObjectKey) throws(TierError) {
     let path = try path(of: key)
+    openPacks.letGo(key)
     try attempt(key) { () throws(FileError) in
       if try root.unlinkIfPresent(path), durability == .full { try root.syncParent(of: path) }
     }
@@ -63,6 +64,7 @@ extension FileObjectTier {
   package func quarantine(_ key: ObjectKey, mark: UniqueName) throws(TierError) {
     let source = try path(of: key)
     let target = try path(of: .quarantine(key, mark: mark))
+    openPacks.letGo(key)
     try attempt(key) { () throws(FileError) in
       try writer.makeParents(of: target, in: root)
       try root.rename(source, to: target, .replace)

@@ -22,6 +22,8 @@ package final class FileObjectTier: ObjectTier {
     /// So much of what is created stays in the system's memory; what comes after it gives its pages back once it is
     /// synced, so that a snapshot of gigabytes pushes nothing out that others read.
     package var keptByteCountMax = 128 << 20
+    /// For so long a pack stays open once it was: for mounts, where to open takes round trips. 0: not at all.
+    package var keepsPacksOpenSeconds = 0.0
 
     package init(role: TierRole, createIfMissing: Bool = false, durability: Durability = .full) {
       self.role = role
@@ -36,6 +38,7 @@ package final class FileObjectTier: ObjectTier {
   let durability: Durability
   let keptByteCountMax: Int
   let writer: DurableWriter
+  let openPacks: OpenPacks
   let hasWritten = Mutex(false)
   /// Bytes of all objects created by this tier.
   let writtenByteCount = Mutex(0)
@@ -46,6 +49,7 @@ package final class FileObjectTier: ObjectTier {
     role = options.role
     durability = options.durability
     keptByteCountMax = options.keptByteCountMax
+    openPacks = OpenPacks(seconds: options.keepsPacksOpenSeconds)
     writer = DurableWriter(temporaryDirectory: .local("tmp"), durability: options.durability, random: random)
   }
 

@@ -25,7 +25,12 @@ struct MountOpening {
     (role == .cache ? 1 : 0) | (createIfMissing ? 2 : 0) | (durability == .full ? 4 : 0)
   }
 
+  /// A sync reads range after range of one pack.
+  private static let openPackSeconds = 1.0
+
   var options: FileObjectTier.Options {
-    FileObjectTier.Options(role: role, createIfMissing: createIfMissing, durability: durability)
+    var options = FileObjectTier.Options(role: role, createIfMissing: createIfMissing, durability: durability)
+    options.keepsPacksOpenSeconds = MountOpening.openPackSeconds
+    return options
   }
 }

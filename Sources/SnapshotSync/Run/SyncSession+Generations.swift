@@ -18,7 +18,7 @@ extension SyncSession {
       return (.generation(name.text), 0)
     }
     let area = try StagingArea.inside(tree, reason: "generations")
-    let written = try build(prepared, in: area, tree, isWholeTree: true) { entry, status in
+    let written = try build(prepared, windows(prepared), in: area, tree, isWholeTree: true) { entry, status in
       entry.mode == 0o444 && status.mode.bits == 0o444
     }
     let finish = finish(prepared)

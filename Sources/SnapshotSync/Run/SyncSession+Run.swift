@@ -75,7 +75,7 @@ extension SyncSession {
     switch try StagingArea.beside(tree, request.directory) {
     case .failure(let refusal): return try oneByOne(prepared, tree, reason: refusal.reason)
     case .success(let area):
-      let written = try build(prepared, in: area, tree, isWholeTree: true)
+      let written = try build(prepared, windows(prepared), in: area, tree, isWholeTree: true)
       let finish = finish(prepared)
       if area.isResumed { try finish.sweep(area.tree) }
       try finish.settle(area.tree)
@@ -149,20 +149,22 @@ extension SyncSession {
     _ prepared: Prepared, _ tree: LocalTree, reason: String
   ) throws(SyncError) -> (SyncResult.Way, UInt64) {
     let area = try StagingArea.inside(tree, reason: reason)
-    let written = try build(prepared, in: area, tree, isWholeTree: false)
+    let written = try build(prepared, windows(prepared), in: area, tree, isWholeTree: false)
     try replace(prepared, tree, from: area)
     try filing { () throws(FileError) in try tree.directory.removeTree(StatePath.next) }
     return (.oneByOne(reason: reason), written)
   }
 
   private func patchInPlace(_ prepared: Prepared, _ tree: LocalTree) throws(SyncError) -> (SyncResult.Way, UInt64) {
+    // They are on their way while the directory is made ready.
+    let windows = try windows(prepared)
     let area = try StagingArea.inside(tree, reason: "in place")
     if let state = target.copy?.state, prepared.plan.files > 0 {
       let root = prepared.wanted.manifest
       let version = CopyState.Version(number: root.root.version, root: root.name, digest: root.digest)
       try LocalCopy.beginInPlace(state, target: version, in: tree.directory, random: sync.random)
     }
-    let written = try build(prepared, in: area, tree, isWholeTree: false)
+    let written = try build(prepared, windows, in: area, tree, isWholeTree: false)
     try replace(prepared, tree, from: area)
     try filing { () throws(FileError) in try tree.directory.removeTree(StatePath.next) }
     return (.inPlace, written)
@@ -186,26 +188,27 @@ extension SyncSession {
 
   // MARK: Steps
 
+  /// The windows of the plan, what the first ones need being read from here on.
+  ///
+  /// Those that were kept when they were counted; else they are made again, one by one.
+  func windows(_ prepared: Prepared) throws(SyncError) -> WindowsAhead {
+    let frames = prepared.wanted.manifest.chunks.frames
+    if var windows = prepared.windows.all?[...] {
+      return try WindowsAhead(frames, jobs: limits.jobs) { () throws(SyncError) in windows.popFirst() }
+    }
+    var planner = try planner((prepared.basis, prepared.wanted, prepared.survey, prepared.index))
+    return try WindowsAhead(frames, jobs: limits.jobs) { () throws(SyncError) in try planner.next() }
+  }
+
   func build(
-    _ prepared: Prepared, in area: StagingArea, _ tree: LocalTree, isWholeTree: Bool,
+    _ prepared: Prepared, _ windows: WindowsAhead, in area: StagingArea, _ tree: LocalTree, isWholeTree: Bool,
     mayLink: @escaping (FileEntry, FileStatus) -> Bool = { _, _ in true }
   ) throws(SyncError) -> UInt64 {
     let builder = TreeBuilder(
       staging: area.tree, tree: files ?? tree, wanted: prepared.wanted.manifest, local: local, limits: limits,
       isWholeTree: isWholeTree, isResumed: area.isResumed, plan: prepared.plan, control: control, mayLink: mayLink)
-    // Those that were kept when they were counted; else they are made again, one by one.
-    if var windows = prepared.windows.all?[...] {
-      try run(builder) { () throws(SyncError) in windows.popFirst() }
-    } else {
-      var planner = try planner((prepared.basis, prepared.wanted, prepared.survey, prepared.index))
-      try run(builder) { () throws(SyncError) in try planner.next() }
-    }
+    while let (window, fetched) = try windows.next() { try builder.run(window, fetched) }
     return builder.writtenByteCount
-  }
-
-  private func run(_ builder: TreeBuilder, _ plan: () throws(SyncError) -> SyncWindow?) throws(SyncError) {
-    var ahead = WindowsAhead(builder.wanted.chunks.frames, jobs: limits.jobs)
-    while let (window, fetched) = try ahead.next(plan) { try builder.run(window, fetched) }
   }
 
   func install(

@@ -99,12 +99,13 @@ struct SyncSession {
   func prepare(_ explain: ((FileExplanation) -> Void)?) throws(SyncError) -> Prepared? {
     control.progress(SyncProgress(phase: .plan))
     try checkStyle()
+    let reading = readsWhileLooking ? BackgroundWork { () throws(SyncError) in try wantedContent() } : nil
     var survey = try surveyAsLeft()
     if isAtVersion, isPartAsWanted, survey?.survey.exceptions.isEmpty == true, isOwnedAsWanted { return nil }
     if request.keepLocal, let found = survey?.survey, target.copy != nil, found.changeCount > 0 {
       throw .localChanges(count: found.changeCount, first: found.changes)
     }
-    let wanted = try wantedContent()
+    let wanted = if let reading { try reading.wait() } else { try wantedContent() }
     let basis = files == nil ? nil : target.copy?.content ?? (target.isEmpty ? nil : wanted)
     if target.copy == nil, !target.isEmpty {
       // A directory that is taken over is looked at as a copy of the wanted version of which nothing is believed.
@@ -120,6 +121,10 @@ struct SyncSession {
     }
     return Prepared(basis: basis, wanted: wanted, survey: found, index: index, plan: plan, windows: windows)
   }
+
+  /// Whether the store is read while the directory is looked at. Not where that may show that nothing is to be done, or
+  /// may be done.
+  private var readsWhileLooking: Bool { !request.keepLocal && !(isAtVersion && isPartAsWanted) }
 
   /// A copy is a plain tree or one of generations; it stays what it is.
   private func checkStyle() throws(SyncError) {
@@ -147,7 +152,7 @@ struct SyncSession {
     return surveyor.survey
   }
 
-  /// What is wanted, all its pages at hand, for which the copy was looked at first.
+  /// What is wanted, all its pages at hand: those of the copy are not read.
   ///
   /// - Throws: `.nothingIncluded` where patterns that were chosen now select nothing.
   private func wantedContent() throws(SyncError) -> VersionContent {

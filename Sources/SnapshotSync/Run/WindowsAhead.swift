@@ -3,38 +3,44 @@ internal import SnapshotFormat
 internal import SnapshotStore
 internal import Synchronization
 
-/// The windows that come next, while what they need of the store is being read.
+/// The windows of a plan in order, while what the next ones need of the store is being read.
 ///
 /// - A line with a delay is not left idle while chunks are rebuilt and written.
 /// - What waits here is encoded, and bounded: a window is begun while those that wait are fewer than `countMax` and
 ///   have less than `byteCountMax`, or when none waits.
 /// - A read that fails is told by the window that needs it.
-struct WindowsAhead {
+final class WindowsAhead {
   private static let byteCountMax = 8 << 20
   private static let countMax = 4
 
   private let frames: FrameSource
   private let jobs: Int
+  private let plan: () throws(SyncError) -> SyncWindow?
   private var waiting: [(window: SyncWindow, fetch: WindowFetch)] = []
 
-  init(_ frames: FrameSource, jobs: Int) {
+  /// The first are begun at once.
+  ///
+  /// - Parameter plan: gives the windows in order.
+  init(_ frames: FrameSource, jobs: Int, _ plan: @escaping () throws(SyncError) -> SyncWindow?) throws(SyncError) {
     self.frames = frames
     self.jobs = jobs
+    self.plan = plan
+    try fill()
   }
 
   /// The next window, with what it needs; nil at the end.
-  ///
-  /// - Parameter plan: gives the windows in order.
-  mutating func next(
-    _ plan: () throws(SyncError) -> SyncWindow?
-  ) throws(SyncError) -> (window: SyncWindow, fetched: [FetchedRun])? {
-    while hasRoom, let window = try plan() {
-      waiting.append((window, WindowFetch(window.runs, from: frames, jobs: jobs)))
-    }
+  func next() throws(SyncError) -> (window: SyncWindow, fetched: [FetchedRun])? {
+    try fill()
     guard !waiting.isEmpty else { return nil }
     let (window, fetch) = waiting.removeFirst()
     let fetched = try storing { () throws(StoreError) in try fetch.wait() }
     return (window, fetched)
+  }
+
+  private func fill() throws(SyncError) {
+    while hasRoom, let window = try plan() {
+      waiting.append((window, WindowFetch(window.runs, from: frames, jobs: jobs)))
+    }
   }
 
   private var hasRoom: Bool {

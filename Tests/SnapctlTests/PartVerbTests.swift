@@ -92,6 +92,7 @@ import Testing
       let run = try program.run(["create", "words", "half"] + further)
       #expect(run.status == 2 && run.errors.contains("snapctl sync words@1 half --in-place"), "\(run.errors)")
     }
+    #expect(try program("create", "others", "half").status == 2, "it may have been on its way to others")
     #expect(try program("sync", "words", "half", "--in-place").status == 0)
     #expect(try program("create", "words", "half").status == 0)
   }
@@ -126,6 +127,28 @@ import Testing
     #expect(try diff.objects().compactMap { $0["path"] as? String } == ["a", "deep/new"])
     #expect(try program("sync", "words", "copy", "--keep-local").status == 11)
     #expect(try program("sync", "words", "copy", "--json").last("synced")["localChangesReverted"] as? Int == 2)
+  }
+
+  @Test func `that came to nothing is told of alike by every verb that compares`() throws {
+    let program = try versions()
+    #expect(try program("sync", "words@2", "copy", "--include", "meta.json", "--include", "kept.json").status == 0)
+    try program.shell("find tree -name meta.json -delete")
+    #expect(try program("create", "words", "tree", "--append-version").status == 0)
+    #expect(try program("sync", "words", "copy").status == 0)
+    #expect(try paths(program) == [])
+    func statuses(_ version: String) throws -> [Int32] {
+      [
+        try program("status", version, "copy").status, try program("diff", version, "copy", "--exit-code").status,
+        try program("verify", "--local", "copy").status,
+      ]
+    }
+    #expect(try statuses("words@3") == [0, 0, 0])
+    #expect(try statuses("words@2") == [11, 11, 0])
+    try program.write("stranger", to: "copy/new")
+    #expect(try statuses("words@3") == [11, 11, 4])
+    #expect(try program("status", "words", "copy").output.contains("that part of words@3 (--include 'meta.json'"))
+    #expect(try program("sync", "words", "copy").status == 0)
+    #expect(try statuses("words") == [0, 0, 0])
   }
 
   @Test func `moves with its patterns, in every style`() throws {

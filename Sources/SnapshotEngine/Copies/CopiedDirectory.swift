@@ -13,7 +13,8 @@ struct CopiedDirectory {
   ///
   /// - Parameters:
   ///   - isTree: whether a version is to be made of the directory, and not only compared with it. A part of a version
-  ///     of this collection, of whatever store, is refused then: the new one would lack what was left out.
+  ///     of this collection, of whatever store, is refused then: the new one would lack what was left out. So is a tree
+  ///     on its way to another version, of whatever collection.
   ///   - isNeeded: whether what it builds on is asked of the directory. Where that cannot be read, to guess the newest
   ///     version could undo what others committed.
   init(
@@ -37,13 +38,17 @@ struct CopiedDirectory {
     let marked = try EngineError.catching(in: path) { () throws(SyncError) in try PartFile.read(directory: path) }
     let state = LocalCopy.remembered(path: path)
     if let marked { throw part(path, marked.patterns, of: state) }
-    guard let state, state.collection == collection else { return }
-    if let left = state.part { throw part(path, left.patterns, of: state) }
-    guard let target = state.inPlace else { return }
-    let name = Printable.string(path)
-    throw EngineError(
-      .usage, "\(name) was being patched to \(collection)@\(target.number), and is neither that nor what it was",
-      subject: name, advice: "Finish it first: `snapctl sync \(collection)@\(target.number) \(name) --in-place`")
+    guard let state else { return }
+    if state.collection == collection, let left = state.part { throw part(path, left.patterns, of: state) }
+    if state.inPlace != nil { throw unfinished(path, state) }
+  }
+
+  /// Which collection it was on its way to is not recorded: it may be another one.
+  private static func unfinished(_ path: String, _ state: CopyState) -> EngineError {
+    let (name, left) = (Printable.string(path), "\(state.collection)@\(state.version.number)")
+    return EngineError(
+      .usage, "\(name) was on its way from \(left) to another version, and is neither", subject: name,
+      advice: "Finish that sync first, or go back: `snapctl sync \(left) \(name) --in-place`")
   }
 
   private static func unreadable(_ path: String, _ reason: String) -> EngineError {

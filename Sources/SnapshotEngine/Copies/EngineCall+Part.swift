@@ -17,7 +17,9 @@ extension EngineCall {
     }
     guard let patterns else { return nil }
     let manifest = try catching { () throws(StoreError) in try store.manifest(row) }
-    return try EngineError.catching(in: directory) { () throws(SyncError) in try VersionContent(manifest, patterns) }
+    return try EngineError.catching(in: directory) { () throws(SyncError) in
+      try VersionContent(manifest, patterns, control: control)
+    }
   }
 
   /// What the directory remembers counts only when it is of this store and this collection.

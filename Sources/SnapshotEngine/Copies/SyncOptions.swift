@@ -1,3 +1,5 @@
+internal import SnapshotSync
+
 /// How a directory is brought to a version.
 public struct SyncOptions: Sendable {
   /// How the directory changes.
@@ -42,6 +44,9 @@ public struct SyncOptions: Sendable {
 
   /// Exchanges the tree at once, and puts local changes back.
   public init() {}
+
+  /// Patterns as they are given to the command line. Safe to print.
+  package static func text(of includes: [String]) -> String { PartPatterns.text(of: includes) }
 }
 
 /// An entry of a copy that is no longer as it was left.

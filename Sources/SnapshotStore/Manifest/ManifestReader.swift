@@ -97,12 +97,28 @@ package final class ManifestReader: Sendable {
     }
   }
 
-  /// The entry of `path`, or nil. Reads files pages until it is found.
+  /// The entry of `path`, or nil.
   package func file(at path: RelativePath) throws(StoreError) -> FileEntry? {
-    for page in try filesPages() {
-      let files = try files(page)
-      guard let last = files.last, !(last.path < path) else { continue }
-      return files.first { $0.path == path }
+    try place(of: path)?.entry
+  }
+
+  /// The entry of `path`, and where it stands: its files page, and its place in it. Nil where there is none.
+  ///
+  /// Halves the pages until one is left, and reads no others.
+  package func place(of path: RelativePath) throws(StoreError) -> (page: Int, index: Int, entry: FileEntry)? {
+    let pages = try filesPages()
+    var range = pages.indices
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      let files = try files(pages[middle])
+      guard let first = files.first, let last = files.last else { return nil }
+      if path < first.path {
+        range = range.lowerBound..<middle
+      } else if last.path < path {
+        range = (middle + 1)..<range.upperBound
+      } else {
+        return files.firstIndex { $0.path == path }.map { (middle, $0, files[$0]) }
+      }
     }
     return nil
   }

@@ -75,7 +75,7 @@ package final class LocalCopy: Sendable {
   ) throws(StateProblem) -> VersionContent {
     guard let part else { return .whole(manifest) }
     do throws(SyncError) {
-      let content = try VersionContent(manifest, PartPatterns(part.patterns))
+      let content = try VersionContent(manifest, PartPatterns(part.patterns), control: nil)
       guard content.contentHash == part.contentHash else {
         throw SyncError.store(.invalid("its patterns give other entries than those that it was left with"))
       }

@@ -15,10 +15,11 @@ struct PartSelection: Sendable {
   private(set) var totals = ManifestRoot.Totals()
 
   /// Looks at every entry of the version once; where there are ignore files, twice.
-  init(_ patterns: PartPatterns, of manifest: ManifestReader) throws(SyncError) {
+  init(_ patterns: PartPatterns, of manifest: ManifestReader, _ control: SyncControl?) throws(SyncError) {
     var above = DirectoriesAbove()
     var hasIgnoreFiles = false
     for page in try storing({ () throws(StoreError) in try manifest.filesPages() }) {
+      try control?.check()
       let entries = try storing { () throws(StoreError) in try manifest.files(page) }
       for (index, entry) in entries.enumerated() {
         add(entry, at: (firsts.last ?? 0) + index, patterns, &above)
@@ -26,13 +27,14 @@ struct PartSelection: Sendable {
       }
       firsts.append((firsts.last ?? 0) + entries.count)
     }
-    if hasIgnoreFiles, !isEmpty { try addIgnoreFiles(of: manifest) }
+    if hasIgnoreFiles, !isEmpty { try addIgnoreFiles(of: manifest, control) }
   }
 
   /// Whether a directory is in the part is known only when all that may be below it was looked at.
-  private mutating func addIgnoreFiles(of manifest: ManifestReader) throws(SyncError) {
+  private mutating func addIgnoreFiles(of manifest: ManifestReader, _ control: SyncControl?) throws(SyncError) {
     var above = DirectoriesAbove()
     for (page, first) in zip(try storing({ () throws(StoreError) in try manifest.filesPages() }), firsts) {
+      try control?.check()
       let entries = try storing { () throws(StoreError) in try manifest.files(page) }
       for (index, entry) in entries.enumerated() {
         above.move(to: entry.path)

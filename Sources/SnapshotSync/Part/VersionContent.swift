@@ -25,16 +25,20 @@ package struct VersionContent: Sendable {
   }
 
   /// Reads the files pages of the version, where there are patterns.
-  package init(_ manifest: ManifestReader, _ patterns: PartPatterns?) throws(SyncError) {
+  ///
+  /// - Parameter control: is asked before each page; nil: nothing stops it.
+  package init(
+    _ manifest: ManifestReader, _ patterns: PartPatterns?, control: SyncControl?
+  ) throws(SyncError) {
     guard let patterns else {
       self = .whole(manifest)
       return
     }
-    let selection = try PartSelection(patterns, of: manifest)
+    let selection = try PartSelection(patterns, of: manifest, control)
     let counted = VersionContent(
       manifest: manifest, patterns: patterns, selection: selection, totals: selection.totals)
     var totals = selection.totals
-    totals.contentHash = try counted.hashed()
+    totals.contentHash = try counted.hashed(control)
     self.init(manifest: manifest, patterns: patterns, selection: selection, totals: totals)
   }
 
@@ -52,22 +56,21 @@ package struct VersionContent: Sendable {
   /// The entry of `path`, or nil.
   func entry(at path: RelativePath) throws(StoreError) -> FileEntry? {
     guard let selection else { return try manifest.file(at: path) }
-    for (index, page) in try manifest.filesPages().enumerated() {
-      let files = try manifest.files(page)
-      guard let last = files.last, !(last.path < path) else { continue }
-      let first = selection.places(ofPage: index).lowerBound
-      return files.firstIndex { $0.path == path }.flatMap { selection.contains(first + $0) ? files[$0] : nil }
-    }
-    return nil
+    guard let found = try manifest.place(of: path) else { return nil }
+    let place = selection.places(ofPage: found.page).lowerBound + found.index
+    return selection.contains(place) ? found.entry : nil
   }
 
   /// Whether the chunks of a file of the version are needed.
   func holds(_ file: RelativePath) -> Bool { patterns?.mayInclude(file) ?? true }
 
-  private func hashed() throws(SyncError) -> Digest {
+  private func hashed(_ control: SyncControl?) throws(SyncError) -> Digest {
     var content = ContentHashBuilder()
     var entries = try EntryStream(self)
+    var page: Int?
     while let entry = try entries.peek() {
+      if entries.position.page != page { try control?.check() }
+      page = entries.position.page
       content.add(entry)
       entries.pop()
     }

@@ -49,7 +49,7 @@ package struct SnapshotSync: Sendable {
   ) throws(SyncError) -> SyncResult {
     let start = control.clock.nanoseconds()
     try checkOwners(request)
-    try checkPart(request)
+    try checkPart(request, control)
     let check = { (tree: LocalTree) throws(SyncError) in try SyncTarget(tree).check(request) }
     var result = try SnapshotSync.withLock(request.directory, control, lockDeadline, check) {
       tree throws(SyncError) in
@@ -175,12 +175,12 @@ package struct SnapshotSync: Sendable {
   /// Before a directory is made or locked; in one that is a copy what is wanted is looked at when the copy was.
   ///
   /// - Throws: `.nothingIncluded` where the patterns of the request select nothing of the version.
-  private func checkPart(_ request: SyncRequest) throws(SyncError) {
+  private func checkPart(_ request: SyncRequest, _ control: SyncControl) throws(SyncError) {
     guard case .chosen(let patterns?) = request.part, LocalCopy.remembered(path: request.directory) == nil else {
       return
     }
     let manifest = try storing { () throws(StoreError) in try store.manifest(request.row) }
-    try request.check(try VersionContent(manifest, patterns))
+    try request.check(try VersionContent(manifest, patterns, control: control))
   }
 
   /// What an earlier run of the same style left unfinished.

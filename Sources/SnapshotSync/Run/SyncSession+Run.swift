@@ -159,11 +159,7 @@ extension SyncSession {
     // They are on their way while the directory is made ready.
     let windows = try windows(prepared)
     let area = try StagingArea.inside(tree, reason: "in place")
-    if let state = target.copy?.state, prepared.plan.files > 0 {
-      let root = prepared.wanted.manifest
-      let version = CopyState.Version(number: root.root.version, root: root.name, digest: root.digest)
-      try LocalCopy.beginInPlace(state, target: version, in: tree.directory, random: sync.random)
-    }
+    if prepared.plan.files > 0 { try markUnfinished(prepared, tree) }
     let written = try build(prepared, windows, in: area, tree, isWholeTree: false)
     try replace(prepared, tree, from: area)
     try filing { () throws(FileError) in try tree.directory.removeTree(StatePath.next) }
@@ -173,11 +169,21 @@ extension SyncSession {
   private func replace(_ prepared: Prepared, _ tree: LocalTree, from area: StagingArea) throws(SyncError) {
     let finish = finish(prepared)
     control.progress(SyncProgress(phase: .apply))
+    // Halfway to another collection the state would speak of the one before alone, and say nothing of the new one.
+    if let state = target.copy?.state, state.collection != request.collection { try markUnfinished(prepared, tree) }
     // What is not in the part goes before the state tells of it: no version may be made of the tree meanwhile.
     if let part = prepared.wanted.patterns { try PartFile.replace(part, in: tree, random: sync.random) }
     try finish.replace(tree, from: area.tree, keeping: try kept(prepared, in: tree))
     try finish.settle(tree)
     try install(prepared.wanted, in: tree, files: tree, path: nil)
+  }
+
+  /// What the directory remembers is not what is in it, from here to the next state.
+  private func markUnfinished(_ prepared: Prepared, _ tree: LocalTree) throws(SyncError) {
+    guard let state = target.copy?.state else { return }
+    let manifest = prepared.wanted.manifest
+    let version = CopyState.Version(number: manifest.root.version, root: manifest.name, digest: manifest.digest)
+    try LocalCopy.beginInPlace(state, target: version, in: tree.directory, random: sync.random)
   }
 
   /// What ignore files keep out of versions, as it is now; nil where there are no such files.

@@ -159,7 +159,7 @@ struct SyncSession {
     let (manifest, patterns) = (try manifest(), patterns)
     try storing { () throws(StoreError) in try manifest.prefetchPages(limits) }
     try local.load(manifest) { patterns?.mayInclude($0) ?? true }
-    let content = try VersionContent(manifest, patterns)
+    let content = try VersionContent(manifest, patterns, control: control)
     try request.check(content)
     return content
   }

@@ -1,11 +1,10 @@
 import Primitives
+import SnapshotEngine
 
 /// Amounts for people.
 enum Amount {
   /// The patterns of a part, as they are given.
-  static func part(_ includes: [String]) -> String {
-    includes.map { "--include '\(Printable.string($0))'" }.joined(separator: " ")
-  }
+  static func part(_ includes: [String]) -> String { SyncOptions.text(of: includes) }
 
   /// Behind the name of a version of which a copy has a part.
   static func isPart(_ includes: [String]?) -> String { includes == nil ? "" : ", a part," }

@@ -46,12 +46,13 @@ struct TombstoneRetentionTests {
 
   /// A delta as one writes it who has not looked at the collection for a while.
   private func appendLate(
-    _ operations: [RecordOperation], by producer: ProducerName, days: Int64, _ schema: Int = 1
+    _ operations: [RecordOperation], by producer: ProducerName, days: Int64, _ schema: Int = 1,
+    to tier: (any ObjectTier)? = nil
   ) throws -> ObjectKey {
     let old = SampleClock()
     old.set(clock.now().milliseconds - days * Self.day)
     let log = DeltaLog(
-      tier: test.origin, collection: test.vectors.collection, schema: VectorSchema(dimension: schema),
+      tier: tier ?? test.origin, collection: test.vectors.collection, schema: VectorSchema(dimension: schema),
       compacted: SampleHead(), clock: old)
     let outcome = try log.append(AppendRequest(producer: producer, operations: operations))
     return try #require(outcome.appendedKey)
@@ -96,6 +97,29 @@ struct TombstoneRetentionTests {
     #expect(try test.records(vectors.readerWithPending()).keys.map(\.string) == ["c"])
     #expect(throws: RetryError.self) { try vectors.retry(late, sequence: 1) }
     #expect(try vectors.reconcile().reconciles)
+  }
+
+  @Test func `a copy in another store shuts out what is older, as the source does`() throws {
+    try append([upsert("a"), upsert("b")])
+    try append([delete("a")])
+    _ = try vectors.compact()
+    let (test, mirror) = try Self.collection(clock)
+    func copy() throws {
+      _ = try StoreCopy(from: vectors.store, to: mirror.store, deadline: .never).run(vectors.collection)
+    }
+    try copy()
+    pass(days: 31)
+    for _ in 0..<4 {
+      try append([upsert("b")])
+      _ = try vectors.compact()
+    }
+    try copy()
+    let mirrored = try mirror.store.head(of: mirror.collection).fences.oldestRecord
+    #expect(try HybridClock(mirrored) == oldestRecord && mirrored > 0)
+    let late = ProducerName("late")!
+    _ = try appendLate([upsert("a")], by: late, days: 40, to: test.origin)
+    #expect(try mirror.compact().quarantined.map(\.producer) == [late])
+    #expect(try test.records(mirror.readerWithPending()).keys.map(\.string) == ["b"])
   }
 
   @Test func `deltas of which nothing stays are accounted for all the same`() throws {

@@ -66,6 +66,8 @@ def _expression(text, of_name):
                 out += b".*"
             elif whole and text[at:at + 1] == b"/":
                 out, at = out + b"(?:.*/)?", at + 1
+            elif whole and text[at:at + 2] == b"\\/":
+                out += b".*"
             else:
                 out += _NAME
         elif byte == b"?":

@@ -93,7 +93,7 @@ private enum OtherReaders {
     }
   }
 
-  /// Lines that begin with `#` are comments to git; and until 2.51 it takes `a**/b` for `a` and then `**/b`.
+  /// Lines that begin with `#` are comments to git; and git 2.39 takes `a**/b` for `a` and then `**/b`.
   static func areGits(_ patterns: [String]) -> Bool {
     patterns.allSatisfy { !$0.hasPrefix("#") && $0.firstMatch(of: /[^\/*]\*\*/) == nil }
   }

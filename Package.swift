@@ -105,7 +105,7 @@ let package = Package(
     // Directories and threads of their own, for the tests that touch the file system.
     .target(name: "TestFiles", dependencies: ["FileIO"], path: "Tests/TestFiles", swiftSettings: houseSettings),
     tests("FileIOTests", ["TestFiles", "CSystemCalls", "Primitives", "FileIO"]),
-    // A tier in memory, held to the rules of all tiers by TierTests.
+    // A tier in memory, held to the rules of all tiers by TierTests, and what others are made of that interfere.
     .target(
       name: "TestTiers", dependencies: ["Primitives", "SnapshotFormat", "ObjectTier"], path: "Tests/TestTiers",
       swiftSettings: houseSettings),
@@ -128,7 +128,7 @@ let package = Package(
     tests(
       "SnapshotStoreTests",
       [
-        "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "Catalog", "DirectoryCatalog",
+        "TestTiers", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "Catalog", "DirectoryCatalog",
         "SnapshotStore",
       ]),
     tests(
@@ -153,7 +153,7 @@ let package = Package(
       name: "Simulator",
       dependencies: [
         "Primitives", "SnapshotFormat", "FileIO", "ObjectTier", "Catalog", "DirectoryCatalog", "SnapshotStore",
-        "VectorCollections", "RecordSamples",
+        "VectorCollections", "RecordSamples", "TestTiers",
       ],
       path: "Tests/Simulation/Simulator", swiftSettings: houseSettings),
     tests("SimulatorTests", ["Simulator", "TestFiles"]),
@@ -161,14 +161,14 @@ let package = Package(
     tests(
       "VectorCollectionsTests",
       [
-        "Primitives", "SnapshotFormat", "ObjectTier", "FileTier", "Catalog", "DirectoryCatalog", "SnapshotStore",
-        "VectorCollections", "RecordSamples",
+        "TestTiers", "Primitives", "SnapshotFormat", "ObjectTier", "FileTier", "Catalog", "DirectoryCatalog",
+        "SnapshotStore", "VectorCollections", "RecordSamples",
       ]),
     tests("JobAdaptersTests", ["Primitives", "SnapshotFormat", "VectorCollections", "JobAdapters"]),
     tests(
       "CatalogTests",
       [
-        "TestServers", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "Catalog",
+        "TestServers", "TestTiers", "Primitives", "SnapshotFormat", "ObjectTier", "FileIO", "FileTier", "Catalog",
         "DirectoryCatalog", "RocksDBCatalog", "MountTier", "snapctl",
       ]),
   ],

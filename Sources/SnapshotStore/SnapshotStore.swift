@@ -112,4 +112,11 @@ extension StoreError {
     default: self = .catalog(error)
     }
   }
+
+  package init(_ failure: CommitFailure<StoreError>, tier: any ObjectTier) {
+    switch failure {
+    case .catalog(let error): self.init(error, tier: tier)
+    case .preparing(let error): self = error
+    }
+  }
 }

@@ -5,6 +5,7 @@ import Primitives
 import SnapshotFormat
 import SnapshotStore
 import Synchronization
+import TestTiers
 import Testing
 
 @Suite struct `a store in which something is damaged` {
@@ -123,17 +124,14 @@ import Testing
 }
 
 /// Flips a bit of what so many reads of whole objects give.
-private final class HarmingTier: ObjectTier {
-  private let tier: any ObjectTier
+private final class HarmingTier: ForwardingTier {
+  let tier: any ObjectTier
   private let left: Mutex<Int>
 
   init(_ tier: any ObjectTier, count: Int) {
     self.tier = tier
     left = Mutex(count)
   }
-
-  var role: TierRole { tier.role }
-  var location: String { tier.location }
 
   func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] {
     var bytes = try tier.read(key, limit: limit)
@@ -143,15 +141,5 @@ private final class HarmingTier: ObjectTier {
     }
     if isHarmed { bytes[bytes.count / 2] ^= 1 }
     return bytes
-  }
-
-  func byteCount(of key: ObjectKey) throws(TierError) -> UInt64? { try tier.byteCount(of: key) }
-  func read(_ key: ObjectKey, range: Range<UInt64>) throws(TierError) -> [UInt8] { try tier.read(key, range: range) }
-  func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome { try tier.create(key, bytes) }
-  func replace(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) { try tier.replace(key, bytes) }
-  func remove(_ key: ObjectKey) throws(TierError) { try tier.remove(key) }
-  func quarantine(_ key: ObjectKey, mark: UniqueName) throws(TierError) { try tier.quarantine(key, mark: mark) }
-  func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey] {
-    try tier.list(prefix, after: start, limit: limit)
   }
 }

@@ -3,6 +3,7 @@ import Primitives
 import SnapshotFormat
 import SnapshotStore
 import Synchronization
+import TestTiers
 import Testing
 
 @Suite struct `packs on their way into a tier` {
@@ -58,7 +59,7 @@ import Testing
 }
 
 /// Takes its time to create an object, and may fail at one.
-private final class SlowTier: ObjectTier {
+private final class SlowTier: ForwardingTier {
   struct Counts {
     var begun = 0
     var ended = 0
@@ -75,10 +76,8 @@ private final class SlowTier: ObjectTier {
     self.failing = failing
   }
 
-  private var tier: any ObjectTier { store.origin }
+  var tier: any ObjectTier { store.origin }
   var counts: Counts { state.withLock(\.self) }
-  var role: TierRole { tier.role }
-  var location: String { tier.location }
 
   func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome {
     let number = state.withLock { counts in
@@ -94,14 +93,4 @@ private final class SlowTier: ObjectTier {
     }
     return try tier.create(key, bytes)
   }
-
-  func byteCount(of key: ObjectKey) throws(TierError) -> UInt64? { try tier.byteCount(of: key) }
-  func read(_ key: ObjectKey, range: Range<UInt64>) throws(TierError) -> [UInt8] { try tier.read(key, range: range) }
-  func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] { try tier.read(key, limit: limit) }
-  func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey] {
-    try tier.list(prefix, after: start, limit: limit)
-  }
-  func replace(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) { try tier.replace(key, bytes) }
-  func remove(_ key: ObjectKey) throws(TierError) { try tier.remove(key) }
-  func quarantine(_ key: ObjectKey, mark: UniqueName) throws(TierError) { try tier.quarantine(key, mark: mark) }
 }

@@ -3,6 +3,7 @@ import Primitives
 import SnapshotFormat
 import SnapshotStore
 import Synchronization
+import TestTiers
 import Testing
 
 @Suite struct `a tier that stops answering` {
@@ -31,8 +32,8 @@ import Testing
 }
 
 /// Answers so many calls, and then none.
-private final class StallingTier: ObjectTier {
-  private let tier: any ObjectTier
+private final class StallingTier: ForwardingTier {
+  let tier: any ObjectTier
   private let answers: Int
   private let calls = Mutex(0)
 
@@ -42,8 +43,6 @@ private final class StallingTier: ObjectTier {
   }
 
   var callCount: Int { calls.withLock { $0 } }
-  var role: TierRole { tier.role }
-  var location: String { tier.location }
 
   private func answered<Value>(_ body: () throws(TierError) -> Value) throws(TierError) -> Value {
     let number = calls.withLock { count in
@@ -66,8 +65,4 @@ private final class StallingTier: ObjectTier {
   func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey] {
     try answered { () throws(TierError) in try tier.list(prefix, after: start, limit: limit) }
   }
-  func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome { try tier.create(key, bytes) }
-  func replace(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) { try tier.replace(key, bytes) }
-  func remove(_ key: ObjectKey) throws(TierError) { try tier.remove(key) }
-  func quarantine(_ key: ObjectKey, mark: UniqueName) throws(TierError) { try tier.quarantine(key, mark: mark) }
 }

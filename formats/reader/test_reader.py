@@ -139,24 +139,22 @@ class GoldenTest(unittest.TestCase):
                 self.assertEqual(code, 4)
                 self.assertIn("digest", json.dumps(lines))
 
-    def test_stored_bytes_that_a_digest_of_heads_leaves_to_their_checksum(self):
-        with tempfile.TemporaryDirectory() as folder:
-            store, pack, data = largest_pack("heads", folder)
+    def test_a_damaged_pack_whose_digest_is_one_of_heads(self):
+        def stored(data):
             data[500] ^= 1
-            pack.write_bytes(data)
-            code, lines = run(store, "verify")
-            self.assertEqual(code, 4)
-            self.assertIn("stored bytes", json.dumps(lines))
 
-    def test_two_kinds_of_digest(self):
-        with tempfile.TemporaryDirectory() as folder:
-            store, pack, data = largest_pack("heads", folder)
+        def two_kinds(data):
             data[12] = 3
             data[92:96] = crc(bytes(data[:92]))
-            pack.write_bytes(data)
-            code, lines = run(store, "verify")
-            self.assertEqual(code, 4)
-            self.assertIn("two kinds", json.dumps(lines))
+
+        for damage, told in (stored, "stored bytes"), (two_kinds, "two kinds"):
+            with self.subTest(told), tempfile.TemporaryDirectory() as folder:
+                store, pack, data = largest_pack("heads", folder)
+                damage(data)
+                pack.write_bytes(data)
+                code, lines = run(store, "verify")
+                self.assertEqual(code, 4)
+                self.assertIn(told, json.dumps(lines))
 
 
 class StoreTest(unittest.TestCase):

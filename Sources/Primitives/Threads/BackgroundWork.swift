@@ -24,27 +24,36 @@ package final class BackgroundWork<Success: Sendable, Failure: Error> {
     }
   }
 
-  private let task: Task
-  private let thread: BlockingThread?
-  private var isJoined = false
+  /// What becomes of it when nobody can ask for it any more.
+  package enum Ending: Sendable {
+    /// It is waited for: nothing of it goes on.
+    case awaited
+    /// It is left to end by itself: what it does changes nothing, and may take its time.
+    case left
+  }
 
-  package init(_ body: @escaping @Sendable () throws(Failure) -> Success) {
+  private let task: Task
+  private let ending: Ending
+  /// Nil when it was waited for, too.
+  private var thread: BlockingThread?
+
+  package init(_ ending: Ending = .awaited, _ body: @escaping @Sendable () throws(Failure) -> Success) {
     let task = Task(body)
     self.task = task
+    self.ending = ending
     thread = BlockingThread { task.run() }
   }
 
-  /// Nothing of it goes on once nobody can ask for it any more.
-  deinit { join() }
-
-  package func wait() throws(Failure) -> Success {
-    join()
-    return try task.take()
+  deinit {
+    switch ending {
+    case .awaited: thread?.join()
+    case .left: thread?.detach()
+    }
   }
 
-  private func join() {
-    guard !isJoined else { return }
-    isJoined = true
+  package func wait() throws(Failure) -> Success {
     thread?.join()
+    thread = nil
+    return try task.take()
   }
 }

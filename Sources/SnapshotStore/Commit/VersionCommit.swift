@@ -80,12 +80,7 @@ extension SnapshotStore {
         return .unchanged(outcome.head)
       }
       return .committed(row, committed.head, written)
-    } catch {
-      switch error {
-      case .catalog(let error): throw StoreError(error, tier: catalog.origin)
-      case .preparing(let error): throw error
-      }
-    }
+    } catch { throw StoreError(error, tier: catalog.origin) }
   }
 
   private func announce(_ commit: VersionCommit, on head: Head, _ intents: Intents) throws(StoreError) -> Intent {

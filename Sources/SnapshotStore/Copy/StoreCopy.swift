@@ -195,12 +195,7 @@ package struct StoreCopy {
         try admit([row])
         return Proposal(changes, basis: .version(row.version - 1))
       }
-    } catch {
-      switch error {
-      case .catalog(let error): throw StoreError(error, tier: target.catalog.origin)
-      case .preparing(let error): throw error
-      }
-    }
+    } catch { throw StoreError(error, tier: target.catalog.origin) }
   }
 
   /// Also where all versions are there: another program may have copied them.

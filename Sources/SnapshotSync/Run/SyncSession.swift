@@ -99,7 +99,7 @@ struct SyncSession {
   func prepare(_ explain: ((FileExplanation) -> Void)?) throws(SyncError) -> Prepared? {
     control.progress(SyncProgress(phase: .plan))
     try checkStyle()
-    let reading = readsWhileLooking ? BackgroundWork { () throws(SyncError) in try wantedContent() } : nil
+    let reading = readsWhileLooking ? BackgroundWork(.left) { () throws(SyncError) in try wantedContent() } : nil
     var survey = try surveyAsLeft()
     if isAtVersion, isPartAsWanted, survey?.survey.exceptions.isEmpty == true, isOwnedAsWanted { return nil }
     if request.keepLocal, let found = survey?.survey, target.copy != nil, found.changeCount > 0 {

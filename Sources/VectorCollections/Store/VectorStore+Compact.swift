@@ -121,12 +121,7 @@ extension VectorStore {
         return new.isEmpty ? nil : Proposal([.quarantine(new)], leaseToken: leaseToken)
       }
       return taken
-    } catch {
-      switch error {
-      case .catalog(let error): throw StoreError(error, tier: store.catalog.origin)
-      case .preparing(let error): throw error
-      }
-    }
+    } catch { throw StoreError(error, tier: store.catalog.origin) }
   }
 }
 

@@ -98,12 +98,7 @@ extension VectorStore {
         }
         return Proposal([.quarantine(entries)])
       }
-    } catch {
-      switch error {
-      case .catalog(let error): throw StoreError(error, tier: store.catalog.origin)
-      case .preparing(let error): throw error
-      }
-    }
+    } catch { throw StoreError(error, tier: store.catalog.origin) }
   }
 
   /// The first ones, and how many there are.

@@ -4,6 +4,7 @@ import ObjectTier
 import Primitives
 import SnapshotFormat
 import Synchronization
+import TestTiers
 import Testing
 
 /// The heads of a tier where each call is a round trip.
@@ -61,21 +62,19 @@ import Testing
 }
 
 /// Calls for heads wait for each other, a second at most: who makes one after the other never has three there.
-private final class FarTier: ObjectTier {
+private final class FarTier: ForwardingTier {
   struct Counts: Equatable {
     var looks = 0
     var reads = 0
   }
 
-  private let tier: MemoryTier
+  let tier: any ObjectTier
   private let waiting = Mutex((now: 0, most: 0))
   private let counted = Mutex(Counts())
 
   init(_ tier: MemoryTier) { self.tier = tier }
 
   let callsAtOnce = 3
-  var role: TierRole { tier.role }
-  var location: String { tier.location }
   var counts: Counts { counted.withLock { $0 } }
   /// How many were under way at once, at most.
   var meetingCount: Int { waiting.withLock { $0.most } }
@@ -102,14 +101,5 @@ private final class FarTier: ObjectTier {
       waiting.now += count
       waiting.most = max(waiting.most, waiting.now)
     }
-  }
-
-  func read(_ key: ObjectKey, range: Range<UInt64>) throws(TierError) -> [UInt8] { try tier.read(key, range: range) }
-  func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome { try tier.create(key, bytes) }
-  func replace(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) { try tier.replace(key, bytes) }
-  func remove(_ key: ObjectKey) throws(TierError) { try tier.remove(key) }
-  func quarantine(_ key: ObjectKey, mark: UniqueName) throws(TierError) { try tier.quarantine(key, mark: mark) }
-  func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey] {
-    try tier.list(prefix, after: start, limit: limit)
   }
 }

@@ -6,6 +6,7 @@ import Primitives
 import SnapshotFormat
 import SnapshotStore
 import Synchronization
+import TestTiers
 import Testing
 import VectorCollections
 
@@ -120,17 +121,14 @@ private struct HourBehind: WallClock {
 }
 
 /// A tier that tells when the log was listed, once.
-private final class ListingTier: ObjectTier {
-  private let tier: any ObjectTier
+private final class ListingTier: ForwardingTier {
+  let tier: any ObjectTier
   private let listed: Mutex<(@Sendable () -> Void)?>
 
   init(tier: any ObjectTier, listed: @escaping @Sendable () -> Void) {
     self.tier = tier
     self.listed = Mutex(listed)
   }
-
-  var role: TierRole { tier.role }
-  var location: String { tier.location }
 
   func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey] {
     let keys = try tier.list(prefix, after: start, limit: limit)
@@ -143,12 +141,4 @@ private final class ListingTier: ObjectTier {
     }
     return keys
   }
-
-  func byteCount(of key: ObjectKey) throws(TierError) -> UInt64? { try tier.byteCount(of: key) }
-  func read(_ key: ObjectKey, range: Range<UInt64>) throws(TierError) -> [UInt8] { try tier.read(key, range: range) }
-  func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] { try tier.read(key, limit: limit) }
-  func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome { try tier.create(key, bytes) }
-  func replace(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) { try tier.replace(key, bytes) }
-  func remove(_ key: ObjectKey) throws(TierError) { try tier.remove(key) }
-  func quarantine(_ key: ObjectKey, mark: UniqueName) throws(TierError) { try tier.quarantine(key, mark: mark) }
 }

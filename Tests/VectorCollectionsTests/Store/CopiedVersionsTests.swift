@@ -5,6 +5,7 @@ import Primitives
 import SnapshotFormat
 import SnapshotStore
 import Synchronization
+import TestTiers
 import Testing
 import VectorCollections
 
@@ -159,8 +160,8 @@ struct CopiedVersionsTests {
 }
 
 /// Does something before a head is created, or lists no delta.
-private final class Interposed: ObjectTier {
-  private let tier: any ObjectTier
+private final class Interposed: ForwardingTier {
+  let tier: any ObjectTier
   private let listsDeltas: Bool
   private let revision: UInt64?
   private let beforeHead: @Sendable () -> Void
@@ -172,9 +173,6 @@ private final class Interposed: ObjectTier {
     (self.tier, self.listsDeltas, self.revision, beforeHead) = (tier, listsDeltas, revision, action)
   }
 
-  var role: TierRole { tier.role }
-  var location: String { tier.location }
-
   func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey] {
     guard listsDeltas || !prefix.string.hasPrefix("deltas/") else { return [] }
     return try tier.list(prefix, after: start, limit: limit)
@@ -184,11 +182,4 @@ private final class Interposed: ObjectTier {
     if let revision, key == .head(CollectionName("words")!, revision: revision) { beforeHead() }
     return try tier.create(key, bytes)
   }
-
-  func byteCount(of key: ObjectKey) throws(TierError) -> UInt64? { try tier.byteCount(of: key) }
-  func read(_ key: ObjectKey, range: Range<UInt64>) throws(TierError) -> [UInt8] { try tier.read(key, range: range) }
-  func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] { try tier.read(key, limit: limit) }
-  func replace(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) { try tier.replace(key, bytes) }
-  func remove(_ key: ObjectKey) throws(TierError) { try tier.remove(key) }
-  func quarantine(_ key: ObjectKey, mark: UniqueName) throws(TierError) { try tier.quarantine(key, mark: mark) }
 }

@@ -5,6 +5,7 @@ import Primitives
 import SnapshotFormat
 import SnapshotStore
 import Synchronization
+import TestTiers
 import Testing
 import VectorCollections
 
@@ -120,8 +121,8 @@ struct ToldSchemaTests {
 }
 
 /// A tier on which something else happens before one object is created, once.
-private final class BeginningTier: ObjectTier {
-  private let tier: any ObjectTier
+private final class BeginningTier: ForwardingTier {
+  let tier: any ObjectTier
   private let awaited: ObjectKey
   private let happens: Mutex<(@Sendable () -> Void)?>
 
@@ -130,9 +131,6 @@ private final class BeginningTier: ObjectTier {
     self.awaited = awaited
     self.happens = Mutex(happens)
   }
-
-  var role: TierRole { tier.role }
-  var location: String { tier.location }
 
   func create(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) -> CreateOutcome {
     if key == awaited {
@@ -144,14 +142,4 @@ private final class BeginningTier: ObjectTier {
     }
     return try tier.create(key, bytes)
   }
-
-  func list(_ prefix: ObjectPrefix, after start: ObjectKey?, limit: Int) throws(TierError) -> [ObjectKey] {
-    try tier.list(prefix, after: start, limit: limit)
-  }
-  func byteCount(of key: ObjectKey) throws(TierError) -> UInt64? { try tier.byteCount(of: key) }
-  func read(_ key: ObjectKey, range: Range<UInt64>) throws(TierError) -> [UInt8] { try tier.read(key, range: range) }
-  func read(_ key: ObjectKey, limit: Int) throws(TierError) -> [UInt8] { try tier.read(key, limit: limit) }
-  func replace(_ key: ObjectKey, _ bytes: [UInt8]) throws(TierError) { try tier.replace(key, bytes) }
-  func remove(_ key: ObjectKey) throws(TierError) { try tier.remove(key) }
-  func quarantine(_ key: ObjectKey, mark: UniqueName) throws(TierError) { try tier.quarantine(key, mark: mark) }
 }

@@ -65,6 +65,19 @@ struct TombstoneRetentionTests {
   private func upsert(_ id: String) -> RecordOperation { .upsert(RecordName(id)!, RecordBody(floats: [1])) }
   private func delete(_ id: String) -> RecordOperation { .delete(RecordName(id)!) }
 
+  /// Deletes `a` and what begins with `x`, and has that given up a month later; `b` is deleted then.
+  private func giveUpDeletions() throws {
+    try append([upsert("a"), upsert("b")])
+    try append([delete("a"), .deletePrefix(RecordName("x")!)])
+    _ = try vectors.compact()
+    pass(days: 31)
+    try append([upsert("c"), delete("b")])
+    for _ in 0..<3 {
+      try append([upsert("c")])
+      _ = try vectors.compact()
+    }
+  }
+
   @Test func `a deletion that is younger stays, and nothing older is shut out`() throws {
     try append([upsert("a"), upsert("b")])
     try append([delete("a")])
@@ -78,15 +91,7 @@ struct TombstoneRetentionTests {
   }
 
   @Test func `a deletion that is older goes, and what is older than it is set aside, not brought back`() throws {
-    try append([upsert("a"), upsert("b")])
-    try append([delete("a"), .deletePrefix(RecordName("x")!)])
-    _ = try vectors.compact()
-    pass(days: 31)
-    try append([upsert("c"), delete("b")])
-    for _ in 0..<3 {
-      try append([upsert("c")])
-      _ = try vectors.compact()
-    }
+    try giveUpDeletions()
     let oldest = try oldestRecord
     #expect(oldest > .zero && oldest.timestamp.milliseconds <= clock.now().milliseconds - 30 * Self.day)
     let late = ProducerName("late")!
@@ -230,15 +235,7 @@ struct TombstoneRetentionTests {
   /// `isAside`: whether a compaction meets the late delta before its work is written again.
   @Test(arguments: [false, true])
   func `work that came too late and was written again counts once`(isAside: Bool) throws {
-    try append([upsert("a"), upsert("b")])
-    try append([delete("a"), .deletePrefix(RecordName("x")!)])
-    _ = try vectors.compact()
-    pass(days: 31)
-    try append([upsert("c"), delete("b")])
-    for _ in 0..<3 {
-      try append([upsert("c")])
-      _ = try vectors.compact()
-    }
+    try giveUpDeletions()
     let late = ProducerName("late")!
     var request = AppendRequest(producer: late, operations: [upsert("l"), upsert("m")])
     (request.run, request.expected) = ("r", 2)

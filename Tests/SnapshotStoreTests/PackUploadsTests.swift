@@ -30,15 +30,17 @@ import Testing
     try writer.flush()
   }
 
-  @Test(arguments: [1, 2]) func `are all there when it is flushed, and were never more than the limit`(
-    jobs: Int
+  /// Where nothing is gained by calls at once, one is on its way while the next is made.
+  @Test(arguments: [(jobs: 1, callsAtOnce: 3, greatest: 1), (2, 1, 1), (2, 3, StoreLimits().packsUnderwayCount)])
+  func `are all there when it is flushed, and were never more than the limit`(
+    _ given: (jobs: Int, callsAtOnce: Int, greatest: Int)
   ) throws {
-    let tier = SlowTier(try TestStore())
-    let writer = writer(tier, jobs: jobs)
+    let tier = SlowTier(try TestStore(), callsAtOnce: given.callsAtOnce)
+    let writer = writer(tier, jobs: given.jobs)
     try fill(writer)
     let counts = tier.counts
     #expect(counts.ended == Self.packCount && counts.failed == 0)
-    #expect(counts.greatest == (jobs == 1 ? 1 : StoreLimits().packsUnderwayCount))
+    #expect(counts.greatest == given.greatest)
   }
 
   @Test func `that fail are told, and nothing is written once that was told`() throws {
@@ -67,12 +69,14 @@ private final class SlowTier: ForwardingTier {
     var greatest = 0
   }
 
+  let callsAtOnce: Int
   private let store: TestStore
   private let failing: Int?
   private let state = Mutex(Counts())
 
-  init(_ store: TestStore, failing: Int? = nil) {
+  init(_ store: TestStore, callsAtOnce: Int = 3, failing: Int? = nil) {
     self.store = store
+    self.callsAtOnce = callsAtOnce
     self.failing = failing
   }
 

@@ -2,7 +2,7 @@ internal import ObjectTier
 internal import Primitives
 internal import SnapshotFormat
 
-/// Puts packs into the tier while the next ones are made: neither a disk nor a line is idle meanwhile.
+/// Puts packs into the tier while the next ones are made: a line with a delay is not idle meanwhile.
 ///
 /// - At most `countMax` packs are on their way, and in memory.
 /// - A failure is thrown by the first call that waits for its pack, and by each one after that: none returns as if all

@@ -35,7 +35,7 @@ package final class PackWriter {
     self.created = created
     targetByteCount = limits.packByteCount
     jobs = limits.jobs
-    uploads = PackUploads(tier, countMax: limits.jobs > 1 ? limits.packsUnderwayCount : 0)
+    uploads = PackUploads(tier, countMax: limits.jobs > 1 ? min(limits.packsUnderwayCount, tier.callsAtOnce - 1) : 0)
   }
 
   /// Where a frame was put.
